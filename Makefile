@@ -1,0 +1,44 @@
+# One line a target; `make demo` and `make test` do all their own set-up on a machine with Python 3.11.
+PYTHON ?= $(shell command -v python3.11 || echo python3)
+APP := .venv-app/bin/python
+WORK := .venv/bin/python
+
+.PHONY: demo live pipeline test check clean
+
+demo: .venv-app/ready ## the bundled clip and photos as a comic: out/demo.mp4, out/demo.png
+	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
+	$(APP) examples/demo_sheet.py out/demo.png
+
+live: .venv-app/ready ## the first camera in a window
+	$(APP) -m edge_app
+
+pipeline: .venv/ready ## the whole way in small: photos, pairs, a short training, int8, cartoon
+	rm -rf out/pipeline
+	$(WORK) -m datasets build --out out/pipeline/pairs
+	$(WORK) -m train --pairs out/pipeline/pairs --preset live --out out/pipeline/run --steps 600 --steps-per-epoch 100
+	$(WORK) -m train evaluate out/pipeline/run
+	$(WORK) -m convert export out/pipeline/run --recipe float32 --out out/pipeline/models
+	$(WORK) -m convert export out/pipeline/run --recipe int8 --out out/pipeline/models
+	$(WORK) -m convert compare out/pipeline/run --models out/pipeline/models --grid out/pipeline/compare.png
+	$(WORK) -m edge_app datasets/samples --model out/pipeline/models/comic.tflite --to out/pipeline/cartoons
+
+test: .venv/ready ## the tests, as CI runs them
+	$(WORK) -m pytest
+
+check: .venv/ready ## format, lint and types
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+clean: ## all that was made here
+	rm -rf .venv .venv-app out
+
+.venv/ready: requirements.txt edge_app/requirements.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+.venv-app/ready: edge_app/requirements.txt
+	$(PYTHON) -m venv .venv-app
+	.venv-app/bin/pip install --quiet --disable-pip-version-check -r edge_app/requirements.txt
+	touch $@

@@ -1,0 +1,1 @@
+"""The core: NumPy and OpenCV; never TensorFlow, never a camera."""

@@ -1,0 +1,50 @@
+"""What can go wrong, as a tree.
+
+CelcamError             a command prints it on one line and exits with 2
+├── UsageError          options that contradict each other, or a value out of range
+│   └── UnknownNameError    a style, preset or recipe that does not exist
+├── MediaError          a photo, clip or folder that can't be read or written
+│   └── ClipBrokenOffError  a clip whose end is missing; the frames before it were used
+├── DataError           a manifest or run folder that is missing, incomplete or made by other options
+├── ModelError          a model file that is missing, damaged, or disagrees with its card
+└── CameraError         no camera, or one that gives no pictures
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class CelcamError(Exception):
+    """Says what, what was expected, what came, and the remedy, in one line."""
+
+
+class UsageError(CelcamError):
+    """Options that contradict each other, or a value out of range."""
+
+
+class UnknownNameError(UsageError):
+    """A style, preset or recipe that does not exist."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"unknown {kind} {name!r}; known: {', '.join(sorted(known))}")
+
+
+class MediaError(CelcamError):
+    """A photo, clip or folder that can't be read or written."""
+
+
+class ClipBrokenOffError(MediaError):
+    """A clip whose end is missing; the frames before it were used."""
+
+
+class DataError(CelcamError):
+    """A manifest or run folder that is missing, incomplete or made by other options."""
+
+
+class ModelError(CelcamError):
+    """A model file that is missing, damaged, or disagrees with its card."""
+
+
+class CameraError(CelcamError):
+    """No camera, or one that gives no pictures."""

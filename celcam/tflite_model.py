@@ -1,0 +1,133 @@
+"""A TFLite file as a function from picture to picture; the only place that loads the runtime.
+
+The runtime is ``ai_edge_litert`` where it is installed, else ``tflite_runtime``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from celcam.arrays import Uint8Array
+from celcam.errors import ModelError
+from celcam.model_card import read_model
+from celcam.pixels import SIZE_MULTIPLE, to_float, to_uint8
+
+RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
+# Published for a Pi 5, int8: 44, 29, 24.8 and 22.9 ms on 1 to 4 threads; the fourth core is better left to the camera.
+DEFAULT_THREADS = 3
+
+
+class TFLiteModel:
+    """``model(rgb_u8)`` draws ``(H, W, 3) uint8 RGB`` and returns the same form.
+
+    H and W are any multiples of 4; a change of size costs one new allocation. An int8 model takes and returns the
+    bytes as they are; a float model is fed 0..1. One instance belongs to one thread at a time.
+    """
+
+    def __init__(self, path: Path, *, threads: int = DEFAULT_THREADS) -> None:
+        """Load ``path`` and check it against its card.
+
+        Raises:
+            ModelError: missing, damaged, disagrees with its card, or not a picture-to-picture model.
+        """
+        self.path = path
+        data, self.card = read_model(path)
+        runtime = _load_runtime()
+        try:
+            with _native_messages_off():
+                self._interpreter: Any = runtime.Interpreter(model_content=data, num_threads=threads)
+                self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{path}: the runtime refuses it: {error}") from error
+        self._check_tensors()
+        self._shape_hw: tuple[int, int] = tuple(self._input["shape"][1:3])
+        self.takes_bytes = self._input["dtype"] == np.uint8
+
+    def __call__(self, rgb_u8: Uint8Array) -> Uint8Array:
+        """Draw one picture.
+
+        Args:
+            rgb_u8: ``(H, W, 3) uint8 RGB``.
+
+        Returns:
+            ``(H, W, 3) uint8 RGB``, an array of its own.
+
+        Raises:
+            ModelError: H or W is no multiple of 4, or the picture has not three channels of bytes.
+        """
+        self._fit(rgb_u8)
+        self._interpreter.set_tensor(self._input["index"], self._encode(rgb_u8)[np.newaxis])
+        self._interpreter.invoke()
+        drawn = self._interpreter.get_tensor(self._output["index"])[0]
+        return np.asarray(drawn, np.uint8) if self.takes_bytes else to_uint8(drawn)
+
+    def _encode(self, rgb_u8: Uint8Array) -> Any:
+        return rgb_u8 if self.takes_bytes else to_float(rgb_u8)
+
+    def _fit(self, rgb_u8: Uint8Array) -> None:
+        """Give the graph the picture's size."""
+        if rgb_u8.ndim != 3 or rgb_u8.shape[2] != 3 or rgb_u8.dtype != np.uint8:
+            raise ModelError(
+                f"{self.path.name} wants (H, W, 3) uint8, the frame is {rgb_u8.shape} {rgb_u8.dtype}; "
+                "open the source as RGB"
+            )
+        shape_hw = rgb_u8.shape[:2]
+        if shape_hw == self._shape_hw:
+            return
+        if shape_hw[0] % SIZE_MULTIPLE or shape_hw[1] % SIZE_MULTIPLE or not min(shape_hw):
+            raise ModelError(
+                f"{self.path.name} wants sides that are multiples of {SIZE_MULTIPLE}, "
+                f"the frame is {shape_hw[1]}x{shape_hw[0]}; resize it first"
+            )
+        self._interpreter.resize_tensor_input(self._input["index"], (1, *shape_hw, 3))
+        self._interpreter.allocate_tensors()
+        self._shape_hw = shape_hw
+
+    def _check_tensors(self) -> None:
+        inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        for kind, tensors in (("input", inputs), ("output", outputs)):
+            shapes = [tuple(int(side) for side in tensor["shape"]) for tensor in tensors]
+            if len(shapes) != 1 or len(shapes[0]) != 4 or shapes[0][0] != 1 or shapes[0][3] != 3:
+                raise ModelError(f"{self.path}: its {kind} is {shapes}; expected one picture, (1, H, W, 3)")
+            dtype, quantization = tensors[0]["dtype"], tensors[0]["quantization"]
+            if dtype == np.uint8 and (abs(quantization[0] - 1 / 255) > 1e-6 or quantization[1] != 0):
+                raise ModelError(
+                    f"{self.path}: its {kind} has scale and zero point {quantization}; expected 1/255 and 0"
+                )
+            if dtype not in (np.uint8, np.float32) or dtype != inputs[0]["dtype"]:
+                raise ModelError(
+                    f"{self.path}: its {kind} is {np.dtype(dtype)}; expected uint8 or float32 on both sides"
+                )
+        self._input, self._output = inputs[0], outputs[0]
+
+
+@contextmanager
+def _native_messages_off() -> Iterator[None]:
+    """Mute what the runtime's C++ side tells about its delegates; what goes wrong comes as an exception."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _load_runtime() -> ModuleType:
+    for name in RUNTIMES:
+        try:
+            return importlib.import_module(name)
+        except ModuleNotFoundError:
+            continue
+    raise ModelError("no TFLite runtime here; install one with 'pip install ai-edge-litert'")

@@ -1,0 +1,1 @@
+"""Keras generator to TFLite, and what that cost: ``python -m convert``."""

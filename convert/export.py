@@ -1,0 +1,123 @@
+"""A trained run to a TFLite file and its card."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from celcam.arrays import Uint8Array
+from celcam.errors import DataError, UsageError
+from celcam.image_io import read_image, write_whole
+from celcam.manifest import pairs_of
+from celcam.model_card import ModelCard, card_path, sha256, write_card
+from convert.converter import TRACED_SIDE, convert_float32, convert_int8, to_tf_keras
+from convert.measure import measure_quality
+from convert.recipes import Recipe, find_recipe
+from train.networks import GeneratorSpec, count_macs
+from train.run_folder import load_generator, read_config
+
+LICENCE = "Apache-2.0"
+# Past a hundred photos the calibrated ranges hardly move.
+CALIBRATION_PHOTOS = 128
+TRAINING_FACTS = (
+    "preset", "train_pairs", "budget", "l1_weight", "adversarial_weight", "learning_rate", "seed", "init", "versions",
+)  # fmt: skip
+
+
+def export(
+    run: Path,
+    recipe_name: str,
+    out: Path,
+    *,
+    pairs: Path | None,
+    trained_on: str,
+    overwrite: bool,
+    quiet: bool = False,
+) -> Path:
+    """Convert the generator of ``run``, measure it on the test part and write file and card to ``out``.
+
+    Args:
+        run: folder of a run.
+        recipe_name: float32 or int8.
+        out: folder of the model file.
+        pairs: folder of pairs; those that the run was trained on where None.
+        trained_on: what the photos were, for the card.
+        overwrite: replace a model of that name.
+        quiet: no progress bar.
+
+    Returns:
+        The path of the ``.tflite`` file.
+
+    Raises:
+        UnknownNameError: no such recipe.
+        DataError: ``run`` or its pairs can't be used.
+        UsageError: the file exists and ``overwrite`` is not set.
+    """
+    recipe = find_recipe(recipe_name)
+    config = read_config(run)
+    path = out / f"{config['style']}{recipe.file_suffix}.tflite"
+    if path.exists() and not overwrite:
+        raise UsageError(f"{path}: exists; add --overwrite to replace it, or choose another --out")
+    folder = pairs_folder(config, pairs)
+    test_pairs = pairs_of(folder, "test")
+    spec = GeneratorSpec(**config["generator"])
+    generator = load_generator(run, keras)
+    data = _convert(spec, generator, folder, recipe)
+    # The file is measured under a name of its own, so that a model and a card of different make never stand together.
+    candidate = out / f"{path.stem}.candidate.tflite"
+    try:
+        write_whole(candidate, data)
+        quality = measure_quality([candidate], generator, folder, test_pairs, quiet=quiet)
+        card = ModelCard(
+            name=path.stem,
+            style=config["style"],
+            recipe=recipe.name,
+            summary=f"Draws a photo in the {config['style']} look; {recipe.name}, any size that is a multiple of 4.",
+            licence=LICENCE,
+            sha256=sha256(data),
+            bytes=len(data),
+            parameters=generator.count_params(),
+            gmac_256=round(count_macs(spec, (256, 256)) / 1e9, 4),
+            tensors=recipe.tensors,
+            training={"trained_on": trained_on} | {name: config[name] for name in TRAINING_FACTS},
+            quality={
+                "pictures": quality.pictures,
+                "part": "test",
+                "to_teacher": asdict(quality.to_teacher[candidate.stem]),
+                "to_keras": asdict(quality.to_keras[candidate.stem]),
+                "keras_to_teacher": asdict(quality.keras_to_teacher),
+                "photo_to_teacher": asdict(quality.photo_to_teacher),
+            },
+        )
+        card_path(path).unlink(missing_ok=True)
+        candidate.replace(path)
+        write_card(path, card)
+    finally:
+        candidate.unlink(missing_ok=True)
+    return path
+
+
+def pairs_folder(config: dict[str, Any], pairs: Path | None) -> Path:
+    """The folder of pairs that was asked for, else the one that the run was trained on."""
+    if pairs is None and not Path(config["pairs"]).is_dir():
+        raise DataError(f"{config['pairs']}: the run's pairs are not here; build them, or name others with --pairs")
+    return pairs or Path(config["pairs"])
+
+
+def _convert(spec: GeneratorSpec, generator: Any, folder: Path, recipe: Recipe) -> bytes:
+    model = to_tf_keras(spec, generator)
+    if not recipe.quantizes:
+        return convert_float32(model)
+    chosen = pairs_of(folder, "train")[:CALIBRATION_PHOTOS]  # sorted by digest: as good as shuffled
+    return convert_int8(model, [_square(read_image(folder / pair.photo)) for pair in chosen])
+
+
+def _square(rgb_u8: Uint8Array) -> Uint8Array:
+    """The top left ``(TRACED_SIDE, TRACED_SIDE, 3)`` of a photo, mirrored outwards where it is smaller."""
+    height, width = rgb_u8.shape[:2]
+    fill = ((0, max(0, TRACED_SIDE - height)), (0, max(0, TRACED_SIDE - width)), (0, 0))
+    return np.pad(rgb_u8, fill, mode="symmetric")[:TRACED_SIDE, :TRACED_SIDE]

@@ -1,0 +1,1 @@
+"""Camera, file or folder to cartoon, live: ``python -m edge_app``."""

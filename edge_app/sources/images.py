@@ -1,0 +1,43 @@
+"""Still images: one, or those of a folder in the order of their names."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+from celcam.errors import MediaError
+from celcam.image_io import IMAGE_SUFFIXES, read_image
+from edge_app.frames import Frame, SourceInfo
+
+
+class ImagesSource:
+    """A frame for each image file."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        """Read the first image, so that a wrong one is known before anything is written."""
+        self._paths = paths
+        first = read_image(paths[0])
+        name = str(paths[0]) if len(paths) == 1 else str(paths[0].parent)
+        size_wh = (first.shape[1], first.shape[0])
+        self.info = SourceInfo(name, size_wh, is_live=False, frames=len(paths), fps=None, is_still=True)
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> ImagesSource:
+        """The images directly in ``folder``; raises MediaError where there is none."""
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+        if not paths:
+            raise MediaError(f"{folder}: no image in it; expected files such as .jpg or .png")
+        return cls(paths)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Nothing is held open between images."""
+
+    def frames(self) -> Iterator[Frame]:
+        """One frame an image, a second apart."""
+        for number, path in enumerate(self._paths):
+            yield Frame(read_image(path), path.stem, float(number), time.monotonic())

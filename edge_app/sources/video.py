@@ -1,0 +1,104 @@
+"""Video files, decoded by PyAV (FFmpeg)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import av
+import numpy as np
+
+from celcam.arrays import Uint8Array
+from celcam.errors import ClipBrokenOffError, MediaError
+from edge_app.frames import Frame, SourceInfo
+
+# A clip's header and its frames may disagree by this much without anything being wrong.
+TOLERATED_LOSS_S = 0.5
+
+
+class VideoSource:
+    """The frames of a clip, upright, at their own times."""
+
+    def __init__(self, path: Path) -> None:
+        """Open ``path``.
+
+        Raises:
+            MediaError: not a video, or one whose index is missing.
+        """
+        self._path = path
+        try:
+            self._container: Any = av.open(str(path))
+        except (av.FFmpegError, OSError) as error:
+            raise MediaError(
+                f"{path}: not a readable video ({getattr(error, 'strerror', error)}); "
+                "expected a whole clip such as an MP4, or an image"
+            ) from error
+        if not self._container.streams.video:
+            self._container.close()
+            raise MediaError(f"{path}: has no picture track; expected a video")
+        self._stream = self._container.streams.video[0]
+        self._stream.thread_type = "AUTO"
+        self._turns = 0
+        width, height = self._stream.codec_context.width, self._stream.codec_context.height
+        first = self._first_frame()
+        if first is not None and first.rotation % 360:
+            self._turns = int(first.rotation // 90)
+            if self._turns % 2:
+                width, height = height, width
+        self.info = SourceInfo(
+            str(path),
+            (width, height),
+            is_live=False,
+            frames=self._stream.frames or None,
+            fps=float(self._stream.average_rate) if self._stream.average_rate else None,
+            sound=path if self._container.streams.audio else None,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._container.close()
+
+    def frames(self) -> Iterator[Frame]:
+        """Every frame of the clip.
+
+        Raises:
+            ClipBrokenOffError: after the last frame that could be decoded, where the clip promised more.
+        """
+        count, last_s, reason = 0, 0.0, ""
+        try:
+            for picture in self._container.decode(self._stream):
+                last_s = float(picture.time) if picture.time is not None else count / (self.info.fps or 25.0)
+                count += 1
+                rgb_u8: Uint8Array = picture.to_ndarray(format="rgb24")
+                if self._turns:
+                    rgb_u8 = np.ascontiguousarray(np.rot90(rgb_u8, self._turns))
+                yield Frame(rgb_u8, f"{self._path.stem}-{count:06d}", last_s, time.monotonic())
+        except av.FFmpegError as error:
+            reason = f" ({error.strerror})"
+        promised_s = self._promised_s()
+        if reason or last_s + TOLERATED_LOSS_S < promised_s:
+            raise ClipBrokenOffError(
+                f"{self._path}: breaks off{reason} after {count} frames, {last_s:.1f} of {promised_s:.1f} s; "
+                "what came before is kept; get the whole file"
+            )
+
+    def _promised_s(self) -> float:
+        """When the last frame should stand, by the header."""
+        if not self._stream.duration:
+            return 0.0
+        start = self._stream.start_time or 0
+        return float((start + self._stream.duration) * self._stream.time_base)
+
+    def _first_frame(self) -> Any:
+        """A look at the first frame, for what only frames tell; the clip is wound back."""
+        try:
+            first = next(self._container.decode(self._stream), None)
+            self._container.seek(0)
+        except av.FFmpegError as error:
+            self._container.close()
+            raise MediaError(f"{self._path}: its pictures can't be decoded ({error.strerror})") from error
+        return first

@@ -1,0 +1,1 @@
+"""Pairs to a Keras generator: ``python -m train``."""

@@ -1,0 +1,93 @@
+"""Pairs to batches of crops. Runs on any Keras backend; a batch depends on seed, epoch and index alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from celcam.arrays import FloatArray, Uint8Array
+from celcam.errors import DataError
+from celcam.image_io import read_image
+from celcam.manifest import Pair
+from celcam.pixels import to_float
+from train.degrade import degrade
+
+
+class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Random crops of pairs: ``photo, cartoon``, each ``(batch_size, crop, crop, 3) float32``, 0..1.
+
+    An epoch is ``steps`` batches. Decoded pictures are kept until ``cache_bytes`` are full; what does not fit is
+    decoded again each time.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        pairs: list[Pair],
+        *,
+        crop: int,
+        batch_size: int,
+        steps: int,
+        seed: int,
+        first_epoch: int = 0,
+        cache_bytes: int = 0,
+    ) -> None:
+        super().__init__(workers=1)
+        self._folder, self._pairs = folder, pairs
+        self._crop, self._batch_size, self._steps = crop, batch_size, steps
+        self._seed, self._epoch = seed, first_epoch
+        self._cache: dict[str, tuple[Uint8Array, Uint8Array]] = {}
+        self._cache_room = cache_bytes
+
+    def __len__(self) -> int:
+        return self._steps
+
+    def on_epoch_end(self) -> None:
+        """The next epoch draws other crops."""
+        self._epoch += 1
+
+    def __getitem__(self, index: int) -> tuple[FloatArray, FloatArray]:
+        rng = np.random.default_rng((self._seed, self._epoch, index))
+        chosen = rng.integers(len(self._pairs), size=self._batch_size)
+        crops = [self._crop_pair(self._pairs[number], rng) for number in chosen]
+        photos, cartoons = zip(*crops, strict=True)
+        return to_float(np.stack(photos)), to_float(np.stack(cartoons))
+
+    def _crop_pair(self, pair: Pair, rng: np.random.Generator) -> tuple[Uint8Array, Uint8Array]:
+        photo, cartoon = self._read(pair)
+        height, width = photo.shape[:2]
+        if min(height, width) < self._crop:
+            raise DataError(
+                f"{pair.photo}: {width}x{height} is smaller than a crop of {self._crop}; build larger pairs"
+            )
+        top, left = rng.integers(height - self._crop + 1), rng.integers(width - self._crop + 1)
+        window = np.s_[top : top + self._crop, left : left + self._crop]
+        photo, cartoon = photo[window], cartoon[window]
+        if rng.random() < 0.5:
+            photo, cartoon = photo[:, ::-1], cartoon[:, ::-1]
+        return degrade(photo, rng), cartoon
+
+    def _read(self, pair: Pair) -> tuple[Uint8Array, Uint8Array]:
+        if pair.digest in self._cache:
+            return self._cache[pair.digest]
+        pictures = read_pair(self._folder, pair)
+        size = sum(picture.nbytes for picture in pictures)
+        if size <= self._cache_room:
+            self._cache[pair.digest] = pictures
+            self._cache_room -= size
+        return pictures
+
+
+def read_pair(folder: Path, pair: Pair) -> tuple[Uint8Array, Uint8Array]:
+    """Photo and cartoon, each ``(H, W, 3) uint8 RGB`` of the same size.
+
+    Raises:
+        MediaError: one of them can't be read.
+        DataError: they differ in size.
+    """
+    photo, cartoon = read_image(folder / pair.photo), read_image(folder / pair.cartoon)
+    if photo.shape != cartoon.shape:
+        raise DataError(f"{pair.photo} is {photo.shape}, its cartoon {cartoon.shape}; build the pairs again")
+    return photo, cartoon

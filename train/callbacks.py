@@ -1,0 +1,112 @@
+"""What happens while `fit` runs: the budget and its learning rate, validation with pictures, checkpoints."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from celcam.arrays import Uint8Array
+from celcam.image_io import write_image
+from celcam.metrics import compare, mean_likeness
+from celcam.sheet import contact_sheet
+from train.draw import draw
+from train.run_folder import save_checkpoint
+
+# The first steps of Adam are wild: rise to the full rate over this share of the budget.
+WARM_UP = 0.01
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to train: a number of steps, or minutes where ``steps`` is 0."""
+
+    steps: int
+    minutes: float
+
+    def spent(self, steps: int, elapsed_s: float) -> float:
+        """The share of the budget that is used, 0..1."""
+        share = steps / self.steps if self.steps else elapsed_s / (60 * self.minutes)
+        return min(1.0, share)
+
+
+class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]
+    """Lets the learning rate rise, then fall to 0 along a cosine; stops when the budget is used."""
+
+    def __init__(
+        self,
+        budget: Budget,
+        learning_rate: float,
+        *,
+        steps_done: int = 0,
+        elapsed_s: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._budget, self._peak, self._steps, self._clock = budget, learning_rate, steps_done, clock
+        self._started = clock() - elapsed_s
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds spent, those before a resume too."""
+        return self._clock() - self._started
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Set the rate of this step."""
+        spent = self._budget.spent(self._steps, self.elapsed_s)
+        self.model.optimizer.learning_rate = self._peak * learning_rate_share(spent)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Count the step; stop when the budget is used."""
+        self._steps += 1
+        if self._budget.spent(self._steps, self.elapsed_s) >= 1.0:
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Tell the logs how far it is."""
+        spent = self._budget.spent(self._steps, self.elapsed_s)
+        if logs is not None:
+            logs["budget_spent"] = spent
+            logs["minutes"] = self.elapsed_s / 60
+
+
+def learning_rate_share(spent: float) -> float:
+    """The rate as a share of its peak: a linear rise, then a cosine to 0 (Loshchilov and Hutter, "SGDR", 2017)."""
+    if spent < WARM_UP:
+        return max(spent / WARM_UP, 0.05)
+    return 0.5 * (1 + math.cos(math.pi * (spent - WARM_UP) / (1 - WARM_UP)))
+
+
+class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
+    """Measures whole validation pictures after each epoch and draws some of them beside photo and teacher."""
+
+    def __init__(self, pairs: Sequence[tuple[Uint8Array, Uint8Array]], samples: Path, drawn: int = 6) -> None:
+        super().__init__()
+        self._pairs, self._samples, self._drawn = pairs, samples, drawn
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Put ``val_psnr_db`` and ``val_ssim`` into the logs; write the sample grid."""
+        results = [draw(self.model.generator, photo) for photo, _ in self._pairs]
+        mean = mean_likeness(compare(result, pair[1]) for result, pair in zip(results, self._pairs, strict=True))
+        if logs is not None:
+            logs["val_psnr_db"], logs["val_ssim"] = mean.psnr_db, mean.ssim
+        rows = [(*pair, result) for pair, result in zip(self._pairs[: self._drawn], results, strict=False)]
+        sheet = contact_sheet(rows, height=256, titles=("photo", "teacher", "network"))
+        write_image(self._samples / f"epoch-{epoch + 1:05d}.png", sheet)
+
+
+class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
+    """Saves model, optimizer and generator after each epoch."""
+
+    def __init__(self, run: Path, budget: BudgetCallback) -> None:
+        super().__init__()
+        self._run, self._budget = run, budget
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Save."""
+        save_checkpoint(self._run, self.model, epoch + 1, self._budget.elapsed_s)

@@ -1,0 +1,39 @@
+"""What a cheap camera does to a picture; applied to the photo alone, so that the network learns to undo it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from celcam.arrays import FloatArray, Uint8Array
+from celcam.image_io import decode_image, encode_image
+
+# Half of the photos stay clean: a good camera must not look worse than before.
+CLEAN_SHARE = 0.5
+
+
+def degrade(rgb_u8: Uint8Array, rng: np.random.Generator) -> Uint8Array:
+    """A camera's blur, exposure error, sensor noise and JPEG blocks, each on some pictures.
+
+    Args:
+        rgb_u8: ``(H, W, 3) uint8 RGB``.
+        rng: the only source of chance.
+
+    Returns:
+        ``(H, W, 3) uint8 RGB``.
+    """
+    if rng.random() < CLEAN_SHARE:
+        return rgb_u8
+    picture: FloatArray = rgb_u8.astype(np.float32)
+    if rng.random() < 0.3:
+        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.8))
+    if rng.random() < 0.5:
+        picture = picture * rng.uniform(0.94, 1.06)
+    if rng.random() < 0.7:
+        picture = picture + rng.normal(0, rng.uniform(1, 8), picture.shape).astype(np.float32)
+    noisy: Uint8Array = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        return decode_image(encode_image(noisy, ".jpg", quality=int(rng.integers(50, 95))), Path("memory.jpg"))
+    return noisy

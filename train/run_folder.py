@@ -1,0 +1,106 @@
+"""A run's folder: its config, its generator, its checkpoints, its pictures and logs.
+
+runs/NAME/config.json               every option, the preset's numbers, versions and the pairs' recipe
+          generator.weights.h5      the generator after the last epoch
+          checkpoint-00012/         model and optimizer after epoch 12, and the time spent; the newest is kept
+          samples/epoch-00012.png   photo, teacher, network
+          log.csv  tensorboard/     losses and validation figures of each epoch
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from celcam.errors import DataError
+from celcam.image_io import write_whole
+from train.networks import GeneratorSpec, build_generator
+
+CONFIG_NAME = "config.json"
+WEIGHTS_NAME = "generator.weights.h5"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A saved state: epochs done and seconds spent on them."""
+
+    folder: Path
+    epoch: int
+    elapsed_s: float
+
+    @property
+    def weights(self) -> Path:
+        """The file of weights in it."""
+        return self.folder / "model.weights.h5"
+
+
+def write_config(run: Path, config: dict[str, Any]) -> None:
+    """Write the run's config, whole or not at all."""
+    write_whole(run / CONFIG_NAME, (json.dumps(config, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def read_config(run: Path) -> dict[str, Any]:
+    """The run's config.
+
+    Raises:
+        DataError: ``run`` is no run folder.
+    """
+    path = run / CONFIG_NAME
+    try:
+        config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path}: can't be read ({error}); expected the folder of a run of 'python -m train'"
+        ) from error
+    return config
+
+
+def save_checkpoint(run: Path, model: Any, epoch: int, elapsed_s: float) -> None:
+    """Save model and optimizer; the folder appears whole, then the older ones go."""
+    folder, temporary = run / f"checkpoint-{epoch:05d}", run / "checkpoint.part"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    model.save_weights(temporary / "model.weights.h5")
+    (temporary / "state.json").write_text(json.dumps({"epoch": epoch, "elapsed_s": elapsed_s}))
+    older = list(run.glob("checkpoint-*"))
+    temporary.rename(folder)
+    for old in older:
+        shutil.rmtree(old)
+    save_generator(run, model.generator)
+
+
+def find_checkpoint(run: Path) -> Checkpoint | None:
+    """The newest checkpoint of ``run``, if there is one."""
+    folders = sorted(run.glob("checkpoint-*"))
+    if not folders:
+        return None
+    state = json.loads((folders[-1] / "state.json").read_text())
+    return Checkpoint(folders[-1], state["epoch"], state["elapsed_s"])
+
+
+def save_generator(run: Path, generator: Any) -> None:
+    """Save the generator's weights, whole or not at all."""
+    temporary = run / f"part-{WEIGHTS_NAME}"
+    generator.save_weights(temporary)
+    temporary.replace(run / WEIGHTS_NAME)
+
+
+def load_generator(run: Path, keras: Any) -> Any:
+    """The run's generator with its weights, as a model of Keras 3.
+
+    Raises:
+        DataError: the run has no weights yet, or they are another network's.
+    """
+    spec = GeneratorSpec(**read_config(run)["generator"])
+    generator = build_generator(spec, keras)
+    path = run / WEIGHTS_NAME
+    if not path.is_file():
+        raise DataError(f"{path}: missing; train the run to the end of its first epoch")
+    try:
+        generator.load_weights(path)
+    except (ValueError, OSError) as error:
+        raise DataError(f"{path}: not the weights of this run's generator ({error}); train the run again") from error
+    return generator

@@ -1,0 +1,168 @@
+"""One training run: pairs and a preset in, a run folder out."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from celcam.errors import DataError, UsageError
+from celcam.image_io import read_bytes
+from celcam.manifest import Pair, pairs_of
+from train.batches import CropBatches, read_pair
+from train.callbacks import Budget, BudgetCallback, CheckpointCallback, ValidationCallback
+from train.networks import build_discriminator, build_generator
+from train.pix2pix import Pix2Pix
+from train.presets import find_preset
+from train.run_folder import find_checkpoint, load_generator, read_config, write_config
+
+# Whole pictures that each epoch is measured on: few enough to take seconds.
+VALIDATION_PICTURES = 32
+
+
+def train(
+    pairs: Path,
+    preset: str,
+    run: Path,
+    *,
+    budget: Budget,
+    steps_per_epoch: int,
+    learning_rate: float,
+    l1_weight: float,
+    adversarial_weight: float,
+    init: Path | None,
+    resume: bool,
+    seed: int,
+    cache_gb: float,
+    verbose: int = 1,
+) -> Path:
+    """Train a generator on ``pairs`` and leave it in ``run``.
+
+    Args:
+        pairs: folder with a manifest.
+        preset: name of the network.
+        run: folder of the run; made anew unless ``resume``.
+        budget: how long.
+        steps_per_epoch: steps between validation, sample grid and checkpoint.
+        learning_rate: the peak.
+        l1_weight: lambda of the L1 term.
+        adversarial_weight: weight of the adversarial term; 0 trains without discriminator.
+        init: run whose generator this one starts from.
+        resume: go on from the run's newest checkpoint.
+        seed: of crops, degradation and first weights.
+        cache_gb: memory for decoded pictures.
+        verbose: as for ``fit``.
+
+    Returns:
+        ``run``.
+
+    Raises:
+        DataError: no usable pairs, or the run's folder does not fit the options.
+    """
+    chosen = find_preset(preset)
+    train_pairs, validation_pairs = pairs_of(pairs, "train"), pairs_of(pairs, "validation")
+    config = _describe(locals())
+    checkpoint = _open_run(run, config, resume)
+    keras.utils.set_random_seed(seed)
+    generator = build_generator(chosen.generator, keras)
+    if init is not None and checkpoint is None:
+        generator.set_weights(_weights_from(init, config))
+    discriminator = build_discriminator(chosen.discriminator, keras)
+    model = Pix2Pix(generator, discriminator, l1_weight=l1_weight, adversarial_weight=adversarial_weight)
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate, beta_1=0.5))
+    model.build((None, chosen.crop, chosen.crop, 3))
+    model.optimizer.build(model.trainable_variables)
+    first_epoch, elapsed_s = 0, 0.0
+    if checkpoint is not None:
+        model.load_weights(checkpoint.weights)
+        first_epoch, elapsed_s = checkpoint.epoch, checkpoint.elapsed_s
+    steps_done = first_epoch * steps_per_epoch
+    if budget.spent(steps_done, elapsed_s) >= 1.0:
+        raise UsageError(f"{run}: trained for its whole budget already; raise --steps or --minutes to go on")
+    batches = CropBatches(
+        pairs,
+        train_pairs,
+        crop=chosen.crop,
+        batch_size=chosen.batch_size,
+        steps=steps_per_epoch,
+        seed=seed,
+        first_epoch=first_epoch,
+        cache_bytes=int(cache_gb * 1e9),
+    )
+    budget_callback = BudgetCallback(budget, learning_rate, steps_done=steps_done, elapsed_s=elapsed_s)
+    model.fit(
+        batches,
+        epochs=sys.maxsize,  # the budget ends it
+        initial_epoch=first_epoch,
+        verbose=verbose,
+        callbacks=[
+            budget_callback,
+            keras.callbacks.TerminateOnNaN(),
+            ValidationCallback(
+                [read_pair(pairs, pair) for pair in validation_pairs[:VALIDATION_PICTURES]], run / "samples"
+            ),
+            keras.callbacks.CSVLogger(str(run / "log.csv"), append=checkpoint is not None),
+            keras.callbacks.TensorBoard(str(run / "tensorboard")),
+            CheckpointCallback(run, budget_callback),
+        ],
+    )
+    return run
+
+
+def _describe(options: dict[str, Any]) -> dict[str, Any]:
+    """The run's config: its options, the numbers behind the preset's name, and what the pairs are."""
+    pairs: Path = options["pairs"]
+    recipe = pairs / "build.json"
+    sources: list[Pair] = [*options["train_pairs"], *options["validation_pairs"]]
+    return {
+        "preset": options["preset"],
+        "generator": dataclasses.asdict(options["chosen"].generator),
+        "discriminator": dataclasses.asdict(options["chosen"].discriminator),
+        "crop": options["chosen"].crop,
+        "batch_size": options["chosen"].batch_size,
+        "budget": dataclasses.asdict(options["budget"]),
+        "init": str(options["init"]) if options["init"] else None,
+        **{
+            name: options[name]
+            for name in ("steps_per_epoch", "learning_rate", "l1_weight", "adversarial_weight", "seed")
+        },
+        "style": sources[0].style,
+        "pairs": str(pairs),
+        "pairs_recipe": json.loads(read_bytes(recipe)) if recipe.exists() else None,
+        "train_pairs": len(options["train_pairs"]),
+        "validation_pairs": len(options["validation_pairs"]),
+        "versions": {"keras": keras.__version__, "backend": keras.backend.backend(), "numpy": np.__version__},
+    }
+
+
+def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
+    """Claim a new folder, or find the checkpoint that a resumed run goes on from."""
+    if not resume:
+        if (run / "config.json").exists():
+            raise DataError(f"{run}: holds a run already; add --resume to go on with it, or choose another --out")
+        write_config(run, config)
+        return None
+    before = read_config(run)
+    for name in ("generator", "discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init"):
+        if before[name] != config[name]:
+            raise DataError(f"{run}: was started with {name} {before[name]}, not {config[name]}; resume with the same")
+    if bool(before["adversarial_weight"]) != bool(config["adversarial_weight"]):
+        raise DataError(
+            f"{run}: a discriminator can't be added or dropped on the way; start a new run with --init {run}"
+        )
+    write_config(run, config)
+    return find_checkpoint(run)
+
+
+def _weights_from(init: Path, config: dict[str, Any]) -> list[Any]:
+    """The weights of another run's generator, which must be of the same make."""
+    before = read_config(init)["generator"]
+    if before != config["generator"]:
+        raise DataError(f"{init}: its generator is {before}, not {config['generator']}; use the same --preset")
+    weights: list[Any] = load_generator(init, keras).get_weights()
+    return weights
