@@ -7,6 +7,7 @@ CelcamError             a command prints it on one line and exits with 2
 │   └── ClipBrokenOffError  a clip whose end is missing; the frames before it were used
 ├── DataError           a manifest or run folder that is missing, incomplete or made by other options
 ├── ModelError          a model file that is missing, damaged, or disagrees with its card
+├── TrainingError       a training that went wrong on the way
 └── CameraError         no camera, or one that gives no pictures
 """
 
@@ -44,6 +45,10 @@ class DataError(CelcamError):
 
 class ModelError(CelcamError):
     """A model file that is missing, damaged, or disagrees with its card."""
+
+
+class TrainingError(CelcamError):
+    """A training that went wrong on the way."""
 
 
 class CameraError(CelcamError):

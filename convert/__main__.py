@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from celcam.cli import Command, option, require, run_commands
-from celcam.model_card import MODELS
+from celcam.paths import MODELS
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from celcam.errors import DataError, UsageError
 from celcam.image_io import read_image, write_whole
 from celcam.manifest import pairs_of
 from celcam.model_card import ModelCard, card_path, sha256, write_card
-from convert.converter import TRACED_SIDE, convert_float32, convert_int8, to_tf_keras
+from convert.converter import TRACED_SIDE, calibration_batches, convert_float32, convert_int8, to_tf_keras
 from convert.measure import measure_quality
 from convert.recipes import Recipe, find_recipe
 from train.networks import GeneratorSpec, count_macs
@@ -113,7 +113,8 @@ def _convert(spec: GeneratorSpec, generator: Any, folder: Path, recipe: Recipe) 
     if not recipe.quantizes:
         return convert_float32(model)
     chosen = pairs_of(folder, "train")[:CALIBRATION_PHOTOS]  # sorted by digest: as good as shuffled
-    return convert_int8(model, [_square(read_image(folder / pair.photo)) for pair in chosen])
+    photos = [_square(read_image(folder / pair.photo)) for pair in chosen]
+    return convert_int8(model, calibration_batches(photos))
 
 
 def _square(rgb_u8: Uint8Array) -> Uint8Array:
