@@ -19,14 +19,19 @@ TRACED_SIDE = 256
 
 
 def to_tf_keras(spec: GeneratorSpec, generator: Any) -> Any:
-    """The tf_keras twin of a Keras 3 generator, its output clipped to 0..1.
+    """The tf_keras twin of a Keras 3 generator, with the same weights."""
+    twin = build_generator(spec, tf_keras)
+    twin.set_weights(generator.get_weights())
+    return twin
+
+
+def clipped(model: Any) -> Any:
+    """A tf_keras generator at a fixed size for tracing, its output clipped to 0..1.
 
     Clipped, an output calibrates to exactly 1/255 a step: the int8 file returns the display's bytes.
     """
-    twin = build_generator(spec, tf_keras)
-    twin.set_weights(generator.get_weights())
     photo = tf_keras.Input((TRACED_SIDE, TRACED_SIDE, 3), batch_size=1, name="photo")
-    return tf_keras.Model(photo, tf_keras.layers.ReLU(max_value=1.0, name="clip")(twin(photo)))
+    return tf_keras.Model(photo, tf_keras.layers.ReLU(max_value=1.0, name="clip")(model(photo)))
 
 
 def convert_float32(model: Any) -> bytes:
