@@ -17,6 +17,65 @@ from celcam.arrays import FloatArray
 SURROUND_RATIO = 1.6
 
 
+def ink_lines(
+    lab: FloatArray,
+    *,
+    sigma: float,
+    direction_sigma: float,
+    flow_sigma: float,
+    ink_from: float,
+    ink_full: float,
+    shortest: float,
+) -> FloatArray:
+    """Tapering lines along the edges of ``lab``, dark on its dark side, without specks.
+
+    Args:
+        lab: ``(H, W, 3) float32 Lab``, flattened first so that texture makes no lines.
+        sigma: half the width of a line, in pixels.
+        direction_sigma: how far neighbouring directions are averaged, in pixels.
+        flow_sigma: how far a line is followed, in pixels.
+        ink_from: Lab lightness by which a line must stand out; below lies noise.
+        ink_full: where ink is full; what lies between tapers.
+        shortest: shorter marks are specks, in pixels.
+
+    Returns:
+        ``(H, W) float32``, 0 (paper) to 1 (ink).
+    """
+    tangents = edge_tangent_flow(lab, direction_sigma)
+    light = np.ascontiguousarray(lab[..., 0])
+    response = flow_difference_of_gaussians(light, tangents, sigma=sigma, flow_sigma=flow_sigma)
+    return drop_specks(taper(-response, ink_from, ink_full), length=shortest, floor=0.25)
+
+
+def taper(plane: FloatArray, low: float, high: float) -> FloatArray:
+    """0 below ``low``, 1 above ``high``, and a smooth way between them; any shape."""
+    amount = np.clip((plane - low) / (high - low), 0.0, 1.0)
+    return amount * amount * (3.0 - 2.0 * amount)
+
+
+def structure_tensor(planes: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Products of the gradients ``xx``, ``xy`` and ``yy``, summed over the channels and smoothed.
+
+    Args:
+        planes: ``(H, W, C) float32``.
+        sigma: of the smoothing, in pixels.
+
+    Returns:
+        Three planes, ``(H, W) float32``.
+    """
+    gradient_x = cv2.Scharr(planes, cv2.CV_32F, 1, 0, scale=1 / 32)
+    gradient_y = cv2.Scharr(planes, cv2.CV_32F, 0, 1, scale=1 / 32)
+    tensor = np.dstack(
+        [
+            np.sum(gradient_x * gradient_x, axis=2),
+            np.sum(gradient_x * gradient_y, axis=2),
+            np.sum(gradient_y * gradient_y, axis=2),
+        ]
+    )
+    xx, xy, yy = cv2.split(cv2.GaussianBlur(tensor, (0, 0), sigma))
+    return xx, xy, yy
+
+
 def edge_tangent_flow(planes: FloatArray, sigma: float) -> FloatArray:
     """Directions along which the picture changes least, from the smoothed structure tensor.
 
@@ -29,16 +88,7 @@ def edge_tangent_flow(planes: FloatArray, sigma: float) -> FloatArray:
     Returns:
         ``(H, W, 2) float32`` unit vectors ``(x, y)``.
     """
-    gradient_x = cv2.Scharr(planes, cv2.CV_32F, 1, 0, scale=1 / 32)
-    gradient_y = cv2.Scharr(planes, cv2.CV_32F, 0, 1, scale=1 / 32)
-    tensor = np.dstack(
-        [
-            np.sum(gradient_x * gradient_x, axis=2),
-            np.sum(gradient_x * gradient_y, axis=2),
-            np.sum(gradient_y * gradient_y, axis=2),
-        ]
-    )
-    xx, xy, yy = cv2.split(cv2.GaussianBlur(tensor, (0, 0), sigma))
+    xx, xy, yy = structure_tensor(planes, sigma)
     gradient_angle = 0.5 * np.arctan2(2 * xy, xx - yy)
     return np.dstack([-np.sin(gradient_angle), np.cos(gradient_angle)]).astype(np.float32)
 
@@ -65,7 +115,7 @@ def flow_difference_of_gaussians(
 
 
 def _difference_across(luma: FloatArray, across: FloatArray, sigma: float) -> FloatArray:
-    grid = _pixel_grid(luma.shape)
+    grid = pixel_grid(luma.shape)
     reach = int(np.ceil(2.5 * sigma * SURROUND_RATIO))
     offsets = np.arange(-reach, reach + 1, dtype=np.float32)
     centre = np.exp(-(offsets**2) / (2 * sigma**2))
@@ -73,7 +123,7 @@ def _difference_across(luma: FloatArray, across: FloatArray, sigma: float) -> Fl
     weights = centre / centre.sum() - surround / surround.sum()
     response = np.zeros_like(luma)
     for offset, weight in zip(offsets, weights, strict=True):
-        response += weight * _sample(luma, grid + offset * across)
+        response += weight * sample(luma, grid + offset * across)
     return response
 
 
@@ -88,7 +138,7 @@ def smooth_along(plane: FloatArray, tangents: FloatArray, sigma: float) -> Float
     Returns:
         ``(H, W) float32``.
     """
-    grid = _pixel_grid(plane.shape)
+    grid = pixel_grid(plane.shape)
     total, weight_sum = plane.copy(), 1.0
     steps = int(np.ceil(2 * sigma))
     for sense in (1.0, -1.0):
@@ -96,10 +146,10 @@ def smooth_along(plane: FloatArray, tangents: FloatArray, sigma: float) -> Float
         for step in range(1, steps + 1):
             position = position + heading
             weight = float(np.exp(-(step**2) / (2 * sigma**2)))
-            total += weight * _sample(plane, position)
+            total += weight * sample(plane, position)
             weight_sum += weight
             if step < steps:
-                heading = _turn_with(heading, _sample(tangents, position, cv2.INTER_NEAREST))
+                heading = _turn_with(heading, sample(tangents, position, cv2.INTER_NEAREST))
     return total / weight_sum
 
 
@@ -132,11 +182,13 @@ def _turn_with(heading: FloatArray, tangents: FloatArray) -> FloatArray:
     return np.where(agreement < 0, -tangents, tangents)
 
 
-def _pixel_grid(shape_hw: tuple[int, ...]) -> FloatArray:
+def pixel_grid(shape_hw: tuple[int, ...]) -> FloatArray:
+    """``(H, W, 2) float32``: each pixel's own position ``(x, y)``."""
     rows, columns = np.mgrid[: shape_hw[0], : shape_hw[1]].astype(np.float32)
     return np.dstack([columns, rows])
 
 
-def _sample(plane: FloatArray, position_xy: FloatArray, interpolation: int = cv2.INTER_LINEAR) -> FloatArray:
+def sample(plane: FloatArray, position_xy: FloatArray, interpolation: int = cv2.INTER_LINEAR) -> FloatArray:
+    """``plane`` read at ``position_xy``, ``(H, W, 2) float32`` in pixels; past the border its last pixel counts."""
     no_second_map: Any = None  # OpenCV's stubs miss that one map of pairs is enough
     return cv2.remap(plane, position_xy, no_second_map, interpolation, borderMode=cv2.BORDER_REPLICATE)

@@ -78,3 +78,47 @@ def add_vibrance(lab: FloatArray, amount: float, *, knee: float = 60.0, skin_gua
     skin = np.exp(-(((np.arctan2(b, a) - SKIN_HUE) / SKIN_HUE_WIDTH) ** 2))
     gain = 1.0 + amount * np.exp(-np.hypot(a, b) / knee) * (1.0 - skin_guard * skin)
     return np.dstack([lab[..., 0], a * gain, b * gain])
+
+
+def cool_shadows(lab: FloatArray, amount: float, *, reach: float) -> FloatArray:
+    """Lean dark colours towards blue, as painters do.
+
+    Args:
+        lab: ``(H, W, 3) float32 Lab``.
+        amount: Lab b taken from black; a falls by a third of it.
+        reach: lightness at which the change has faded to nothing.
+
+    Returns:
+        ``(H, W, 3) float32 Lab``.
+    """
+    depth = np.clip(1.0 - lab[..., 0] / reach, 0.0, 1.0) ** 2
+    return np.dstack([lab[..., 0], lab[..., 1] - amount / 3 * depth, lab[..., 2] - amount * depth])
+
+
+def lab_to_unit_rgb(lab: FloatArray) -> FloatArray:
+    """``(H, W, 3) float32 Lab`` to ``(H, W, 3) float32 RGB``, 0..1."""
+    return np.clip(cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB), 0.0, 1.0)
+
+
+def unit_to_bytes(rgb: FloatArray) -> Uint8Array:
+    return to_uint8(rgb)
+
+
+PAPER = np.float32([0.992, 0.984, 0.965])
+PENCIL = np.float32([0.16, 0.16, 0.19])
+
+
+def on_paper(rgb: FloatArray) -> FloatArray:
+    return rgb * PAPER
+
+
+def add_pigment(rgb: FloatArray, density: FloatArray) -> FloatArray:
+    """Thicken or thin transparent pigment: each channel as 1 + density layers would let it through.
+
+    Bousseau et al. (2006), where C' = C - (C - C^2)(d - 1).
+    """
+    return np.clip(rgb - (rgb - rgb * rgb) * density[..., np.newaxis], 0.0, 1.0)
+
+
+def pencil_on_paper(bare: FloatArray) -> Uint8Array:
+    return to_uint8(PENCIL + bare[..., np.newaxis] * (PAPER - PENCIL))
