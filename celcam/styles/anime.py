@@ -30,11 +30,12 @@ class Anime:
     shortest_line: float = 14.0
     line_light: float = 0.42  # share of the local light that a line keeps: a dark of the local hue, not black
     line_chroma: float = 1.0
-    light_gamma: float = 0.68  # lifted light
+    light_gamma: float = 0.66  # lifted light
     light_steps: int = 5
     step_sharpness: float = 2.0
     step_share: float = 0.45  # cel shading that is felt, not seen
-    vibrance: float = 0.75
+    vibrance: float = 1.2
+    neutral: float = 12.0  # Lab chroma: a grey street stays grey
     shadow_cool: float = 9.0  # Lab b taken from black: shadows lean to blue
     shadow_reach: float = 55.0  # lightness at which shadows end
 
@@ -70,5 +71,5 @@ class Anime:
         lifted = 100.0 * (lab[..., 0] / 100.0) ** self.light_gamma
         stepped = tone.step_light(lifted, steps=self.light_steps, sharpness=self.step_sharpness)
         light = lifted + self.step_share * (stepped - lifted)
-        vivid = tone.add_vibrance(np.dstack([light, lab[..., 1:]]), self.vibrance)
+        vivid = tone.add_vibrance(np.dstack([light, lab[..., 1:]]), self.vibrance, neutral=self.neutral)
         return tone.cool_shadows(vivid, self.shadow_cool, reach=self.shadow_reach)

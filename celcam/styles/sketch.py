@@ -28,7 +28,8 @@ class Sketch:
     flow_sigma: float = 5.0
     tone_radius: float = 3.0
     tone_gamma: float = 0.75  # lightness; shadows open up
-    tone_density: float = 0.62  # tone alone never gets as dark as a line
+    tone_density: float = 0.7  # tone alone never gets as dark as a line
+    bare_paper: float = 10.0  # darkness that is left to the paper
     tone_steps: int = 5  # layers of shading
     tone_share: float = 0.5
     stroke_sigma: float = 6.0  # length of a stroke of shading
@@ -69,7 +70,7 @@ class Sketch:
         light = 100.0 * (areas[..., 0] / 100.0) ** self.tone_gamma
         stepped = tone.step_light(light, steps=self.tone_steps, sharpness=2.0)
         layered = light + self.tone_share * (stepped - light)
-        return self.tone_density * (1.0 - layered / 100.0)
+        return self.tone_density * line_art.taper(100.0 - layered, self.bare_paper, 100.0)
 
     def _strokes(self, lab: FloatArray, scale: float) -> FloatArray:
         """Hatching from the photo itself: its fine dark detail, drawn out along the edges."""

@@ -62,7 +62,14 @@ def step_light(light: FloatArray, *, steps: int, sharpness: float) -> FloatArray
     return level + 0.5 * width * np.sign(offset) * np.abs(offset) ** (1.0 + sharpness)
 
 
-def add_vibrance(lab: FloatArray, amount: float, *, knee: float = 60.0, skin_guard: float = 0.6) -> FloatArray:
+def skin_likeness(lab: FloatArray) -> FloatArray:
+    """How near the hue of each pixel lies to that of skin, ``(H, W) float32``, 0..1; faint and vivid colours alike."""
+    return np.exp(-(((np.arctan2(lab[..., 2], lab[..., 1]) - SKIN_HUE) / SKIN_HUE_WIDTH) ** 2))
+
+
+def add_vibrance(
+    lab: FloatArray, amount: float, *, knee: float = 60.0, skin_guard: float = 0.6, neutral: float = 0.0
+) -> FloatArray:
     """Raise dull colours more than vivid ones, hue kept, skin less than the rest.
 
     Args:
@@ -70,13 +77,17 @@ def add_vibrance(lab: FloatArray, amount: float, *, knee: float = 60.0, skin_gua
         amount: 0 changes nothing; 0.5 makes a nearly grey colour half as vivid again.
         knee: chroma at which the gain has fallen to about a third.
         skin_guard: share of the gain that the hues of skin do without, 0..1.
+        neutral: chroma of a grey under tinted light; about as vivid as this and less gains little, so that the tint
+            stays as it is. 0 guards nothing.
 
     Returns:
         ``(H, W, 3) float32 Lab``.
     """
     a, b = lab[..., 1], lab[..., 2]
-    skin = np.exp(-(((np.arctan2(b, a) - SKIN_HUE) / SKIN_HUE_WIDTH) ** 2))
-    gain = 1.0 + amount * np.exp(-np.hypot(a, b) / knee) * (1.0 - skin_guard * skin)
+    chroma = np.hypot(a, b)
+    gain = 1.0 + amount * np.exp(-chroma / knee) * (1.0 - skin_guard * skin_likeness(lab))
+    if neutral > 0:
+        gain = 1.0 + (gain - 1.0) * (1.0 - np.exp(-((chroma / neutral) ** 2)))
     return np.dstack([lab[..., 0], a * gain, b * gain])
 
 

@@ -21,15 +21,21 @@ class Watercolor:
     """Parameters of the watercolor look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
     texture_contrast: float = 5.0  # Lab distance: takes noise away before the brush turns it into strokes
-    brush_radius: float = 4.5  # a brush that still paints an eye at 256
+    brush_radius: float = 5.5  # a brush that still paints an eye at 256
     brush_noise: float = 1.5  # Lab distance that is still one wash
-    light_gamma: float = 0.7  # paper shines through
-    darkest: float = 16.0  # Lab lightness of the thickest pigment
-    vibrance: float = 0.6
+    light_gamma: float = 0.68  # paper shines through
+    darkest: float = 17.0  # Lab lightness of the thickest pigment
+    glazes: int = 5  # layers of wash over each other, from black to paper
+    glaze_sharpness: float = 1.6
+    glaze_share: float = 0.55  # the rest runs smoothly, as wet paint does
+    skin_glaze_guard: float = 0.6  # layers that end on a cheek look like blotches
+    vibrance: float = 1.1
+    neutral: float = 12.0  # Lab chroma: a grey street stays grey
     bleed_sigma: float = 2.5  # colour runs a little further than light does
     rim_sigma: float = 1.6  # half the width of the dark rim of a wash
-    rim_pigment: float = 0.055  # density for each step of Lab lightness at the edge
-    most_rim: float = 0.6  # a rim is never thicker than this
+    rim_pigment: float = 0.22  # density for each step of Lab lightness at the edge
+    most_rim: float = 1.0  # a rim is never thicker than this
+    most_gap: float = 0.35  # nor the wash beside it thinner than this; more is a halo
     pencil_sigma: float = 0.7
     pencil_density: float = 0.45  # faint: it holds faces and letters together
 
@@ -45,10 +51,15 @@ class Watercolor:
         """
         calm = tone.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
         washes = kuwahara.paint(calm, radius=self.brush_radius * scale, flow_sigma=2.5 * scale, noise=self.brush_noise)
-        light = self.darkest + (100.0 - self.darkest) * (washes[..., 0] / 100.0) ** self.light_gamma
+        lifted = 100.0 * (washes[..., 0] / 100.0) ** self.light_gamma
+        glazed = tone.step_light(lifted, steps=self.glazes, sharpness=self.glaze_sharpness)
+        share = self.glaze_share * (1.0 - self.skin_glaze_guard * tone.skin_likeness(washes))
+        layered = lifted + share * (glazed - lifted)
+        light = self.darkest + (100.0 - self.darkest) * layered / 100.0
         colour = cv2.GaussianBlur(np.ascontiguousarray(washes[..., 1:]), (0, 0), self.bleed_sigma * scale)
-        painted = tone.add_vibrance(np.dstack([light, colour]), self.vibrance)
-        rgb = tone.add_pigment(tone.lab_to_unit_rgb(painted), self._rim(light, scale))
+        painted = tone.add_vibrance(np.dstack([light, colour]), self.vibrance, neutral=self.neutral)
+        density = self._rim(light, scale)
+        rgb = tone.add_pigment(tone.lab_to_unit_rgb(painted), density)
         pencil = line_art.ink_lines(
             calm,
             sigma=self.pencil_sigma * scale,
@@ -67,4 +78,6 @@ class Watercolor:
         inner = cv2.GaussianBlur(light, (0, 0), 0.5 * self.rim_sigma * scale)
         outer = cv2.GaussianBlur(light, (0, 0), self.rim_sigma * scale)
         wanted = self.rim_pigment * (outer - inner)
-        return self.most_rim * np.tanh(wanted / self.most_rim)
+        return np.where(wanted > 0, self.most_rim, self.most_gap) * np.tanh(
+            wanted / np.where(wanted > 0, self.most_rim, self.most_gap)
+        )
