@@ -20,22 +20,26 @@ class Anime:
     """Parameters of the anime look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
     texture_contrast: float = 5.0  # Lab distance: thin lines may follow finer things than the comic's
-    brush_radius: float = 2.6  # merges leaves and tiles into areas; wider eats eyes
+    brush_radius: float = 3.0  # merges leaves and tiles into areas; wider eats eyes
     brush_noise: float = 2.0  # Lab distance that is still one area
     flat_contrast: float = 7.0  # after the brush only soft slopes are left to flatten
+    accent_from: float = 7.0  # Lab distance: eyes and letters come back, grass does not
+    accent_full: float = 20.0
     line_sigma: float = 0.7  # a line of a pixel and a half at 256
     flow_sigma: float = 4.5
     ink_from: float = 0.5  # Lab lightness: thin lines in colour need more cause than black ones
     ink_full: float = 2.4
-    shortest_line: float = 14.0
+    shortest_line: float = 10.0
+    order_sigma: float = 4.0  # crowns of trees stay areas of colour
     line_light: float = 0.42  # share of the local light that a line keeps: a dark of the local hue, not black
     line_chroma: float = 1.0
-    light_gamma: float = 0.66  # lifted light
+    light_gamma: float = 0.63  # lifted light
     light_steps: int = 5
     step_sharpness: float = 2.0
     step_share: float = 0.45  # cel shading that is felt, not seen
-    vibrance: float = 1.2
+    vibrance: float = 0.7
     neutral: float = 12.0  # Lab chroma: a grey street stays grey
+    freshness: float = 0.7  # greener leaves, bluer skies
     shadow_cool: float = 9.0  # Lab b taken from black: shadows lean to blue
     shadow_reach: float = 55.0  # lightness at which shadows end
 
@@ -54,6 +58,7 @@ class Anime:
             textured, radius=self.brush_radius * scale, flow_sigma=2.0 * scale, noise=self.brush_noise
         )
         flat = tone.flatten(brushed, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=3)
+        flat = tone.keep_accents(flat, textured, low=self.accent_from, high=self.accent_full)
         painted = self._colour(flat)
         ink = line_art.ink_lines(
             textured,
@@ -63,6 +68,7 @@ class Anime:
             ink_from=self.ink_from,
             ink_full=self.ink_full,
             shortest=self.shortest_line * scale,
+            order_sigma=self.order_sigma * scale,
         )[..., np.newaxis]
         dark = painted * np.float32([self.line_light, self.line_chroma, self.line_chroma])
         return tone.to_rgb(painted + ink * (dark - painted))
@@ -72,4 +78,4 @@ class Anime:
         stepped = tone.step_light(lifted, steps=self.light_steps, sharpness=self.step_sharpness)
         light = lifted + self.step_share * (stepped - lifted)
         vivid = tone.add_vibrance(np.dstack([light, lab[..., 1:]]), self.vibrance, neutral=self.neutral)
-        return tone.cool_shadows(vivid, self.shadow_cool, reach=self.shadow_reach)
+        return tone.cool_shadows(tone.freshen(vivid, self.freshness), self.shadow_cool, reach=self.shadow_reach)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray
-from celcam.styles.line_art import pixel_grid, sample, structure_tensor
+from celcam.styles.line_art import anisotropy, pixel_grid, sample, structure_tensor
 
 SECTORS = 8
 # Rings of the unit disc at which it is sampled, and samples on each: about equally dense, so that the cost for a pixel
@@ -19,8 +19,6 @@ RINGS = ((0.34, 8), (0.67, 16), (1.0, 24))
 RIM_FALLOFF = 2.0
 # How far a sector reaches past the centre of the disc (zeta of Kyprianidis et al., 2010, over the radius).
 SECTOR_OVERLAP = 0.33
-# Squared length of a Lab gradient below which a direction is noise: there the brush is round.
-DIRECTION_FLOOR = 0.5
 
 
 def paint(
@@ -66,8 +64,7 @@ def _ellipse_axes(lab: FloatArray, radius: float, flow_sigma: float, stretch: fl
     """Half axes of each pixel's ellipse, ``(H, W, 2) float32`` in pixels: along the edge and across it."""
     xx, xy, yy = structure_tensor(lab, flow_sigma)
     angle = 0.5 * np.arctan2(2 * xy, xx - yy)
-    anisotropy = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (xx + yy + DIRECTION_FLOOR)
-    longer = 1.0 + stretch * anisotropy
+    longer = 1.0 + stretch * anisotropy(xx, xy, yy)
     gradient = np.dstack([np.cos(angle), np.sin(angle)])
     tangent = np.dstack([-np.sin(angle), np.cos(angle)])
     return tangent * (radius * longer)[..., np.newaxis], gradient * (radius / longer)[..., np.newaxis]

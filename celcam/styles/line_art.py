@@ -11,10 +11,16 @@ import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray
+from celcam.styles.tone import taper
 
 # Perception of a centre against its surround: the ratio of the two Gaussians that comes closest to a Laplacian
 # (Marr and Hildreth, "Theory of edge detection", 1980).
 SURROUND_RATIO = 1.6
+
+# Squared length of a Lab gradient below which a direction is noise.
+DIRECTION_FLOOR = 0.5
+# Anisotropy of leaves, and of an edge among them that still deserves a line.
+DISORDER = (0.1, 0.5)
 
 
 def ink_lines(
@@ -26,6 +32,7 @@ def ink_lines(
     ink_from: float,
     ink_full: float,
     shortest: float,
+    order_sigma: float = 0.0,
 ) -> FloatArray:
     """Tapering lines along the edges of ``lab``, dark on its dark side, without specks.
 
@@ -37,6 +44,8 @@ def ink_lines(
         ink_from: Lab lightness by which a line must stand out; below lies noise.
         ink_full: where ink is full; what lies between tapers.
         shortest: shorter marks are specks, in pixels.
+        order_sigma: where edges within this many pixels run in all directions, as in leaves and gravel, lines fade;
+            0 draws them all.
 
     Returns:
         ``(H, W) float32``, 0 (paper) to 1 (ink).
@@ -44,13 +53,15 @@ def ink_lines(
     tangents = edge_tangent_flow(lab, direction_sigma)
     light = np.ascontiguousarray(lab[..., 0])
     response = flow_difference_of_gaussians(light, tangents, sigma=sigma, flow_sigma=flow_sigma)
-    return drop_specks(taper(-response, ink_from, ink_full), length=shortest, floor=0.25)
+    ink = taper(-response, ink_from, ink_full)
+    if order_sigma > 0:
+        ink *= taper(anisotropy(*structure_tensor(lab, order_sigma)), *DISORDER)
+    return drop_specks(ink, length=shortest, floor=0.25)
 
 
-def taper(plane: FloatArray, low: float, high: float) -> FloatArray:
-    """0 below ``low``, 1 above ``high``, and a smooth way between them; any shape."""
-    amount = np.clip((plane - low) / (high - low), 0.0, 1.0)
-    return amount * amount * (3.0 - 2.0 * amount)
+def anisotropy(xx: FloatArray, xy: FloatArray, yy: FloatArray) -> FloatArray:
+    """How much one direction prevails in a structure tensor: 0 in flat areas and in leaves, 1 on a clear edge."""
+    return np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (xx + yy + DIRECTION_FLOOR)
 
 
 def structure_tensor(planes: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -23,17 +23,17 @@ class Sketch:
     texture_contrast: float = 4.0  # Lab distance: pencil follows finer things than ink
     fine_sigma: float = 0.65  # the sharp point of the pencil
     fine_density: float = 0.75
-    broad_sigma: float = 1.5  # its flank, for strong contrast only
+    broad_sigma: float = 1.25  # its flank, for strong contrast only
     broad_density: float = 0.55
     flow_sigma: float = 5.0
     tone_radius: float = 3.0
     tone_gamma: float = 0.75  # lightness; shadows open up
-    tone_density: float = 0.7  # tone alone never gets as dark as a line
+    tone_density: float = 0.78  # tone alone never gets as dark as a line
     bare_paper: float = 10.0  # darkness that is left to the paper
     tone_steps: int = 5  # layers of shading
     tone_share: float = 0.5
     stroke_sigma: float = 6.0  # length of a stroke of shading
-    stroke_density: float = 0.035  # darkness for each step of Lab lightness in the photo's detail
+    stroke_density: float = 0.03  # darkness for each step of Lab lightness in the photo's detail
     most_stroke: float = 0.22
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
@@ -63,6 +63,7 @@ class Sketch:
             ink_from=ink_from,
             ink_full=ink_full,
             shortest=12.0 * scale,
+            order_sigma=4.0 * scale,
         )
 
     def _shade(self, lab: FloatArray, scale: float) -> FloatArray:
@@ -70,7 +71,7 @@ class Sketch:
         light = 100.0 * (areas[..., 0] / 100.0) ** self.tone_gamma
         stepped = tone.step_light(light, steps=self.tone_steps, sharpness=2.0)
         layered = light + self.tone_share * (stepped - light)
-        return self.tone_density * line_art.taper(100.0 - layered, self.bare_paper, 100.0)
+        return self.tone_density * tone.taper(100.0 - layered, self.bare_paper, 100.0)
 
     def _strokes(self, lab: FloatArray, scale: float) -> FloatArray:
         """Hatching from the photo itself: its fine dark detail, drawn out along the edges."""

@@ -13,6 +13,7 @@ from celcam.pixels import to_float, to_uint8
 
 # Skin of all tones lies about 43 degrees from +a in the a, b plane (seen on the portraits of the sample photos).
 SKIN_HUE, SKIN_HUE_WIDTH = 0.75, 0.5  # radians
+LEAF_HUE, SKY_HUE = 1.95, -1.35  # radians: olive leaves, pale blue
 
 
 def to_lab(rgb_u8: Uint8Array) -> FloatArray:
@@ -89,6 +90,49 @@ def add_vibrance(
     if neutral > 0:
         gain = 1.0 + (gain - 1.0) * (1.0 - np.exp(-((chroma / neutral) ** 2)))
     return np.dstack([lab[..., 0], a * gain, b * gain])
+
+
+def taper(plane: FloatArray, low: float, high: float) -> FloatArray:
+    """0 below ``low``, 1 above ``high``, and a smooth way between them; any shape."""
+    amount = np.clip((plane - low) / (high - low), 0.0, 1.0)
+    return amount * amount * (3.0 - 2.0 * amount)
+
+
+def keep_accents(flat: FloatArray, before: FloatArray, *, low: float, high: float) -> FloatArray:
+    """Give back what flattening took if it stood out: an eye, a lip, a letter, but no grass.
+
+    Args:
+        flat: ``(H, W, 3) float32 Lab``, the flattened picture.
+        before: ``(H, W, 3) float32 Lab``, what it was made from.
+        low: Lab distance up to which a difference is texture and stays away.
+        high: distance from which all of it returns.
+
+    Returns:
+        ``(H, W, 3) float32 Lab``.
+    """
+    lost = before - flat
+    distance = np.sqrt(np.sum(lost * lost, axis=2, keepdims=True))
+    return flat + taper(distance, low, high) * lost
+
+
+def freshen(lab: FloatArray, amount: float) -> FloatArray:
+    """Turn yellow-greens to green and make greens and blues more vivid: leaves and skies, never skin.
+
+    Args:
+        lab: ``(H, W, 3) float32 Lab``.
+        amount: 0 changes nothing; 1 makes a sky twice as vivid.
+
+    Returns:
+        ``(H, W, 3) float32 Lab``.
+    """
+    a, b = lab[..., 1], lab[..., 2]
+    hue, chroma = np.arctan2(b, a), np.hypot(a, b)
+    # Grey has no hue worth a change.
+    certain = amount * taper(chroma, 3.0, 15.0)
+    leaf = certain * np.exp(-(((hue - LEAF_HUE) / 0.45) ** 2))
+    sky = certain * np.exp(-(((hue - SKY_HUE) / 0.6) ** 2)) * np.exp(-chroma / 60.0)
+    turned, vivid = hue + 0.35 * leaf, chroma * (1.0 + 0.3 * leaf + sky)
+    return np.dstack([lab[..., 0], vivid * np.cos(turned), vivid * np.sin(turned)])
 
 
 def cool_shadows(lab: FloatArray, amount: float, *, reach: float) -> FloatArray:

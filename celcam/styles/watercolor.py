@@ -23,15 +23,17 @@ class Watercolor:
     texture_contrast: float = 5.0  # Lab distance: takes noise away before the brush turns it into strokes
     brush_radius: float = 5.5  # a brush that still paints an eye at 256
     brush_noise: float = 1.5  # Lab distance that is still one wash
+    accent_from: float = 8.0  # Lab distance: eyes and letters come back, grass does not
+    accent_full: float = 24.0
     light_gamma: float = 0.68  # paper shines through
     darkest: float = 17.0  # Lab lightness of the thickest pigment
     glazes: int = 5  # layers of wash over each other, from black to paper
     glaze_sharpness: float = 1.6
     glaze_share: float = 0.55  # the rest runs smoothly, as wet paint does
     skin_glaze_guard: float = 0.6  # layers that end on a cheek look like blotches
-    vibrance: float = 1.1
+    vibrance: float = 0.8
     neutral: float = 12.0  # Lab chroma: a grey street stays grey
-    bleed_sigma: float = 2.5  # colour runs a little further than light does
+    bleed_sigma: float = 1.5  # colour runs a little further than light does
     rim_sigma: float = 1.6  # half the width of the dark rim of a wash
     rim_pigment: float = 0.22  # density for each step of Lab lightness at the edge
     most_rim: float = 1.0  # a rim is never thicker than this
@@ -51,6 +53,7 @@ class Watercolor:
         """
         calm = tone.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
         washes = kuwahara.paint(calm, radius=self.brush_radius * scale, flow_sigma=2.5 * scale, noise=self.brush_noise)
+        washes = tone.keep_accents(washes, calm, low=self.accent_from, high=self.accent_full)
         lifted = 100.0 * (washes[..., 0] / 100.0) ** self.light_gamma
         glazed = tone.step_light(lifted, steps=self.glazes, sharpness=self.glaze_sharpness)
         share = self.glaze_share * (1.0 - self.skin_glaze_guard * tone.skin_likeness(washes))
@@ -67,7 +70,8 @@ class Watercolor:
             flow_sigma=4.5 * scale,
             ink_from=0.5,
             ink_full=3.0,
-            shortest=14.0 * scale,
+            shortest=12.0 * scale,
+            order_sigma=4.0 * scale,
         )[..., np.newaxis]
         graphite = np.float32([0.27, 0.24, 0.25])
         on_paper = tone.on_paper(rgb)
