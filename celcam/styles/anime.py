@@ -20,11 +20,11 @@ class Anime:
     """Parameters of the anime look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
     texture_contrast: float = 5.0  # Lab distance: thin lines may follow finer things than the comic's
-    brush_radius: float = 3.0  # merges leaves and tiles into areas; wider eats eyes
+    brush_radius: float = 2.6  # merges leaves and tiles into areas; wider eats eyes
     brush_noise: float = 2.0  # Lab distance that is still one area
     flat_contrast: float = 7.0  # after the brush only soft slopes are left to flatten
-    accent_from: float = 7.0  # Lab distance: eyes and letters come back, grass does not
-    accent_full: float = 20.0
+    accent_from: float = 4.0  # Lab distance: eyes and letters come back, grass does not
+    accent_full: float = 14.0
     line_sigma: float = 0.7  # a line of a pixel and a half at 256
     flow_sigma: float = 4.5
     ink_from: float = 0.5  # Lab lightness: thin lines in colour need more cause than black ones
@@ -33,7 +33,7 @@ class Anime:
     order_sigma: float = 4.0  # crowns of trees stay areas of colour
     line_light: float = 0.42  # share of the local light that a line keeps: a dark of the local hue, not black
     line_chroma: float = 1.0
-    light_gamma: float = 0.63  # lifted light
+    light_gamma: float = 0.68  # lifted light
     light_steps: int = 5
     step_sharpness: float = 2.0
     step_share: float = 0.45  # cel shading that is felt, not seen
@@ -77,5 +77,5 @@ class Anime:
         lifted = 100.0 * (lab[..., 0] / 100.0) ** self.light_gamma
         stepped = tone.step_light(lifted, steps=self.light_steps, sharpness=self.step_sharpness)
         light = lifted + self.step_share * (stepped - lifted)
-        vivid = tone.add_vibrance(np.dstack([light, lab[..., 1:]]), self.vibrance, neutral=self.neutral)
+        vivid = tone.add_vibrance(np.dstack([light, lab[..., 1:]]), self.vibrance, skin_guard=0.9, neutral=self.neutral)
         return tone.cool_shadows(tone.freshen(vivid, self.freshness), self.shadow_cool, reach=self.shadow_reach)

@@ -21,6 +21,8 @@ SURROUND_RATIO = 1.6
 DIRECTION_FLOOR = 0.5
 # Anisotropy of leaves, and of an edge among them that still deserves a line.
 DISORDER = (0.1, 0.5)
+# Lab lightness by which a line among leaves must stand out further: an eye does.
+DISORDER_PENALTY = 2.0
 
 
 def ink_lines(
@@ -44,8 +46,8 @@ def ink_lines(
         ink_from: Lab lightness by which a line must stand out; below lies noise.
         ink_full: where ink is full; what lies between tapers.
         shortest: shorter marks are specks, in pixels.
-        order_sigma: where edges within this many pixels run in all directions, as in leaves and gravel, lines fade;
-            0 draws them all.
+        order_sigma: where edges within this many pixels run in all directions, as in leaves and gravel, faint lines
+            are left out; 0 draws them all.
 
     Returns:
         ``(H, W) float32``, 0 (paper) to 1 (ink).
@@ -53,15 +55,19 @@ def ink_lines(
     tangents = edge_tangent_flow(lab, direction_sigma)
     light = np.ascontiguousarray(lab[..., 0])
     response = flow_difference_of_gaussians(light, tangents, sigma=sigma, flow_sigma=flow_sigma)
-    ink = taper(-response, ink_from, ink_full)
     if order_sigma > 0:
-        ink *= taper(anisotropy(*structure_tensor(lab, order_sigma)), *DISORDER)
-    return drop_specks(ink, length=shortest, floor=0.25)
+        response = response + DISORDER_PENALTY * (1.0 - edge_order(lab, order_sigma))
+    return drop_specks(taper(-response, ink_from, ink_full), length=shortest, floor=0.25)
 
 
 def anisotropy(xx: FloatArray, xy: FloatArray, yy: FloatArray) -> FloatArray:
     """How much one direction prevails in a structure tensor: 0 in flat areas and in leaves, 1 on a clear edge."""
     return np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (xx + yy + DIRECTION_FLOOR)
+
+
+def edge_order(lab: FloatArray, sigma: float) -> FloatArray:
+    """1 where edges within ``sigma`` pixels run one way, 0 where they run all ways; ``(H, W) float32``."""
+    return taper(anisotropy(*structure_tensor(lab, sigma)), *DISORDER)
 
 
 def structure_tensor(planes: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray, FloatArray]:

@@ -27,8 +27,8 @@ class Sketch:
     broad_density: float = 0.55
     flow_sigma: float = 5.0
     tone_radius: float = 3.0
-    tone_gamma: float = 0.75  # lightness; shadows open up
-    tone_density: float = 0.78  # tone alone never gets as dark as a line
+    tone_gamma: float = 0.8  # lightness; shadows open up
+    tone_density: float = 0.9  # tone alone never gets as dark as a line
     bare_paper: float = 10.0  # darkness that is left to the paper
     tone_steps: int = 5  # layers of shading
     tone_share: float = 0.5
@@ -79,5 +79,6 @@ class Sketch:
         detail = cv2.GaussianBlur(light, (0, 0), 3.0 * scale) - cv2.GaussianBlur(light, (0, 0), 0.6 * scale)
         tangents = line_art.edge_tangent_flow(lab, sigma=2.5 * scale)
         drawn = line_art.smooth_along(detail, tangents, self.stroke_sigma * scale)
-        wanted = self.stroke_density * np.maximum(drawn, 0.0)
+        order = line_art.edge_order(lab, 4.0 * scale)
+        wanted = self.stroke_density * order * np.maximum(drawn, 0.0)
         return self.most_stroke * np.tanh(wanted / self.most_stroke)
