@@ -31,10 +31,10 @@ class Sketch:
     tone_density: float = 0.9  # tone alone never gets as dark as a line
     bare_paper: float = 10.0  # darkness that is left to the paper
     tone_steps: int = 5  # layers of shading
-    tone_share: float = 0.5
+    tone_share: float = 0.7
     stroke_sigma: float = 6.0  # length of a stroke of shading
-    stroke_density: float = 0.03  # darkness for each step of Lab lightness in the photo's detail
-    most_stroke: float = 0.22
+    stroke_density: float = 0.1  # darkness for each step of Lab lightness in the photo's detail
+    most_stroke: float = 0.35
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
         """Draw ``rgb_u8`` in pencil.
@@ -76,7 +76,7 @@ class Sketch:
     def _strokes(self, lab: FloatArray, scale: float) -> FloatArray:
         """Hatching from the photo itself: its fine dark detail, drawn out along the edges."""
         light = np.ascontiguousarray(lab[..., 0])
-        detail = cv2.GaussianBlur(light, (0, 0), 3.0 * scale) - cv2.GaussianBlur(light, (0, 0), 0.6 * scale)
+        detail = cv2.GaussianBlur(light, (0, 0), 1.6 * scale) - cv2.GaussianBlur(light, (0, 0), 0.5 * scale)
         tangents = line_art.edge_tangent_flow(lab, sigma=2.5 * scale)
         drawn = line_art.smooth_along(detail, tangents, self.stroke_sigma * scale)
         order = line_art.edge_order(lab, 4.0 * scale)

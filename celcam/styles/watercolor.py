@@ -25,18 +25,19 @@ class Watercolor:
     brush_noise: float = 1.5  # Lab distance that is still one wash
     accent_from: float = 8.0  # Lab distance: eyes and letters come back, grass does not
     accent_full: float = 24.0
-    light_gamma: float = 0.68  # paper shines through
+    light_gamma: float = 0.64  # paper shines through
     darkest: float = 17.0  # Lab lightness of the thickest pigment
     glazes: int = 5  # layers of wash over each other, from black to paper
     glaze_sharpness: float = 1.6
     glaze_share: float = 0.55  # the rest runs smoothly, as wet paint does
     skin_glaze_guard: float = 0.6  # layers that end on a cheek look like blotches
-    vibrance: float = 0.8
+    vibrance: float = 1.0
     neutral: float = 12.0  # Lab chroma: a grey street stays grey
+    shadow_cool: float = 10.0  # Lab b taken from black: painters mix it from blue
     bleed_sigma: float = 1.5  # colour runs a little further than light does
-    rim_sigma: float = 1.6  # half the width of the dark rim of a wash
-    rim_pigment: float = 0.22  # density for each step of Lab lightness at the edge
-    most_rim: float = 1.0  # a rim is never thicker than this
+    rim_sigma: float = 1.8  # half the width of the dark rim of a wash
+    rim_pigment: float = 0.3  # density for each step of Lab lightness at the edge
+    most_rim: float = 1.3  # a rim is never thicker than this
     most_gap: float = 0.35  # nor the wash beside it thinner than this; more is a halo
     pencil_sigma: float = 0.7
     pencil_density: float = 0.45  # faint: it holds faces and letters together
@@ -60,7 +61,8 @@ class Watercolor:
         layered = lifted + share * (glazed - lifted)
         light = self.darkest + (100.0 - self.darkest) * layered / 100.0
         colour = cv2.GaussianBlur(np.ascontiguousarray(washes[..., 1:]), (0, 0), self.bleed_sigma * scale)
-        painted = tone.add_vibrance(np.dstack([light, colour]), self.vibrance, neutral=self.neutral)
+        painted = tone.add_vibrance(np.dstack([light, colour]), self.vibrance, skin_guard=1.0, neutral=self.neutral)
+        painted = tone.cool_shadows(painted, self.shadow_cool, reach=60.0)
         density = self._rim(light, scale)
         rgb = tone.add_pigment(tone.lab_to_unit_rgb(painted), density)
         pencil = line_art.ink_lines(
