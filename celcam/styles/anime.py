@@ -20,18 +20,18 @@ class Anime:
     """Parameters of the anime look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
     texture_contrast: float = 5.0  # Lab distance: thin lines may follow finer things than the comic's
-    brush_radius: float = 2.6  # merges leaves and tiles into areas; wider eats eyes
+    brush_radius: float = 3.2  # merges leaves and tiles into areas; wider eats eyes
     brush_noise: float = 2.0  # Lab distance that is still one area
-    flat_contrast: float = 7.0  # after the brush only soft slopes are left to flatten
+    flat_contrast: float = 5.0  # after the brush only soft slopes are left to flatten
     accent_from: float = 4.0  # Lab distance: eyes and letters come back, grass does not
     accent_full: float = 14.0
     line_sigma: float = 0.7  # a line of a pixel and a half at 256
     flow_sigma: float = 4.5
-    ink_from: float = 0.5  # Lab lightness: thin lines in colour need more cause than black ones
-    ink_full: float = 2.4
+    ink_from: float = 0.45  # Lab lightness: thin lines in colour need more cause than black ones
+    ink_full: float = 1.9
     shortest_line: float = 10.0
     order_sigma: float = 4.0  # crowns of trees stay areas of colour
-    line_light: float = 0.42  # share of the local light that a line keeps: a dark of the local hue, not black
+    line_light: float = 0.34  # share of the local light that a line keeps: a dark of the local hue, not black
     line_chroma: float = 1.0
     light_gamma: float = 0.68  # lifted light
     light_steps: int = 5
@@ -39,7 +39,7 @@ class Anime:
     step_share: float = 0.45  # cel shading that is felt, not seen
     vibrance: float = 0.7
     neutral: float = 12.0  # Lab chroma: a grey street stays grey
-    freshness: float = 0.7  # greener leaves, bluer skies
+    freshness: float = 0.55  # greener leaves, bluer skies
     shadow_cool: float = 9.0  # Lab b taken from black: shadows lean to blue
     shadow_reach: float = 55.0  # lightness at which shadows end
 
@@ -57,7 +57,7 @@ class Anime:
         brushed = kuwahara.paint(
             textured, radius=self.brush_radius * scale, flow_sigma=2.0 * scale, noise=self.brush_noise
         )
-        flat = tone.flatten(brushed, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=3)
+        flat = tone.flatten(brushed, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=2)
         flat = tone.keep_accents(flat, textured, low=self.accent_from, high=self.accent_full)
         painted = self._colour(flat)
         ink = line_art.ink_lines(

@@ -128,7 +128,7 @@ def freshen(lab: FloatArray, amount: float) -> FloatArray:
     a, b = lab[..., 1], lab[..., 2]
     hue, chroma = np.arctan2(b, a), np.hypot(a, b)
     # Grey has no hue worth a change.
-    certain = amount * taper(chroma, 3.0, 15.0)
+    certain = amount * taper(chroma, 5.0, 20.0)
     leaf = certain * np.exp(-(((hue - LEAF_HUE) / 0.45) ** 2))
     sky = certain * np.exp(-(((hue - SKY_HUE) / 0.6) ** 2)) * np.exp(-chroma / 60.0)
     turned, vivid = hue + 0.35 * leaf, chroma * (1.0 + 0.3 * leaf + sky)

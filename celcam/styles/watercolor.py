@@ -26,7 +26,7 @@ class Watercolor:
     accent_from: float = 8.0  # Lab distance: eyes and letters come back, grass does not
     accent_full: float = 24.0
     light_gamma: float = 0.64  # paper shines through
-    darkest: float = 17.0  # Lab lightness of the thickest pigment
+    darkest: float = 22.0  # Lab lightness of the thickest pigment
     glazes: int = 5  # layers of wash over each other, from black to paper
     glaze_sharpness: float = 1.6
     glaze_share: float = 0.55  # the rest runs smoothly, as wet paint does
