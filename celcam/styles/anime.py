@@ -58,7 +58,7 @@ class Anime:
             textured, radius=self.brush_radius * scale, flow_sigma=2.0 * scale, noise=self.brush_noise
         )
         flat = tone.flatten(brushed, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=2)
-        flat = tone.keep_accents(flat, textured, low=self.accent_from, high=self.accent_full)
+        flat = tone.keep_accents(flat, textured, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
         painted = self._colour(flat)
         ink = line_art.ink_lines(
             textured,

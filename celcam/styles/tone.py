@@ -15,6 +15,9 @@ from celcam.pixels import to_float, to_uint8
 SKIN_HUE, SKIN_HUE_WIDTH = 0.75, 0.5  # radians
 LEAF_HUE, SKY_HUE = 1.95, -1.35  # radians: olive leaves, pale blue
 
+# Share of a neighbourhood that accents may cover before they count as texture, and from where on they all do.
+CROWD = (0.08, 0.25)
+
 
 def to_lab(rgb_u8: Uint8Array) -> FloatArray:
     """``(H, W, 3) uint8 RGB`` to ``(H, W, 3) float32 Lab``."""
@@ -98,21 +101,23 @@ def taper(plane: FloatArray, low: float, high: float) -> FloatArray:
     return amount * amount * (3.0 - 2.0 * amount)
 
 
-def keep_accents(flat: FloatArray, before: FloatArray, *, low: float, high: float) -> FloatArray:
-    """Give back what flattening took if it stood out: an eye, a lip, a letter, but no grass.
+def keep_accents(flat: FloatArray, before: FloatArray, *, low: float, high: float, apart: float) -> FloatArray:
+    """Give back what flattening took if it stood out: an eye, a lip, a letter, but neither grass nor fur.
 
     Args:
         flat: ``(H, W, 3) float32 Lab``, the flattened picture.
         before: ``(H, W, 3) float32 Lab``, what it was made from.
         low: Lab distance up to which a difference is texture and stays away.
         high: distance from which all of it returns.
+        apart: within so many pixels (sigma) accents must be few; a crowd of them is fur.
 
     Returns:
         ``(H, W, 3) float32 Lab``.
     """
     lost = before - flat
-    distance = np.sqrt(np.sum(lost * lost, axis=2, keepdims=True))
-    return flat + taper(distance, low, high) * lost
+    accents = taper(np.sqrt(np.sum(lost * lost, axis=2)), low, high)
+    lonely = 1.0 - taper(cv2.GaussianBlur(accents, (0, 0), apart), *CROWD)
+    return flat + (accents * lonely)[..., np.newaxis] * lost
 
 
 def freshen(lab: FloatArray, amount: float) -> FloatArray:

@@ -54,7 +54,7 @@ class Watercolor:
         """
         calm = tone.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
         washes = kuwahara.paint(calm, radius=self.brush_radius * scale, flow_sigma=2.5 * scale, noise=self.brush_noise)
-        washes = tone.keep_accents(washes, calm, low=self.accent_from, high=self.accent_full)
+        washes = tone.keep_accents(washes, calm, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
         lifted = 100.0 * (washes[..., 0] / 100.0) ** self.light_gamma
         glazed = tone.step_light(lifted, steps=self.glazes, sharpness=self.glaze_sharpness)
         share = self.glaze_share * (1.0 - self.skin_glaze_guard * tone.skin_likeness(washes))
