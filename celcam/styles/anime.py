@@ -20,7 +20,7 @@ class Anime:
     """Parameters of the anime look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
     texture_contrast: float = 5.0  # Lab distance: thin lines may follow finer things than the comic's
-    brush_radius: float = 3.2  # merges leaves and tiles into areas; wider eats eyes
+    brush_radius: float = 3.8  # merges leaves and tiles into areas; wider eats eyes
     brush_noise: float = 2.0  # Lab distance that is still one area
     flat_contrast: float = 5.0  # after the brush only soft slopes are left to flatten
     accent_from: float = 4.0  # Lab distance: eyes and letters come back, grass does not
@@ -33,7 +33,9 @@ class Anime:
     order_sigma: float = 4.0  # crowns of trees stay areas of colour
     line_light: float = 0.34  # share of the local light that a line keeps: a dark of the local hue, not black
     line_chroma: float = 1.0
-    light_gamma: float = 0.68  # lifted light
+    light_gamma: float = 0.66  # lifted light
+    skin_gamma: float = 0.8  # skin keeps its own tone
+    skin_sigma: float = 5.0
     light_steps: int = 5
     step_sharpness: float = 2.0
     step_share: float = 0.45  # cel shading that is felt, not seen
@@ -59,7 +61,7 @@ class Anime:
         )
         flat = tone.flatten(brushed, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=2)
         flat = tone.keep_accents(flat, textured, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
-        painted = self._colour(flat)
+        painted = self._colour(flat, scale)
         ink = line_art.ink_lines(
             textured,
             sigma=self.line_sigma * scale,
@@ -73,8 +75,9 @@ class Anime:
         dark = painted * np.float32([self.line_light, self.line_chroma, self.line_chroma])
         return tone.to_rgb(painted + ink * (dark - painted))
 
-    def _colour(self, lab: FloatArray) -> FloatArray:
-        lifted = 100.0 * (lab[..., 0] / 100.0) ** self.light_gamma
+    def _colour(self, lab: FloatArray, scale: float) -> FloatArray:
+        skin = tone.find_skin(lab, sigma=self.skin_sigma * scale)
+        lifted = tone.lift(lab[..., 0], self.light_gamma + (self.skin_gamma - self.light_gamma) * skin)
         stepped = tone.step_light(lifted, steps=self.light_steps, sharpness=self.step_sharpness)
         light = lifted + self.step_share * (stepped - lifted)
         vivid = tone.add_vibrance(np.dstack([light, lab[..., 1:]]), self.vibrance, skin_guard=0.9, neutral=self.neutral)

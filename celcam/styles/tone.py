@@ -66,9 +66,23 @@ def step_light(light: FloatArray, *, steps: int, sharpness: float) -> FloatArray
     return level + 0.5 * width * np.sign(offset) * np.abs(offset) ** (1.0 + sharpness)
 
 
-def skin_likeness(lab: FloatArray) -> FloatArray:
-    """How near the hue of each pixel lies to that of skin, ``(H, W) float32``, 0..1; faint and vivid colours alike."""
-    return np.exp(-(((np.arctan2(lab[..., 2], lab[..., 1]) - SKIN_HUE) / SKIN_HUE_WIDTH) ** 2))
+def find_skin(lab: FloatArray, *, sigma: float) -> FloatArray:
+    """How much skin's hue prevails around each pixel; grey has no hue.
+
+    Args:
+        lab: ``(H, W, 3) float32 Lab``.
+        sigma: of the neighbourhood, in pixels, so that the shine on a forehead belongs to the face.
+
+    Returns:
+        ``(H, W) float32``, 0..1.
+    """
+    a, b = lab[..., 1], lab[..., 2]
+    return cv2.GaussianBlur(_skin_hue(a, b) * taper(np.hypot(a, b), 3.0, 10.0), (0, 0), sigma)
+
+
+def lift(light: FloatArray, gamma: float | FloatArray) -> FloatArray:
+    """Lightness, 0..100, raised to ``gamma`` as a share of white: below 1 lifts the middle."""
+    return 100.0 * np.clip(light / 100.0, 0.0, 1.0) ** gamma
 
 
 def add_vibrance(
@@ -89,7 +103,7 @@ def add_vibrance(
     """
     a, b = lab[..., 1], lab[..., 2]
     chroma = np.hypot(a, b)
-    gain = 1.0 + amount * np.exp(-chroma / knee) * (1.0 - skin_guard * skin_likeness(lab))
+    gain = 1.0 + amount * np.exp(-chroma / knee) * (1.0 - skin_guard * _skin_hue(a, b))
     if neutral > 0:
         gain = 1.0 + (gain - 1.0) * (1.0 - np.exp(-((chroma / neutral) ** 2)))
     return np.dstack([lab[..., 0], a * gain, b * gain])
@@ -182,3 +196,7 @@ def add_pigment(rgb: FloatArray, density: FloatArray) -> FloatArray:
 
 def pencil_on_paper(bare: FloatArray) -> Uint8Array:
     return to_uint8(PENCIL + bare[..., np.newaxis] * (PAPER - PENCIL))
+
+
+def _skin_hue(a: FloatArray, b: FloatArray) -> FloatArray:
+    return np.exp(-(((np.arctan2(b, a) - SKIN_HUE) / SKIN_HUE_WIDTH) ** 2))

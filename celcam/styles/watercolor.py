@@ -21,11 +21,13 @@ class Watercolor:
     """Parameters of the watercolor look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
     texture_contrast: float = 5.0  # Lab distance: takes noise away before the brush turns it into strokes
-    brush_radius: float = 5.5  # a brush that still paints an eye at 256
+    brush_radius: float = 6.0  # a brush that still paints an eye at 256
     brush_noise: float = 1.5  # Lab distance that is still one wash
     accent_from: float = 8.0  # Lab distance: eyes and letters come back, grass does not
     accent_full: float = 24.0
-    light_gamma: float = 0.64  # paper shines through
+    light_gamma: float = 0.62  # paper shines through
+    skin_gamma: float = 0.82  # skin keeps its own tone
+    skin_sigma: float = 5.0
     darkest: float = 22.0  # Lab lightness of the thickest pigment
     glazes: int = 5  # layers of wash over each other, from black to paper
     glaze_sharpness: float = 1.6
@@ -55,9 +57,10 @@ class Watercolor:
         calm = tone.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
         washes = kuwahara.paint(calm, radius=self.brush_radius * scale, flow_sigma=2.5 * scale, noise=self.brush_noise)
         washes = tone.keep_accents(washes, calm, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
-        lifted = 100.0 * (washes[..., 0] / 100.0) ** self.light_gamma
+        skin = tone.find_skin(washes, sigma=self.skin_sigma * scale)
+        lifted = tone.lift(washes[..., 0], self.light_gamma + (self.skin_gamma - self.light_gamma) * skin)
         glazed = tone.step_light(lifted, steps=self.glazes, sharpness=self.glaze_sharpness)
-        share = self.glaze_share * (1.0 - self.skin_glaze_guard * tone.skin_likeness(washes))
+        share = self.glaze_share * (1.0 - self.skin_glaze_guard * skin)
         layered = lifted + share * (glazed - lifted)
         light = self.darkest + (100.0 - self.darkest) * layered / 100.0
         colour = cv2.GaussianBlur(np.ascontiguousarray(washes[..., 1:]), (0, 0), self.bleed_sigma * scale)
