@@ -1,8 +1,8 @@
 """The anime look: thin lines in a dark of the local colour, large clean areas, lifted light, cool shadows.
 
-Areas by an anisotropic Kuwahara filter (Kyprianidis et al., 2009) and a repeated bilateral filter (Winnemöller, Olsen
-and Gooch, 2006); lines after Kang, Lee and Chui (2009). Lengths are in pixels of a picture whose short side is 256 and
-grow with the picture.
+Areas by an anisotropic Kuwahara filter (Kyprianidis, Kang and Döllner, 2009) and a repeated bilateral filter
+(Winnemöller, Olsen and Gooch, 2006); lines after Kang, Lee and Chui (2009). Lengths are in pixels of a picture whose
+short side is 256 and grow with the picture.
 """
 
 from __future__ import annotations
@@ -20,28 +20,22 @@ class Anime:
     """Parameters of the anime look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
     texture_contrast: float = 5.0  # Lab distance: thin lines may follow finer things than the comic's
-    brush_radius: float = 3.8  # merges leaves and tiles into areas; wider eats eyes
+    pen: line_art.Pen = line_art.Pen(0.7, 0.45, 1.9, shortest=10.0, order_sigma=4.0)  # crowns of trees stay areas
+    line_light: float = 0.34  # share of the local light that a line keeps: a dark of the local hue, not black
+    brush_radius: float = 3.8  # merges leaves and tiles into areas
     brush_noise: float = 2.0  # Lab distance that is still one area
     flat_contrast: float = 5.0  # after the brush only soft slopes are left to flatten
-    accent_from: float = 4.0  # Lab distance: eyes and letters come back, grass does not
+    accent_from: float = 4.0  # Lab distance: eyes and letters come back, fur does not
     accent_full: float = 14.0
-    line_sigma: float = 0.7  # a line of a pixel and a half at 256
-    flow_sigma: float = 4.5
-    ink_from: float = 0.45  # Lab lightness: thin lines in colour need more cause than black ones
-    ink_full: float = 1.9
-    shortest_line: float = 10.0
-    order_sigma: float = 4.0  # crowns of trees stay areas of colour
-    line_light: float = 0.34  # share of the local light that a line keeps: a dark of the local hue, not black
-    line_chroma: float = 1.0
     light_gamma: float = 0.66  # lifted light
     skin_gamma: float = 0.8  # skin keeps its own tone
-    skin_sigma: float = 5.0
+    skin_sigma: float = 5.0  # the shine on a forehead belongs to the face
     light_steps: int = 5
     step_sharpness: float = 2.0
     step_share: float = 0.45  # cel shading that is felt, not seen
     vibrance: float = 0.7
     neutral: float = 12.0  # Lab chroma: a grey street stays grey
-    freshness: float = 0.55  # greener leaves, bluer skies
+    freshness: float = 0.55  # greener leaves, bluer skies; more turns snow blue
     shadow_cool: float = 9.0  # Lab b taken from black: shadows lean to blue
     shadow_reach: float = 55.0  # lightness at which shadows end
 
@@ -56,24 +50,15 @@ class Anime:
             ``(H, W, 3) uint8 RGB``, the same bytes on every run.
         """
         textured = tone.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
-        brushed = kuwahara.paint(
+        areas = kuwahara.paint(
             textured, radius=self.brush_radius * scale, flow_sigma=2.0 * scale, noise=self.brush_noise
         )
-        flat = tone.flatten(brushed, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=2)
-        flat = tone.keep_accents(flat, textured, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
-        painted = self._colour(flat, scale)
-        ink = line_art.ink_lines(
-            textured,
-            sigma=self.line_sigma * scale,
-            direction_sigma=2.0 * scale,
-            flow_sigma=self.flow_sigma * scale,
-            ink_from=self.ink_from,
-            ink_full=self.ink_full,
-            shortest=self.shortest_line * scale,
-            order_sigma=self.order_sigma * scale,
-        )[..., np.newaxis]
-        dark = painted * np.float32([self.line_light, self.line_chroma, self.line_chroma])
-        return tone.to_rgb(painted + ink * (dark - painted))
+        areas = tone.flatten(areas, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=2)
+        areas = tone.keep_accents(areas, textured, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
+        painted = self._colour(areas, scale)
+        ink = line_art.draw_lines(textured, self.pen, scale)
+        painted[..., 0] *= 1.0 - (1.0 - self.line_light) * ink
+        return tone.to_rgb(painted)
 
     def _colour(self, lab: FloatArray, scale: float) -> FloatArray:
         skin = tone.find_skin(lab, sigma=self.skin_sigma * scale)
@@ -81,4 +66,5 @@ class Anime:
         stepped = tone.step_light(lifted, steps=self.light_steps, sharpness=self.step_sharpness)
         light = lifted + self.step_share * (stepped - lifted)
         vivid = tone.add_vibrance(np.dstack([light, lab[..., 1:]]), self.vibrance, skin_guard=0.9, neutral=self.neutral)
-        return tone.cool_shadows(tone.freshen(vivid, self.freshness), self.shadow_cool, reach=self.shadow_reach)
+        fresh = tone.freshen(vivid, self.freshness)
+        return tone.cool_shadows(fresh, self.shadow_cool * (1.0 - skin), reach=self.shadow_reach)

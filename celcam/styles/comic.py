@@ -48,13 +48,8 @@ class Comic:
         stepped = tone.step_light(lifted, steps=self.light_steps, sharpness=self.step_sharpness)
         light = lifted + self.step_share * (stepped - lifted)
         painted = tone.add_vibrance(np.dstack([light, flat[..., 1:]]), self.vibrance)
-        ink = line_art.ink_lines(
-            textured,
-            sigma=self.line_sigma * scale,
-            direction_sigma=2.0 * scale,
-            flow_sigma=self.flow_sigma * scale,
-            ink_from=self.ink_from,
-            ink_full=self.ink_full,
-            shortest=self.shortest_line * scale,
+        pen = line_art.Pen(
+            self.line_sigma, self.ink_from, self.ink_full, self.shortest_line, flow_sigma=self.flow_sigma
         )
+        ink = line_art.draw_lines(textured, pen, scale)
         return tone.to_rgb(painted * (1.0 - self.ink_density * ink)[..., np.newaxis])

@@ -1,4 +1,4 @@
-"""Colour and light shared by the styles: Lab conversion, flattening, soft steps of light, vibrance.
+"""Colour and light shared by the styles: Lab conversion, flattening, light, vibrance, skin, leaves and skies.
 
 Lab pictures are ``(H, W, 3) float32``: L 0..100, a and b about -127..127.
 """
@@ -154,48 +154,19 @@ def freshen(lab: FloatArray, amount: float) -> FloatArray:
     return np.dstack([lab[..., 0], vivid * np.cos(turned), vivid * np.sin(turned)])
 
 
-def cool_shadows(lab: FloatArray, amount: float, *, reach: float) -> FloatArray:
+def cool_shadows(lab: FloatArray, amount: FloatArray, *, reach: float) -> FloatArray:
     """Lean dark colours towards blue, as painters do.
 
     Args:
         lab: ``(H, W, 3) float32 Lab``.
-        amount: Lab b taken from black; a falls by a third of it.
+        amount: ``(H, W) float32``, Lab b taken from black.
         reach: lightness at which the change has faded to nothing.
 
     Returns:
         ``(H, W, 3) float32 Lab``.
     """
     depth = np.clip(1.0 - lab[..., 0] / reach, 0.0, 1.0) ** 2
-    return np.dstack([lab[..., 0], lab[..., 1] - amount / 3 * depth, lab[..., 2] - amount * depth])
-
-
-def lab_to_unit_rgb(lab: FloatArray) -> FloatArray:
-    """``(H, W, 3) float32 Lab`` to ``(H, W, 3) float32 RGB``, 0..1."""
-    return np.clip(cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB), 0.0, 1.0)
-
-
-def unit_to_bytes(rgb: FloatArray) -> Uint8Array:
-    return to_uint8(rgb)
-
-
-PAPER = np.float32([0.992, 0.984, 0.965])
-PENCIL = np.float32([0.16, 0.16, 0.19])
-
-
-def on_paper(rgb: FloatArray) -> FloatArray:
-    return rgb * PAPER
-
-
-def add_pigment(rgb: FloatArray, density: FloatArray) -> FloatArray:
-    """Thicken or thin transparent pigment: each channel as 1 + density layers would let it through.
-
-    Bousseau et al. (2006), where C' = C - (C - C^2)(d - 1).
-    """
-    return np.clip(rgb - (rgb - rgb * rgb) * density[..., np.newaxis], 0.0, 1.0)
-
-
-def pencil_on_paper(bare: FloatArray) -> Uint8Array:
-    return to_uint8(PENCIL + bare[..., np.newaxis] * (PAPER - PENCIL))
+    return np.dstack([lab[..., :2], lab[..., 2] - amount * depth])
 
 
 def _skin_hue(a: FloatArray, b: FloatArray) -> FloatArray:

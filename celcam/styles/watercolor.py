@@ -1,8 +1,8 @@
 """The watercolor look: washes of colour that follow the shapes, pigment gathered at their edges, faint pencil.
 
-Washes by an anisotropic Kuwahara filter (Kyprianidis et al., 2009); pigment density after Bousseau, Kaplan, Thollot
-and Sillion, "Interactive watercolor rendering with temporal coherence and abstraction" (2006); pencil after Kang, Lee
-and Chui (2009). Lengths are in pixels of a picture whose short side is 256 and grow with the picture.
+Washes by an anisotropic Kuwahara filter (Kyprianidis, Kang and Döllner, 2009); pigment density after Bousseau et al.
+(2006); pencil after Kang, Lee and Chui (2009). Lengths are in pixels of a picture whose short side is 256 and grow
+with the picture.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.styles import kuwahara, line_art, tone
+from celcam.pixels import to_float, to_uint8
+from celcam.styles import kuwahara, line_art, paper, tone
 
 
 @dataclass(frozen=True)
@@ -21,27 +22,29 @@ class Watercolor:
     """Parameters of the watercolor look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
     texture_contrast: float = 5.0  # Lab distance: takes noise away before the brush turns it into strokes
-    brush_radius: float = 6.0  # a brush that still paints an eye at 256
+    brush_radius: float = 6.0  # broad washes; what it takes from faces comes back as accents
     brush_noise: float = 1.5  # Lab distance that is still one wash
-    accent_from: float = 8.0  # Lab distance: eyes and letters come back, grass does not
+    accent_from: float = 8.0  # Lab distance: eyes and letters come back, fur does not
     accent_full: float = 24.0
     light_gamma: float = 0.62  # paper shines through
-    skin_gamma: float = 0.82  # skin keeps its own tone
-    skin_sigma: float = 5.0
+    skin_gamma: float = 0.88  # skin keeps its own tone
+    skin_sigma: float = 5.0  # the shine on a forehead belongs to the face
     darkest: float = 22.0  # Lab lightness of the thickest pigment
     glazes: int = 5  # layers of wash over each other, from black to paper
     glaze_sharpness: float = 1.6
     glaze_share: float = 0.55  # the rest runs smoothly, as wet paint does
-    skin_glaze_guard: float = 0.6  # layers that end on a cheek look like blotches
+    skin_glaze_guard: float = 0.8  # layers that end on a cheek look like blotches
     vibrance: float = 1.0
     neutral: float = 12.0  # Lab chroma: a grey street stays grey
     shadow_cool: float = 10.0  # Lab b taken from black: painters mix it from blue
+    shadow_reach: float = 60.0  # lightness at which shadows end
     bleed_sigma: float = 1.5  # colour runs a little further than light does
     rim_sigma: float = 1.8  # half the width of the dark rim of a wash
     rim_pigment: float = 0.3  # density for each step of Lab lightness at the edge
     most_rim: float = 1.3  # a rim is never thicker than this
     most_gap: float = 0.35  # nor the wash beside it thinner than this; more is a halo
-    pencil_sigma: float = 0.7
+    skin_rim_guard: float = 0.5  # share of the rim that the light on a nose does without
+    pencil: line_art.Pen = line_art.Pen(0.7, 0.5, 3.0, shortest=12.0, order_sigma=4.0)
     pencil_density: float = 0.45  # faint: it holds faces and letters together
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
@@ -58,35 +61,26 @@ class Watercolor:
         washes = kuwahara.paint(calm, radius=self.brush_radius * scale, flow_sigma=2.5 * scale, noise=self.brush_noise)
         washes = tone.keep_accents(washes, calm, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
         skin = tone.find_skin(washes, sigma=self.skin_sigma * scale)
-        lifted = tone.lift(washes[..., 0], self.light_gamma + (self.skin_gamma - self.light_gamma) * skin)
-        glazed = tone.step_light(lifted, steps=self.glazes, sharpness=self.glaze_sharpness)
-        share = self.glaze_share * (1.0 - self.skin_glaze_guard * skin)
-        layered = lifted + share * (glazed - lifted)
-        light = self.darkest + (100.0 - self.darkest) * layered / 100.0
+        light = self._glaze(washes[..., 0], skin)
         colour = cv2.GaussianBlur(np.ascontiguousarray(washes[..., 1:]), (0, 0), self.bleed_sigma * scale)
         painted = tone.add_vibrance(np.dstack([light, colour]), self.vibrance, skin_guard=1.0, neutral=self.neutral)
-        painted = tone.cool_shadows(painted, self.shadow_cool, reach=60.0)
-        density = self._rim(light, scale)
-        rgb = tone.add_pigment(tone.lab_to_unit_rgb(painted), density)
-        pencil = line_art.ink_lines(
-            calm,
-            sigma=self.pencil_sigma * scale,
-            direction_sigma=2.0 * scale,
-            flow_sigma=4.5 * scale,
-            ink_from=0.5,
-            ink_full=3.0,
-            shortest=12.0 * scale,
-            order_sigma=4.0 * scale,
-        )[..., np.newaxis]
-        graphite = np.float32([0.27, 0.24, 0.25])
-        on_paper = tone.on_paper(rgb)
-        return tone.unit_to_bytes(on_paper + self.pencil_density * pencil * (graphite - on_paper))
+        painted = tone.cool_shadows(painted, self.shadow_cool * (1.0 - skin), reach=self.shadow_reach)
+        density = self._rim(light, scale) * (1.0 - self.skin_rim_guard * skin)
+        sheet = paper.PAPER * paper.thicken_pigment(to_float(tone.to_rgb(painted)), density)
+        lines = line_art.draw_lines(calm, self.pencil, scale)
+        return to_uint8(paper.draw_pencil(sheet, self.pencil_density * lines))
+
+    def _glaze(self, light: FloatArray, skin: FloatArray) -> FloatArray:
+        """Lightness in layers of wash, none darker than the thickest pigment."""
+        lifted = tone.lift(light, self.light_gamma + (self.skin_gamma - self.light_gamma) * skin)
+        stepped = tone.step_light(lifted, steps=self.glazes, sharpness=self.glaze_sharpness)
+        glazed = lifted + self.glaze_share * (1.0 - self.skin_glaze_guard * skin) * (stepped - lifted)
+        return glazed + self.darkest * (1.0 - glazed / 100.0) ** 2
 
     def _rim(self, light: FloatArray, scale: float) -> FloatArray:
-        """Change of pigment density: more on the dark side of an edge, less on its light side."""
+        """Change of pigment density: more on the dark side of an edge, a little less on its light side."""
         inner = cv2.GaussianBlur(light, (0, 0), 0.5 * self.rim_sigma * scale)
         outer = cv2.GaussianBlur(light, (0, 0), self.rim_sigma * scale)
         wanted = self.rim_pigment * (outer - inner)
-        return np.where(wanted > 0, self.most_rim, self.most_gap) * np.tanh(
-            wanted / np.where(wanted > 0, self.most_rim, self.most_gap)
-        )
+        most = np.where(wanted > 0, self.most_rim, self.most_gap)
+        return most * np.tanh(wanted / most)
