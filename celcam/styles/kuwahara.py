@@ -57,7 +57,7 @@ def paint(
         calm = ((noise**2 / (noise**2 + variance)) ** (0.5 * sharpness))[..., np.newaxis]
         total += calm * mean[..., :3]
         weight_sum += calm
-    return total / weight_sum
+    return np.asarray(total / weight_sum)
 
 
 def _ellipse_axes(lab: FloatArray, radius: float, flow_sigma: float, stretch: float) -> tuple[FloatArray, FloatArray]:
@@ -88,4 +88,4 @@ def _sector_weights(u: float, v: float) -> FloatArray:
     outward = u * np.cos(turns) + v * np.sin(turns)
     sideways = v * np.cos(turns) - u * np.sin(turns)
     inside = np.maximum(outward + SECTOR_OVERLAP - bend * sideways**2, 0.0) ** 2
-    return inside * np.exp(-RIM_FALLOFF * (u * u + v * v))
+    return np.asarray(inside * np.exp(-RIM_FALLOFF * (u * u + v * v)))

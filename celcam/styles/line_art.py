@@ -62,7 +62,7 @@ def draw_lines(lab: FloatArray, pen: Pen, scale: float) -> FloatArray:
 
 def anisotropy(xx: FloatArray, xy: FloatArray, yy: FloatArray) -> FloatArray:
     """How much one direction prevails in a structure tensor: 0 in flat areas and in leaves, 1 on a clear edge."""
-    return np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (xx + yy + DIRECTION_FLOOR)
+    return np.asarray(np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (xx + yy + DIRECTION_FLOOR))
 
 
 def edge_order(lab: FloatArray, sigma: float) -> FloatArray:

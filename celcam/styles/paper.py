@@ -27,7 +27,7 @@ def thicken_pigment(rgb: FloatArray, density: FloatArray) -> FloatArray:
     Returns:
         ``(H, W, 3) float32 RGB``, 0..1.
     """
-    return np.clip(rgb - (rgb - rgb * rgb) * density[..., np.newaxis], 0.0, 1.0)
+    return np.asarray(np.clip(rgb - (rgb - rgb * rgb) * density[..., np.newaxis], 0.0, 1.0))
 
 
 def draw_pencil(rgb: FloatArray, pencil: FloatArray) -> FloatArray:

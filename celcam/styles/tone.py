@@ -131,7 +131,7 @@ def keep_accents(flat: FloatArray, before: FloatArray, *, low: float, high: floa
     lost = before - flat
     accents = taper(np.sqrt(np.sum(lost * lost, axis=2)), low, high)
     lonely = 1.0 - taper(cv2.GaussianBlur(accents, (0, 0), apart), *CROWD)
-    return flat + (accents * lonely)[..., np.newaxis] * lost
+    return np.asarray(flat + (accents * lonely)[..., np.newaxis] * lost)
 
 
 def freshen(lab: FloatArray, amount: float) -> FloatArray:

@@ -75,7 +75,7 @@ class Watercolor:
         lifted = tone.lift(light, self.light_gamma + (self.skin_gamma - self.light_gamma) * skin)
         stepped = tone.step_light(lifted, steps=self.glazes, sharpness=self.glaze_sharpness)
         glazed = lifted + self.glaze_share * (1.0 - self.skin_glaze_guard * skin) * (stepped - lifted)
-        return glazed + self.darkest * (1.0 - glazed / 100.0) ** 2
+        return np.asarray(glazed + self.darkest * (1.0 - glazed / 100.0) ** 2)
 
     def _rim(self, light: FloatArray, scale: float) -> FloatArray:
         """Change of pigment density: more on the dark side of an edge, a little less on its light side."""
