@@ -13,6 +13,7 @@ from celcam.pixels import to_float, to_uint8
 
 # Skin of all tones lies about 43 degrees from +a in the a, b plane (seen on the portraits of the sample photos).
 SKIN_HUE, SKIN_HUE_WIDTH = 0.75, 0.5  # radians
+GREY_TO_SKIN, SKIN_TO_ORANGE = (3.0, 10.0), (45.0, 65.0)  # Lab chroma
 LEAF_HUE, SKY_HUE = 1.95, -1.35  # radians: olive leaves, pale blue
 
 # Share of a neighbourhood that accents may cover before they count as texture, and from where on they all do.
@@ -77,7 +78,9 @@ def find_skin(lab: FloatArray, *, sigma: float) -> FloatArray:
         ``(H, W) float32``, 0..1.
     """
     a, b = lab[..., 1], lab[..., 2]
-    return cv2.GaussianBlur(_skin_hue(a, b) * taper(np.hypot(a, b), 3.0, 10.0), (0, 0), sigma)
+    chroma = np.hypot(a, b)
+    likely = taper(chroma, *GREY_TO_SKIN) * (1.0 - taper(chroma, *SKIN_TO_ORANGE))
+    return cv2.GaussianBlur(_skin_hue(a, b) * likely, (0, 0), sigma)
 
 
 def lift(light: FloatArray, gamma: float | FloatArray) -> FloatArray:

@@ -26,22 +26,22 @@ class Watercolor:
     brush_noise: float = 1.5  # Lab distance that is still one wash
     accent_from: float = 8.0  # Lab distance: eyes and letters come back, fur does not
     accent_full: float = 24.0
-    light_gamma: float = 0.62  # paper shines through
-    skin_gamma: float = 0.88  # skin keeps its own tone
+    light_gamma: float = 0.54  # paper shines through
+    skin_gamma: float = 0.8  # skin keeps its own tone
     skin_sigma: float = 5.0  # the shine on a forehead belongs to the face
     darkest: float = 22.0  # Lab lightness of the thickest pigment
     glazes: int = 5  # layers of wash over each other, from black to paper
     glaze_sharpness: float = 1.6
     glaze_share: float = 0.55  # the rest runs smoothly, as wet paint does
     skin_glaze_guard: float = 0.8  # layers that end on a cheek look like blotches
-    vibrance: float = 1.0
+    vibrance: float = 0.75
     neutral: float = 12.0  # Lab chroma: a grey street stays grey
     shadow_cool: float = 10.0  # Lab b taken from black: painters mix it from blue
     shadow_reach: float = 60.0  # lightness at which shadows end
     bleed_sigma: float = 1.5  # colour runs a little further than light does
     rim_sigma: float = 1.8  # half the width of the dark rim of a wash
-    rim_pigment: float = 0.3  # density for each step of Lab lightness at the edge
-    most_rim: float = 1.3  # a rim is never thicker than this
+    rim_pigment: float = 0.36  # density for each step of Lab lightness at the edge
+    most_rim: float = 1.5  # a rim is never thicker than this
     most_gap: float = 0.35  # nor the wash beside it thinner than this; more is a halo
     skin_rim_guard: float = 0.5  # share of the rim that the light on a nose does without
     pencil: line_art.Pen = line_art.Pen(0.7, 0.5, 3.0, shortest=12.0, order_sigma=4.0)
