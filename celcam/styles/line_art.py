@@ -148,12 +148,12 @@ def smooth_along(plane: FloatArray, tangents: FloatArray, sigma: float) -> Float
     """Gaussian blur of ``plane`` along the curves that ``tangents`` draw (line integral convolution).
 
     Args:
-        plane: ``(H, W) float32``.
+        plane: ``(H, W)`` or ``(H, W, C) float32``.
         tangents: ``(H, W, 2) float32`` unit vectors.
         sigma: in pixels along the curve.
 
     Returns:
-        ``(H, W) float32``.
+        ``float32`` of the same shape.
     """
     grid = pixel_grid(plane.shape)
     total, weight_sum = plane.copy(), 1.0

@@ -16,8 +16,8 @@ SKIN_HUE, SKIN_HUE_WIDTH = 0.75, 0.5  # radians
 GREY_TO_SKIN, SKIN_TO_ORANGE = (3.0, 10.0), (45.0, 65.0)  # Lab chroma
 LEAF_HUE, SKY_HUE = 1.95, -1.35  # radians: olive leaves, pale blue
 
-# Share of a neighbourhood that accents may cover before they count as texture, and from where on they all do.
-CROWD = (0.08, 0.25)
+# Share of a neighbourhood that may be lost detail before accents in it count as texture, and from where on they all do.
+CROWD = (0.3, 0.65)
 
 
 def to_lab(rgb_u8: Uint8Array) -> FloatArray:
@@ -126,15 +126,16 @@ def keep_accents(flat: FloatArray, before: FloatArray, *, low: float, high: floa
         before: ``(H, W, 3) float32 Lab``, what it was made from.
         low: Lab distance up to which a difference is texture and stays away.
         high: distance from which all of it returns.
-        apart: within so many pixels (sigma) accents must be few; a crowd of them is fur.
+        apart: within so many pixels (sigma) little else may be lost; much of it is fur.
 
     Returns:
         ``(H, W, 3) float32 Lab``.
     """
     lost = before - flat
-    accents = taper(np.sqrt(np.sum(lost * lost, axis=2)), low, high)
-    lonely = 1.0 - taper(cv2.GaussianBlur(accents, (0, 0), apart), *CROWD)
-    return np.asarray(flat + (accents * lonely)[..., np.newaxis] * lost)
+    distance = np.sqrt(np.sum(lost * lost, axis=2))
+    texture = cv2.GaussianBlur(taper(distance, 0.3 * low, low), (0, 0), apart)
+    accents = taper(distance, low, high) * (1.0 - taper(texture, *CROWD))
+    return np.asarray(flat + accents[..., np.newaxis] * lost)
 
 
 def freshen(lab: FloatArray, amount: float) -> FloatArray:

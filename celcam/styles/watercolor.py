@@ -34,18 +34,18 @@ class Watercolor:
     glaze_sharpness: float = 1.6
     glaze_share: float = 0.55  # the rest runs smoothly, as wet paint does
     skin_glaze_guard: float = 0.8  # layers that end on a cheek look like blotches
-    vibrance: float = 0.75
+    vibrance: float = 0.9
     neutral: float = 12.0  # Lab chroma: a grey street stays grey
     shadow_cool: float = 10.0  # Lab b taken from black: painters mix it from blue
     shadow_reach: float = 60.0  # lightness at which shadows end
     bleed_sigma: float = 1.5  # colour runs a little further than light does
     rim_sigma: float = 1.8  # half the width of the dark rim of a wash
-    rim_pigment: float = 0.36  # density for each step of Lab lightness at the edge
-    most_rim: float = 1.5  # a rim is never thicker than this
-    most_gap: float = 0.35  # nor the wash beside it thinner than this; more is a halo
+    rim_pigment: float = 0.3  # density for each step of Lab lightness at the edge
+    most_rim: float = 0.9  # a rim is never thicker than this
+    most_gap: float = 0.2  # nor the wash beside it thinner than this; more is a halo
     skin_rim_guard: float = 0.5  # share of the rim that the light on a nose does without
     pencil: line_art.Pen = line_art.Pen(0.7, 0.5, 3.0, shortest=12.0, order_sigma=4.0)
-    pencil_density: float = 0.45  # faint: it holds faces and letters together
+    pencil_density: float = 0.35  # faint: it holds faces and letters together
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
         """Draw ``rgb_u8`` in watercolor.
