@@ -36,9 +36,9 @@ def photos_in_archive(path: Path, name: str) -> Found:
             yield found
             count += 1
     except FAULTS_IN_DATA as error:
-        key = shown(path)
-        reason = f"{key}: damaged after {count} photos ({error}); those are kept; get the whole archive"
-        yield Rejected(key, "damaged archive", reason)
+        place = shown(path)
+        reason = f"{place}: damaged ({error}); photos before that, which are kept: {count}; get the whole archive"
+        yield Rejected(place, "damaged archive", reason)
 
 
 def _photos_in_zip(path: Path, name: str, stamp: str) -> Found:
@@ -46,16 +46,17 @@ def _photos_in_zip(path: Path, name: str, stamp: str) -> Found:
         for member in archive.infolist():
             if member.is_dir() or not is_photo_name(member.filename):
                 continue
-            key = f"{shown(path)}/{shown(member.filename)}"
+            place = f"{shown(path)}/{shown(member.filename)}"
             try:
-                yield too_many_bytes(key, member.file_size) or Photo(
-                    f"{key}@{member.header_offset}",  # two members may have one name
+                yield too_many_bytes(place, member.file_size) or Photo(
+                    f"{place}@{member.header_offset}",  # two members may have one name
+                    place,
                     f"{name}/{shown(member.filename)}",
                     stamp,
                     data=archive.read(member),
                 )
             except FAULTS_IN_DATA as error:
-                yield Rejected(key, "damaged in archive", f"{key}: can't be unpacked: {error}")
+                yield Rejected(place, "damaged in archive", f"{place}: can't be unpacked: {error}")
 
 
 def _photos_in_tar(path: Path, name: str, stamp: str) -> Found:
@@ -64,8 +65,8 @@ def _photos_in_tar(path: Path, name: str, stamp: str) -> Found:
             file = archive.extractfile(member) if member.isfile() and is_photo_name(member.name) else None
             if file is None:
                 continue
-            key = f"{shown(path)}/{shown(member.name)}"
-            yield too_many_bytes(key, member.size) or Photo(
-                f"{key}@{member.offset}", f"{name}/{shown(member.name)}", stamp, data=file.read()
+            place = f"{shown(path)}/{shown(member.name)}"
+            yield too_many_bytes(place, member.size) or Photo(
+                f"{place}@{member.offset}", place, f"{name}/{shown(member.name)}", stamp, data=file.read()
             )
             archive.members.clear()  # type: ignore[attr-defined]  # it remembers every member: memory would grow

@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -111,9 +112,9 @@ def _draw_all(
         progress.update()
         shown += 1
         if shown <= MOST_SHOWN:
-            progress.write(f"skipped: {rejected.reason}")
+            progress.write(f"skipped: {rejected.reason}", file=sys.stderr)
         elif shown == MOST_SHOWN + 1:
-            progress.write(f"more are skipped; all stand in {REJECTED_NAME}")
+            progress.write(f"more are skipped; all stand in {REJECTED_NAME}", file=sys.stderr)
 
     def not_drawn_yet() -> Iterator[Photo]:
         for found in photos:
@@ -129,7 +130,7 @@ def _draw_all(
 
     for photo, outcome in workers.run(partial(try_to_draw, plan=plan), not_drawn_yet()):
         if isinstance(outcome, WorkerLostError):
-            outcome = Rejected(photo.key, "killed its worker", f"{photo.key}: {outcome}")
+            outcome = Rejected(photo.place, "killed its worker", f"{photo.place}: {outcome}")
         if not isinstance(outcome, Rejected):
             journal.note(photo, outcome)
             progress.update()
@@ -214,11 +215,12 @@ def _claim_folder(plan: Plan) -> None:
 
 def _recipe(plan: Plan, styles: Sequence[str]) -> bytes:
     """How pairs are made, as JSON: styles with their parameters, sizes, format."""
-    parameters = {}
+    parameters: dict[str, dict[str, Any]] = {}
     for name in styles:
         style = find_style(name)
-        known = dataclasses.is_dataclass(style) and not isinstance(style, type)
-        parameters[name] = dataclasses.asdict(style) if known else {}
+        parameters[name] = {}
+        if dataclasses.is_dataclass(style) and not isinstance(style, type):
+            parameters[name] = dataclasses.asdict(style)
     recipe = {"styles": parameters, "sizes": plan.sizes, "format": plan.suffix}
     return (json.dumps(recipe, indent=1) + "\n").encode()
 

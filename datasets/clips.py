@@ -24,14 +24,14 @@ def frames_of_clip(path: Path, name: str, *, seconds_per_frame: float) -> Found:
         name: how it is called in the manifest.
         seconds_per_frame: time between two frames; 0 takes every one.
     """
-    key = shown(path)
+    place = shown(path)
     last_s = promised_s = 0.0
     count, fault = 0, ""
     try:
         status = path.stat()
         with av.open(str(path)) as container:
             if not container.streams.video:
-                yield Rejected(key, "no pictures", f"{key}: has no picture track; expected a video")
+                yield Rejected(place, "no pictures", f"{place}: has no picture track; expected a video")
                 return
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
@@ -46,17 +46,20 @@ def frames_of_clip(path: Path, name: str, *, seconds_per_frame: float) -> Found:
                 next_s = last_s + seconds_per_frame
                 count += 1
                 yield Photo(
-                    f"{key}@{number}",
+                    f"{place}@{number}",
+                    f"{place} at {last_s:.2f} s",
                     f"{name}/{last_s:.2f}s",
                     f"{status.st_size} {status.st_mtime_ns}",
                     data=_as_bmp(frame),
-                    clip=key,
+                    clip=place,
                 )
     except (av.FFmpegError, OSError) as error:
         fault = str(getattr(error, "strerror", "") or error)
-    if fault or not count or last_s + TOLERATED_LOSS_S < promised_s:
-        reason = f"breaks off{f' ({fault})' if fault else ''} after {last_s:.1f} of {promised_s:.1f} s"
-        yield Rejected(key, "damaged clip", f"{key}: {reason}; its first {count} frames are kept; get the whole clip")
+    if not count:
+        yield Rejected(place, "damaged clip", f"{place}: not a readable clip ({fault or 'no frame'}); get it again")
+    elif fault or last_s + TOLERATED_LOSS_S < promised_s:
+        reason = f"breaks off after {last_s:.1f} of {promised_s:.1f} s {f'({fault})' if fault else ''}"
+        yield Rejected(place, "damaged clip", f"{place}: {reason}; frames before that are kept; get the whole clip")
 
 
 def _as_bmp(frame: Any) -> bytes:

@@ -63,7 +63,8 @@ def _decode_known(picture: Image.Image, data: bytes, name: str, most_megapixels:
             picture.load()
     except (OSError, ValueError, SyntaxError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise BadPhotoError("cut off or damaged", f"{name}: {reason} ({len(data)} bytes); get it again") from error
+        message = f"{name}: cut off or damaged: {reason}; its {len(data)} bytes are not all; get it again"
+        raise BadPhotoError("cut off or damaged", message) from error
     if picture.mode in MODES_WITHOUT_WHITE:
         raise BadPhotoError("32 bits", f"{name}: 32 bits a channel; expected 8 or 16; convert it")
     picture.close()  # gives its pixels back before OpenCV takes as many

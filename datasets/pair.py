@@ -55,12 +55,12 @@ def try_to_draw(photo: Photo, plan: Plan) -> Drawn | Rejected:
     try:
         return draw_pairs(photo, plan)
     except UnwritableError as error:
-        return Rejected(photo.key, UNWRITABLE, str(error))
+        return Rejected(photo.place, UNWRITABLE, str(error))
     except BadPhotoError as error:
-        return Rejected(photo.key, error.kind, str(error))
+        return Rejected(photo.place, error.kind, str(error))
     except Exception as error:  # whatever one photo brings about, a build of a million goes on
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return Rejected(photo.key, "failed", f"{photo.key}: could not be drawn: {reason}")
+        return Rejected(photo.place, "failed", f"{photo.place}: could not be drawn: {reason}")
 
 
 def draw_pairs(photo: Photo, plan: Plan) -> Drawn:
@@ -73,13 +73,13 @@ def draw_pairs(photo: Photo, plan: Plan) -> Drawn:
     cv2.setNumThreads(1)  # one process a core; more threads would fight
     data = photo.read()
     digest = hashlib.sha256(data).hexdigest()
-    full = decode_photo(data, photo.key, most_megapixels=plan.most_megapixels)
+    full = decode_photo(data, photo.place, most_megapixels=plan.most_megapixels)
     height, width = full.shape[:2]
     sizes = tuple(size for size in plan.sizes if min(width, height) * LARGEST_ENLARGEMENT >= size)
     if not sizes:
         raise BadPhotoError(
             "too small",
-            f"{photo.key}: too small ({width}x{height}); "
+            f"{photo.place}: too small ({width}x{height}); "
             f"expected a short side of {min(plan.sizes) / LARGEST_ENLARGEMENT:.0f} or more",
         )
     for size in sizes:

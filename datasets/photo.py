@@ -19,7 +19,8 @@ class Photo:
     """One photo: a file that a worker opens by itself, or bytes out of an archive or a clip."""
 
     key: str  # names it among all photos of a build
-    name: str  # for people; goes into the manifest
+    place: str  # where it is, for messages
+    name: str  # relative to what was asked for; goes into the manifest
     stamp: str  # changes when the file does
     path: Path | None = None
     data: bytes | None = field(default=None, repr=False)
@@ -34,7 +35,7 @@ class Photo:
         if self.data is not None:
             return self.data
         if self.path is None:
-            raise MediaError(f"{self.key}: has neither a file nor bytes")
+            raise MediaError(f"{self.place}: has neither a file nor bytes")
         try:
             return read_bytes(self.path)
         except MediaError as error:

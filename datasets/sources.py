@@ -16,6 +16,8 @@ from datasets.archives import is_archive, photos_in_archive
 from datasets.clips import VIDEO_SUFFIXES, frames_of_clip
 from datasets.photo import Found, Photo, Rejected, is_photo_name, shown, too_many_bytes
 
+RECURSIVE = "**"
+
 
 def check_sources(sources: Sequence[Path]) -> None:
     """Raise MediaError for a source that is not there: a slip of the pen is better known before hours of work."""
@@ -34,17 +36,20 @@ def find_photos(sources: Sequence[Path], *, seconds_per_frame: float) -> Found:
         seconds_per_frame: how often a clip gives a photo.
     """
     for source in sources:
+        root = _root(source)
+        # One source needs no name before its photos; among several it tells them apart.
+        prefix = "" if len(sources) == 1 else f"{shown(root.resolve().name)}/"
         if source.is_dir():
-            # One folder needs no name before its photos; among several it tells them apart.
-            yield from _walk(source, "" if len(sources) == 1 else f"{shown(source.resolve().name)}/")
+            yield from _walk(source, prefix)
         elif source.exists():
-            yield from _open(source, shown(source.name), seconds_per_frame)
+            yield from _open(source, f"{prefix}{shown(source.name)}", seconds_per_frame)
         else:
             for match in _match(source):
+                name = f"{prefix}{shown(match.relative_to(root))}"
                 if match.is_file():
-                    yield from _open(match, shown(match), seconds_per_frame)
-                elif match.is_dir() and "**" not in source.parts:
-                    yield from _walk(match, f"{shown(match)}/")
+                    yield from _open(match, name, seconds_per_frame)
+                elif match.is_dir() and RECURSIVE not in source.parts:  # which finds what is in it, too
+                    yield from _walk(match, f"{name}/")
 
 
 def count_photos(sources: Sequence[Path]) -> int | None:
@@ -55,6 +60,13 @@ def count_photos(sources: Sequence[Path]) -> int | None:
             return None
         count += sum(1 for _ in _walk(source, ""))
     return count
+
+
+def _root(source: Path) -> Path:
+    """The folder that names are relative to: ``source`` itself, or what of it is no file and no pattern."""
+    while not source.is_dir() and source != source.parent:
+        source = source.parent
+    return source
 
 
 def _match(pattern: Path) -> Iterator[Path]:
@@ -96,4 +108,6 @@ def _photo(path: Path, name: str) -> Photo | Rejected:
         return Rejected(key, "unreadable", f"{key}: can't be read: {error.strerror}")
     if not path.is_file():  # reading a pipe would wait for ever
         return Rejected(key, "unreadable", f"{key}: not a file but a folder, a pipe or a device")
-    return too_many_bytes(key, status.st_size) or Photo(key, name, f"{status.st_size} {status.st_mtime_ns}", path=path)
+    return too_many_bytes(key, status.st_size) or Photo(
+        key, key, name, f"{status.st_size} {status.st_mtime_ns}", path=path
+    )
