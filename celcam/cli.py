@@ -108,27 +108,40 @@ def _add_options(parser: argparse.ArgumentParser, config: type) -> None:
             parser.add_argument(flag, action="store_true", help=about)
             continue
         required = field.default is dataclasses.MISSING
+        several = typing.get_origin(hints[field.name]) is tuple
         default = None if required else field.default
         if default is not None:
             about += f" (default: {_shown(default)})"
         settings: dict[str, Any] = {"help": about, "type": value_type, "default": default}
         if field.metadata["metavar"]:
             settings["metavar"] = field.metadata["metavar"]
+        if several:
+            settings["nargs"] = "+"
+            settings["action"] = _StoreTuple
         if field.metadata["positional"]:
             parser.add_argument(field.name, nargs=None if required else "?", **settings)
         else:
             parser.add_argument(flag, required=required, **settings)
 
 
+class _StoreTuple(argparse.Action):
+    """Several values as the tuple that a frozen dataclass holds."""
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: Any = None) -> None:
+        setattr(namespace, self.dest, tuple(values))
+
+
 def _shown(default: Any) -> str:
     """A default as help prints it: a path inside the project without the way to it."""
+    if isinstance(default, tuple):
+        return " ".join(_shown(value) for value in default)
     if isinstance(default, Path) and default.is_relative_to(ROOT):
         return str(default.relative_to(ROOT))
     return str(default)
 
 
 def _value_type(hint: Any) -> Callable[[str], Any]:
-    """The type inside ``X | None``, or the type itself."""
+    """The type inside ``X | None`` or ``tuple[X, ...]``, or the type itself."""
     for candidate in (hint, *typing.get_args(hint)):
         if candidate in (bool, int, float, str, Path):
             return typing.cast("Callable[[str], Any]", candidate)

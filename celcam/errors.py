@@ -4,7 +4,9 @@ CelcamError             a command prints it on one line and exits with 2
 ├── UsageError          options that contradict each other, or a value out of range
 │   └── UnknownNameError    a style, preset or recipe that does not exist
 ├── MediaError          a photo, clip or folder that can't be read or written
-│   └── ClipBrokenOffError  a clip whose end is missing; the frames before it were used
+│   ├── ClipBrokenOffError  a clip whose end is missing; the frames before it were used
+│   ├── BadPhotoError       a photo that no pair can be made of, with the kind of fault
+│   └── UnwritableError     a file that can't be written: a full disk, no rights
 ├── DataError           a manifest or run folder that is missing, incomplete or made by other options
 ├── ModelError          a model file that is missing, damaged, or disagrees with its card
 ├── TrainingError       a training that went wrong on the way
@@ -37,6 +39,21 @@ class MediaError(CelcamError):
 
 class ClipBrokenOffError(MediaError):
     """A clip whose end is missing; the frames before it were used."""
+
+
+class BadPhotoError(MediaError):
+    """A photo that no pair can be made of; ``kind`` is the fault in a word or two, to count by."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(kind, message)  # both, so that it comes whole out of another process
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return str(self.args[1])
+
+
+class UnwritableError(MediaError):
+    """A file that can't be written: a full disk, no rights."""
 
 
 class DataError(CelcamError):

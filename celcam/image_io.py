@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from celcam.arrays import Uint8Array
-from celcam.errors import MediaError
+from celcam.errors import MediaError, UnwritableError
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+# What a killed process may leave behind.
+UNFINISHED_SUFFIX = ".part"
 
 
 def read_image(path: Path) -> Uint8Array:
@@ -62,20 +65,22 @@ def write_image(path: Path, rgb_u8: Uint8Array) -> None:
     write_whole(path, encode_image(rgb_u8, path.suffix.lower()))
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Write ``data`` under a temporary name beside ``path``, then rename; makes the folder.
 
     Raises:
-        MediaError: the folder can't be made or written.
+        UnwritableError: the folder can't be made or written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Not the process's number: on a shared disk two machines may have the same.
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{UNFINISHED_SUFFIX}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            temporary.write_bytes(data)
+            with temporary.open("wb") as file:
+                file.writelines([data] if isinstance(data, bytes) else data)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         reason = "its folder is a file" if isinstance(error, FileExistsError) else error.strerror
-        raise MediaError(f"{path}: can't be written: {reason}; choose another place") from error
+        raise UnwritableError(f"{path}: can't be written: {reason}; choose another place") from error

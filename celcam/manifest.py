@@ -20,17 +20,17 @@ class Pair:
 
     digest: str  # sha256 of the source photo's bytes
     style: str
-    split: str  # one of SPLITS, decided by the digest alone
+    split: str  # one of SPLITS, decided by the digest, or by that of the group
     photo: str  # paths relative to the manifest's folder
     cartoon: str
     source: str  # the source photo's name, for people
+    group: str = ""  # the smallest digest among photos that look alike; empty where there is no other
 
 
 def write_manifest(folder: Path, pairs: Iterable[Pair]) -> Path:
-    """Write the manifest of ``folder``, sorted, whole or not at all."""
+    """Write the manifest of ``folder``, whole or not at all, a line at a time: there may be millions."""
     path = folder / MANIFEST_NAME
-    lines = [json.dumps(asdict(pair), ensure_ascii=False) for pair in sorted(pairs)]
-    write_whole(path, "".join(f"{line}\n" for line in lines).encode())
+    write_whole(path, (f"{json.dumps(_as_line(pair), ensure_ascii=False)}\n".encode() for pair in pairs))
     return path
 
 
@@ -57,12 +57,23 @@ def read_manifest(folder: Path) -> list[Pair]:
 
 
 def pairs_of(folder: Path, split: str) -> list[Pair]:
-    """The pairs of one split.
+    """The pairs of one split, all in one style.
 
     Raises:
-        DataError: the split is empty.
+        DataError: the split is empty, or there are several styles: a network learns one look.
     """
     pairs = [pair for pair in read_manifest(folder) if pair.split == split]
     if not pairs:
         raise DataError(f"{folder / MANIFEST_NAME}: no pair in the {split} part; build pairs from more photos")
+    styles = sorted({pair.style for pair in pairs})
+    if len(styles) > 1:
+        raise DataError(
+            f"{folder / MANIFEST_NAME}: pairs in {len(styles)} styles ({', '.join(styles)}), expected one; "
+            f"take the folder of one style, such as {folder / styles[0]}"
+        )
     return pairs
+
+
+def _as_line(pair: Pair) -> dict[str, str]:
+    """The fields of ``pair``, without a group where there is none."""
+    return {name: value for name, value in asdict(pair).items() if value or name != "group"}

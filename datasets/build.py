@@ -1,177 +1,233 @@
-"""Photos to pairs of photo and cartoon, on all cores.
+"""Photos to pairs of photo and cartoon, on all cores or a cluster.
 
-A pair is two PNG files named after the sha256 of the source photo; each appears whole or not at all, so a build that
-was killed goes on where it stopped. The manifest is written last.
+A pair is two files named after the sha256 of the source photo; each appears whole or not at all, so a build that was
+killed goes on where it stopped. What an ended build leaves depends on the photos and the options alone, not on the
+order of the work or the number of processes:
+
+    manifest.jsonl              the pairs
+    STYLE/manifest.jsonl        where there are several styles, the pairs of one: what a training takes
+    photo/, STYLE/              the pictures; with several sizes in a subfolder for each
+    rejected.jsonl              photos that gave no pair, and why
+    journal.jsonl               what the next build of the folder need not find out again
+    build.json                  the options
 """
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import cv2
+import numpy as np
 from tqdm import tqdm
 
-from celcam.errors import CelcamError, DataError, MediaError
-from celcam.image_io import IMAGE_SUFFIXES, decode_image, read_bytes, write_image, write_whole
-from celcam.manifest import Pair, write_manifest
-from celcam.pixels import resize, size_for_short_side
-from celcam.styles import find_style, stroke_scale
+from celcam.errors import DataError, MediaError, UnwritableError
+from celcam.image_io import UNFINISHED_SUFFIX, read_bytes, write_whole
+from celcam.manifest import SPLITS, Pair, write_manifest
+from celcam.styles import STYLES, find_style
+from datasets.journal import REJECTED_NAME, Journal, open_journal
+from datasets.likeness import LIKENESS_WORDS, find_leaders, split_of, unpack_likeness
+from datasets.pair import UNWRITABLE, Plan, try_to_draw
+from datasets.photo import Photo, Rejected
+from datasets.sources import check_sources, count_photos, find_photos
+from datasets.workers import WorkerLostError, Workers, open_workers
 
 RECIPE_NAME = "build.json"
-# Shares of train and validation; the rest is the test part.
-TRAIN_SHARE, VALIDATION_SHARE = 0.8, 0.1
-# A photo that would have to be enlarged by more than this has nothing to learn from.
-LARGEST_ENLARGEMENT = 2.0
-# Photos in the queue for each process: enough to keep it busy, few enough that memory does not grow with the folder.
-QUEUED_PER_JOB = 4
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """A photo that gave no pair, and why."""
-
-    source: str
-    reason: str
+ALL_STYLES = "all"
+# After so many pictures in a row that could not be written, the disk is full and not just short of room for one.
+MOST_UNWRITABLE = 16
+# Reasons shown while the build runs; rejected.jsonl has them all.
+MOST_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build made: pairs by split, photos rejected, photos that were there twice."""
+    """What a build made, in numbers: there may be millions of pairs."""
 
     manifest: Path
-    pairs: list[Pair]
-    rejected: list[Rejected]
-    duplicates: int
+    pairs: dict[str, int]  # by split
+    rejected: int
+    duplicates: int  # photos whose bytes were there before
+    alike: int  # photos that share the side of another that looks like them
 
 
-def build_pairs(photos: Path, style: str, out: Path, *, short_side: int, jobs: int, quiet: bool = False) -> BuildResult:
-    """Draw every photo below ``photos`` in ``style`` and write pairs and manifest to ``out``.
+def build_pairs(
+    sources: Sequence[Path],
+    plan: Plan,
+    *,
+    jobs: int,
+    scheduler: str | None = None,
+    seconds_per_frame: float = 2.0,
+    quiet: bool = False,
+) -> BuildResult:
+    """Draw every photo of ``sources`` by ``plan`` and write pairs and manifest.
 
     Raises:
         UnknownNameError: no such style.
-        MediaError: ``photos`` holds no image, or ``out`` can't be written.
-        DataError: ``out`` holds pairs made with other options.
+        MediaError: ``sources`` hold no photo, or the disk is full.
+        DataError: the folder holds pairs made with other options, or another build is at work in it.
     """
-    find_style(style)
-    sources = find_photos(photos)
-    _claim_folder(out, {"style": style, "short_side": short_side})
-    pairs: dict[str, Pair] = {}
-    rejected: list[Rejected] = []
-    duplicates = 0
-    tasks = ((source, photos, style, out, short_side) for source in sources)
-    progress = tqdm(total=len(sources), unit="photo", desc=f"{style} pairs", disable=quiet)
-    with progress, ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_use_one_thread) as pool:
-        for outcome in _run_all(pool, tasks, jobs * QUEUED_PER_JOB):
-            progress.update()
-            if isinstance(outcome, Rejected):
-                rejected.append(outcome)
-                progress.write(f"skipped: {outcome.reason}")
-            elif outcome.digest in pairs:
-                duplicates += 1
-                pairs[outcome.digest] = min(outcome, pairs[outcome.digest])  # the same whatever process came first
-            else:
-                pairs[outcome.digest] = outcome
-    if not pairs:
-        raise MediaError(f"{photos}: none of its {len(sources)} images gave a pair; the reasons stand above")
-    manifest = write_manifest(out, pairs.values())
-    return BuildResult(manifest, sorted(pairs.values()), sorted(rejected, key=lambda r: r.source), duplicates)
+    check_sources(sources)
+    plan = dataclasses.replace(plan, out=plan.out.absolute())  # workers may stand elsewhere
+    _claim_folder(plan)
+    total = count_photos(sources)
+    with (
+        open_journal(plan.out) as journal,
+        open_workers(jobs, scheduler) as workers,
+        tqdm(total=total, unit="photo", desc=f"{' '.join(plan.styles)} pairs", disable=quiet) as progress,
+    ):
+        _remove_unfinished(plan)
+        _draw_all(find_photos(sources, seconds_per_frame=seconds_per_frame), plan, journal, workers, progress)
+        return _finish(sources, plan, journal)
 
 
-def find_photos(folder: Path) -> list[Path]:
-    """Every image file at or below ``folder``, sorted.
-
-    Raises:
-        MediaError: the folder is missing or holds no image.
-    """
-    if not folder.is_dir():
-        raise MediaError(f"{folder}: no such folder; expected a folder of photos")
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
-    if not found:
-        raise MediaError(f"{folder}: no image in it; expected files such as {', '.join(sorted(IMAGE_SUFFIXES)[:4])}")
-    return found
+def resolve_styles(name: str) -> tuple[str, ...]:
+    """The style called ``name``, or every one for "all"."""
+    if name == ALL_STYLES:
+        return tuple(sorted(STYLES))
+    find_style(name)
+    return (name,)
 
 
-def split_of(digest: str) -> str:
-    """The part that a photo belongs to, by its content alone: more photos never move one to another side."""
-    position = int(digest[:8], 16) / 16**8
-    if position < TRAIN_SHARE:
-        return "train"
-    return "validation" if position < TRAIN_SHARE + VALIDATION_SHARE else "test"
-
-
-def make_pair(source: Path, root: Path, style: str, out: Path, short_side: int) -> Pair:
-    """Write the pair of one photo, unless it is there already.
-
-    Raises:
-        MediaError: the photo can't be read or is too small, or ``out`` can't be written.
-    """
-    data = read_bytes(source)
-    digest = hashlib.sha256(data).hexdigest()
-    name = f"{digest[:32]}.png"
-    pair = Pair(digest, style, split_of(digest), f"photo/{name}", f"{style}/{name}", str(source.relative_to(root)))
-    # The cartoon is written last: where it is, the pair is whole.
-    if (out / pair.cartoon).exists() and (out / pair.photo).exists():
-        return pair
-    full = decode_image(data, source)
-    height, width = full.shape[:2]
-    if min(width, height) * LARGEST_ENLARGEMENT < short_side:
-        raise MediaError(
-            f"{source}: too small ({width}x{height}); expected a short side of {short_side / 2:.0f} or more"
-        )
-    photo = resize(full, size_for_short_side((width, height), short_side))
-    write_image(out / pair.photo, photo)
-    write_image(out / pair.cartoon, find_style(style).draw(photo, stroke_scale(photo)))
-    return pair
-
-
-def _claim_folder(out: Path, recipe: dict[str, object]) -> None:
-    """Note in ``out`` how its pairs are made; refuse a folder made otherwise."""
-    style = find_style(str(recipe["style"]))
-    if dataclasses.is_dataclass(style) and not isinstance(style, type):
-        recipe = recipe | {"parameters": dataclasses.asdict(style)}
-    path = out / RECIPE_NAME
-    if path.exists():
-        made_with = json.loads(read_bytes(path))
-        if made_with != recipe:
-            raise DataError(f"{out}: its pairs were made with other options ({path.name}); choose another --out")
-        return
-    write_whole(path, (json.dumps(recipe, indent=1) + "\n").encode())
-
-
-def _use_one_thread() -> None:
-    cv2.setNumThreads(1)  # one process a core; more threads would fight
-
-
-def _try_pair(source: Path, root: Path, style: str, out: Path, short_side: int) -> Pair | Rejected:
-    try:
-        return make_pair(source, root, style, out, short_side)
-    except CelcamError as error:
-        return Rejected(str(source), str(error))
-
-
-Task = tuple[Path, Path, str, Path, int]
-
-
-def _run_all(pool: ProcessPoolExecutor, tasks: Iterator[Task], queued: int) -> Iterator[Pair | Rejected]:
-    """Results as they come, with at most ``queued`` tasks waiting."""
-    waiting: set[Future[Pair | Rejected]] = {pool.submit(_try_pair, *task) for task in islice(tasks, queued)}
-    while waiting:
-        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        for task in islice(tasks, len(done)):
-            waiting.add(pool.submit(_try_pair, *task))
-        for future in done:
-            yield future.result()
-
-
-def count_splits(pairs: Sequence[Pair]) -> str:
+def count_splits(pairs: dict[str, int]) -> str:
     """``"15 train, 2 validation, 2 test"``."""
-    counts = {split: sum(pair.split == split for pair in pairs) for split in ("train", "validation", "test")}
-    return ", ".join(f"{count} {split}" for split, count in counts.items())
+    return ", ".join(f"{pairs[split]} {split}" for split in SPLITS)
+
+
+def _draw_all(
+    photos: Iterable[Photo | Rejected], plan: Plan, journal: Journal, workers: Workers, progress: tqdm
+) -> None:
+    shown = unwritable = 0
+
+    def reject(rejected: Rejected) -> None:
+        nonlocal shown
+        journal.note_rejected(rejected)
+        progress.update()
+        shown += 1
+        if shown <= MOST_SHOWN:
+            progress.write(f"skipped: {rejected.reason}", file=sys.stderr)
+        elif shown == MOST_SHOWN + 1:
+            progress.write(f"more are skipped; all stand in {REJECTED_NAME}", file=sys.stderr)
+
+    def not_drawn_yet() -> Iterator[Photo]:
+        for found in photos:
+            if isinstance(found, Rejected):
+                reject(found)
+                continue
+            drawn = journal.recall(found)
+            if drawn is None or not plan.is_drawn(drawn):
+                yield found
+            else:
+                journal.note(found, drawn)
+                progress.update()
+
+    for photo, outcome in workers.run(partial(try_to_draw, plan=plan), not_drawn_yet()):
+        if isinstance(outcome, WorkerLostError):
+            outcome = Rejected(photo.place, "killed its worker", f"{photo.place}: {outcome}")
+        if not isinstance(outcome, Rejected):
+            journal.note(photo, outcome)
+            progress.update()
+            unwritable = 0
+            continue
+        reject(outcome)
+        unwritable = unwritable + 1 if outcome.kind == UNWRITABLE else 0
+        if unwritable >= MOST_UNWRITABLE:
+            raise UnwritableError(
+                f"{plan.out}: {unwritable} photos in a row could not be written, the last because: {outcome.reason}; "
+                "make room and run the same again: it goes on where it stopped"
+            )
+
+
+def _finish(sources: Sequence[Path], plan: Plan, journal: Journal) -> BuildResult:
+    """Settle who stands on which side, and write what the build leaves."""
+    photos, different, rejected = journal.count()
+    names = ", ".join(map(str, sources))
+    if not photos + rejected:
+        raise MediaError(f"{names}: no photo in it; expected files such as .jpg, .png, .webp or .tiff")
+    alike = _group(journal, different)
+    journal.finish()
+    if not photos:
+        raise MediaError(f"{names}: none of {rejected} photos gave a pair; see {plan.out / REJECTED_NAME}")
+    counts: Counter[str] = Counter()
+    manifest = write_manifest(plan.out, _counted(_pairs(journal, plan, plan.styles), counts))
+    if len(plan.styles) > 1:
+        for style in plan.styles:
+            write_whole(plan.out / style / RECIPE_NAME, _recipe(plan, (style,)))
+            write_manifest(plan.out / style, _relative(_pairs(journal, plan, (style,)), style))
+    return BuildResult(manifest, dict.fromkeys(SPLITS, 0) | counts, rejected, photos - different, alike)
+
+
+def _group(journal: Journal, different: int) -> int:
+    """Note which of ``different`` photos look alike; returns how many stand behind another."""
+    numbers: dict[str, int] = {}
+    digests = np.empty((different, 32), np.uint8)
+    hashes = np.empty((different, LIKENESS_WORDS), np.uint64)
+    clips = np.full(different, -1, np.int64)
+    for row, (digest, likeness, clip) in enumerate(journal.likenesses()):
+        digests[row] = list(bytes.fromhex(digest))
+        hashes[row] = unpack_likeness(likeness)
+        if clip:
+            clips[row] = numbers.setdefault(clip, len(numbers))
+    # Digests come sorted, so that the first of a group is the smallest: the same whatever order photos came in.
+    leaders = find_leaders(hashes, clips)
+    behind = np.flatnonzero(leaders != np.arange(len(leaders)))
+    members = np.union1d(behind, leaders[behind])
+    journal.note_groups((bytes(digests[member]).hex(), bytes(digests[leaders[member]]).hex()) for member in members)
+    return len(behind)
+
+
+def _pairs(journal: Journal, plan: Plan, styles: Sequence[str]) -> Iterator[Pair]:
+    """Every pair, sorted."""
+    for digest, name, sizes, leader in journal.photos():
+        for style in sorted(styles):
+            for size in sorted(sizes, key=str):
+                picture, cartoon = (plan.picture_of(kind, size, digest) for kind in ("photo", style))
+                yield Pair(digest, style, split_of(leader or digest), picture, cartoon, name, leader)
+
+
+def _relative(pairs: Iterable[Pair], style: str) -> Iterator[Pair]:
+    """``pairs`` as seen from the folder of their style."""
+    for pair in pairs:
+        yield dataclasses.replace(pair, photo=f"../{pair.photo}", cartoon=pair.cartoon.removeprefix(f"{style}/"))
+
+
+def _counted(pairs: Iterable[Pair], counts: Counter[str]) -> Iterator[Pair]:
+    for pair in pairs:
+        counts[pair.split] += 1
+        yield pair
+
+
+def _claim_folder(plan: Plan) -> None:
+    """Note in the folder how its pairs are made; refuse a folder made otherwise."""
+    path = plan.out / RECIPE_NAME
+    recipe = _recipe(plan, plan.styles)
+    if path.exists() and read_bytes(path) != recipe:
+        raise DataError(f"{plan.out}: its pairs were made with other options ({path.name}); choose another --out")
+    write_whole(path, recipe)
+
+
+def _recipe(plan: Plan, styles: Sequence[str]) -> bytes:
+    """How pairs are made, as JSON: styles with their parameters, sizes, format."""
+    parameters: dict[str, dict[str, Any]] = {}
+    for name in styles:
+        style = find_style(name)
+        parameters[name] = {}
+        if dataclasses.is_dataclass(style) and not isinstance(style, type):
+            parameters[name] = dataclasses.asdict(style)
+    recipe = {"styles": parameters, "sizes": plan.sizes, "format": plan.suffix}
+    return (json.dumps(recipe, indent=1) + "\n").encode()
+
+
+def _remove_unfinished(plan: Plan) -> None:
+    """Remove what a killed build was writing."""
+    for folder, _, names in os.walk(plan.out):
+        for name in names:
+            if name.startswith(".") and name.endswith(UNFINISHED_SUFFIX):
+                (Path(folder) / name).unlink(missing_ok=True)
