@@ -45,7 +45,7 @@ def export(
     trained_on: str,
     overwrite: bool,
     quiet: bool = False,
-) -> Path:
+) -> tuple[Path, ModelCard]:
     """Convert the generator of ``run``, measure it on the test part and write file and card to ``out``.
 
     Args:
@@ -58,7 +58,7 @@ def export(
         quiet: no progress bar.
 
     Returns:
-        The path of the ``.tflite`` file.
+        The path of the ``.tflite`` file, and its card.
 
     Raises:
         UnknownNameError: no such recipe.
@@ -106,7 +106,7 @@ def export(
         write_card(path, card)
     finally:
         candidate.unlink(missing_ok=True)
-    return path
+    return path, card
 
 
 def pairs_folder(config: dict[str, Any], pairs: Path | None) -> Path:
