@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from celcam.arrays import Uint8Array
 from celcam.errors import CameraError, ClipBrokenOffError, MediaError
+from celcam.image_io import write_image
 from edge_app.pipeline import run_pipeline
 from edge_app.sources import BUNDLED_CLIP, open_source
 from edge_app.sources.synthetic import BARS
@@ -34,6 +36,13 @@ def test_an_image_is_one_frame_and_a_folder_one_each() -> None:
         names = [frame.name for frame in source.frames()]
     assert names == sorted(names)
     assert len(names) == source.info.frames == 19
+
+
+def test_images_that_differ_in_suffix_alone_keep_names_of_their_own(tmp_path: Path, photo: Uint8Array) -> None:
+    for name in ("a.jpg", "a.png", "b.png"):
+        write_image(tmp_path / name, photo)
+    with open_source(str(tmp_path)) as source:
+        assert [frame.name for frame in source.frames()] == ["a-jpg", "a-png", "b"]
 
 
 def test_red_is_red_on_the_test_card() -> None:
