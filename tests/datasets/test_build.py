@@ -236,7 +236,7 @@ def test_a_style_that_fails_on_one_photo_costs_that_photo_alone(
                 raise ZeroDivisionError("no colour left")
             return rgb_u8
 
-    monkeypatch.setitem(STYLES, "moody", Moody())  # type: ignore[arg-type]
+    monkeypatch.setitem(STYLES, "moody", Moody())
     result = build(photos, styles=("moody",))
     assert sum(result.pairs.values()) == 11
     assert list(rejected_in(tmp_path / "pairs").values()) == ["failed"]
@@ -314,7 +314,7 @@ def test_a_full_disk_ends_the_build_with_a_remedy_and_the_next_one_goes_on(
     for number, path in enumerate(sorted(photos.rglob("*.jpg")) * 3):
         with Image.open(path) as picture:
             picture.rotate(number // 12 * 90, expand=True).save(more / f"{number}.png")
-    with pytest.raises(MediaError, match="can't be written|No space left|full") as caught:
+    with pytest.raises(MediaError, match=r"can't be written|No space left|full") as caught:
         build(more, out=small_disk / "pairs")
     assert "\n" not in str(caught.value)
     assert not (small_disk / "pairs" / "manifest.jsonl").exists()

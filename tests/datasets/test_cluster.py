@@ -23,7 +23,7 @@ WORKERS = 2
 
 
 def start(command: str, *words: str, log: Path) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with log.open("wb") as file:
         return subprocess.Popen(
             [sys.executable, "-m", f"distributed.cli.dask_{command}", *words],
@@ -66,7 +66,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 def test_a_cluster_that_loses_a_worker_makes_what_one_machine_makes(
     build: Callable[..., BuildResult],

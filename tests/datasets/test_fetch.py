@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -60,12 +60,14 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[Any]:
     class Server(ThreadingHTTPServer):
-        data, faults, requests, released = DATA, [], [], threading.Event()
+        data = DATA
+        faults: ClassVar[list[str]] = []
+        requests: ClassVar[list[str | None]] = []
+        released = threading.Event()
 
         def handle_error(self, request: object, client_address: object) -> None:
             pass  # the client hung up: that is what it is tested for
 
-    Server.faults, Server.requests, Server.released = [], [], threading.Event()
     with Server(("127.0.0.1", 0), Handler) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -82,10 +84,14 @@ def photo_set(server: Any) -> PublicSet:
     return PublicSet("test", "photos for the test", 3, url, len(DATA), checksum, "CC0")
 
 
+def _no_pause(seconds: float) -> None:
+    """The test does not wait."""
+
+
 @pytest.fixture
 def fetch(tmp_path: Path) -> Callable[..., Path]:
-    def call(public_set: PublicSet, **options: Any) -> Path:
-        options = {"timeout_s": 0.3, "tries": 3, "sleep": lambda seconds: None} | options
+    def call(public_set: PublicSet, **changed: Any) -> Path:
+        options: dict[str, Any] = {"timeout_s": 0.3, "tries": 3, "sleep": _no_pause} | changed
         return fetch_set(public_set, tmp_path, quiet=True, **options)
 
     return call
@@ -152,7 +158,7 @@ def test_a_page_that_is_not_there_is_named_at_once(fetch: Any, photo_set: Public
 
 
 def test_a_server_that_is_not_there_is_named(fetch: Any, photo_set: PublicSet) -> None:
-    with pytest.raises(MediaError, match="3 tries in a row brought nothing.*refused"):
+    with pytest.raises(MediaError, match=r"3 tries in a row brought nothing.*refused"):
         fetch(with_fields(photo_set, url="http://127.0.0.1:9/photos.zip"))
 
 

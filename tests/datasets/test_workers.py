@@ -53,7 +53,8 @@ def test_only_a_few_tasks_are_taken_ahead() -> None:
 
     def tasks() -> Iterator[int]:
         nonlocal taken
-        for taken in range(1, 101):
+        for _ in range(100):
+            taken += 1
             yield 0
 
     workers = LocalWorkers(2)
