@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 APP := .venv-app/bin/python
 WORK := .venv/bin/python
 
-.PHONY: demo live pipeline test check clean
+.PHONY: demo live pipeline test test-browser check clean
 
 demo: .venv-app/ready ## the bundled clip and photos as a comic: out/demo.mp4, out/demo.png
 	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
@@ -24,6 +24,11 @@ pipeline: .venv/ready ## the whole way in small: photos, pairs, a short training
 
 test: .venv/ready ## the tests, as CI runs them
 	$(WORK) -m pytest
+
+test-browser: .venv/ready ## the tests that need Chromium (Debian); installs it
+	command -v chromium && command -v chromedriver || apt-get install -y chromium chromium-driver
+	.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-browser.txt
+	$(WORK) -m pytest -m browser
 
 check: .venv/ready ## format, lint and types
 	.venv/bin/ruff format --check .

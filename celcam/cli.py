@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from celcam.errors import CelcamError, UsageError
+from celcam.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 

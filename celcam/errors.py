@@ -9,6 +9,7 @@ CelcamError             a command prints it on one line and exits with 2
 │   └── UnwritableError     a file that can't be written: a full disk, no rights
 ├── DataError           a manifest or run folder that is missing, incomplete or made by other options
 ├── ModelError          a model file that is missing, damaged, or disagrees with its card
+├── TrainingError       a training that went wrong on the way
 └── CameraError         no camera, or one that gives no pictures
 """
 
@@ -61,6 +62,10 @@ class DataError(CelcamError):
 
 class ModelError(CelcamError):
     """A model file that is missing, damaged, or disagrees with its card."""
+
+
+class TrainingError(CelcamError):
+    """A training that went wrong on the way."""
 
 
 class CameraError(CelcamError):

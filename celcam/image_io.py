@@ -82,4 +82,5 @@ def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise UnwritableError(f"{path}: can't be written: {error.strerror}; choose another place") from error
+        reason = "its folder is a file" if isinstance(error, FileExistsError) else error.strerror
+        raise UnwritableError(f"{path}: can't be written: {reason}; choose another place") from error

@@ -10,8 +10,7 @@ from typing import Any
 
 from celcam.errors import ModelError, UnknownNameError
 from celcam.image_io import write_whole
-
-MODELS = Path(__file__).parents[1] / "models"
+from celcam.paths import MODELS
 
 
 @dataclass(frozen=True)

@@ -16,33 +16,38 @@ TITLE_HEIGHT = 24
 
 
 def contact_sheet(
-    rows: Sequence[Sequence[Uint8Array]], *, height: int, columns: int = 1, titles: Sequence[str] = ()
+    rows: Sequence[Sequence[Uint8Array]], *, height: int, width: int = 0, titles: Sequence[str] = ()
 ) -> Uint8Array:
-    """Rows of pictures under each other, ``columns`` rows beside each other.
+    """Rows of pictures, each with those that belong together side by side.
 
     Args:
-        rows: each a few ``(H, W, 3) uint8 RGB`` that belong together, such as photo and cartoon.
+        rows: each a few ``(H, W, 3) uint8 RGB``, such as photo and cartoon.
         height: of every picture on the sheet, in pixels.
-        columns: how many rows stand side by side.
-        titles: written above the pictures of a row, in the first line of the sheet.
+        width: rows stand beside each other up to this many pixels; 0: each on a line of its own.
+        titles: what the pictures of a row are, written at the top.
 
     Returns:
         ``(H, W, 3) uint8 RGB`` on white.
     """
-    strips = [_strip(row, height) for row in rows]
-    width = max(strip.shape[1] for strip in strips)
-    strips = [_pad(strip, height + GAP, width + 2 * GAP) for strip in strips]
-    while len(strips) % columns:
-        strips.append(np.full_like(strips[0], WHITE))
-    lines = [np.hstack(strips[first : first + columns]) for first in range(0, len(strips), columns)]
+    lines: list[list[Uint8Array]] = []
+    for row in rows:
+        strip = _strip(row, height)
+        if lines and sum(placed.shape[1] for placed in lines[-1]) + strip.shape[1] <= width:
+            lines[-1].append(strip)
+        else:
+            lines.append([strip])
+    joined = [np.hstack(line) for line in lines]
+    widest = max(line.shape[1] for line in joined)
     if titles:
-        lines.insert(0, _title_line(titles, width + 2 * GAP, columns))
-    return np.asarray(np.vstack(lines), np.uint8)
+        joined.insert(0, _title_line(titles, widest))
+    return np.asarray(np.vstack([_pad(line, line.shape[0], widest) for line in joined]), np.uint8)
 
 
 def _strip(row: Sequence[Uint8Array], height: int) -> Uint8Array:
+    """A row's pictures, a gap after each, a wider one after the last and below."""
     scaled = [resize(picture, (round(picture.shape[1] * height / picture.shape[0]), height)) for picture in row]
-    return np.hstack([_pad(picture, height, picture.shape[1] + GAP) for picture in scaled])
+    joined = np.hstack([_pad(picture, height, picture.shape[1] + GAP) for picture in scaled])
+    return _pad(joined, height + 2 * GAP, joined.shape[1] + 2 * GAP)
 
 
 def _pad(picture: Uint8Array, height: int, width: int) -> Uint8Array:
@@ -50,8 +55,8 @@ def _pad(picture: Uint8Array, height: int, width: int) -> Uint8Array:
     return np.pad(picture, fill, constant_values=WHITE)
 
 
-def _title_line(titles: Sequence[str], width: int, columns: int) -> Uint8Array:
+def _title_line(titles: Sequence[str], width: int) -> Uint8Array:
     line = np.full((TITLE_HEIGHT, width, 3), WHITE, np.uint8)
     text = " | ".join(titles)
     cv2.putText(line, text, (2, TITLE_HEIGHT - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (40, 40, 40), 1, cv2.LINE_AA)
-    return np.hstack([line] * columns)
+    return line

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from celcam.cli import Command, option, require, run_commands
-from celcam.model_card import MODELS
+from celcam.paths import MODELS
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,9 @@ class CompareConfig:
 def export(config: ExportConfig) -> int:
     """A run to a TFLite file and its card."""
     _quiet_tensorflow()
-    from celcam.model_card import read_card
     from convert.export import export as export_run
 
-    path = export_run(
+    path, card = export_run(
         config.run,
         config.recipe,
         config.out,
@@ -56,8 +55,6 @@ def export(config: ExportConfig) -> int:
         trained_on=config.trained_on,
         overwrite=config.overwrite,
     )
-    card = read_card(path)
-    assert card is not None  # just written
     quality = card.quality
     print(
         f"{path}: {card.bytes / 1000:.1f} kB, SSIM to the teacher {quality['to_teacher']['ssim']:.4f} "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,14 +19,19 @@ TRACED_SIDE = 256
 
 
 def to_tf_keras(spec: GeneratorSpec, generator: Any) -> Any:
-    """The tf_keras twin of a Keras 3 generator, its output clipped to 0..1.
+    """The tf_keras twin of a Keras 3 generator, with the same weights."""
+    twin = build_generator(spec, tf_keras)
+    twin.set_weights(generator.get_weights())
+    return twin
+
+
+def clipped(model: Any) -> Any:
+    """A tf_keras generator at a fixed size for tracing, its output clipped to 0..1.
 
     Clipped, an output calibrates to exactly 1/255 a step: the int8 file returns the display's bytes.
     """
-    twin = build_generator(spec, tf_keras)
-    twin.set_weights(generator.get_weights())
     photo = tf_keras.Input((TRACED_SIDE, TRACED_SIDE, 3), batch_size=1, name="photo")
-    return tf_keras.Model(photo, tf_keras.layers.ReLU(max_value=1.0, name="clip")(twin(photo)))
+    return tf_keras.Model(photo, tf_keras.layers.ReLU(max_value=1.0, name="clip")(model(photo)))
 
 
 def convert_float32(model: Any) -> bytes:
@@ -35,16 +40,16 @@ def convert_float32(model: Any) -> bytes:
     return converted
 
 
-def convert_int8(model: Any, photos: Sequence[Uint8Array]) -> bytes:
+def convert_int8(model: Any, calibration: Iterable[FloatArray]) -> bytes:
     """A tf_keras model as a full-integer TFLite file with uint8 input and output.
 
     Args:
-        model: from `to_tf_keras`.
-        photos: ``(TRACED_SIDE, TRACED_SIDE, 3) uint8 RGB``, for calibration.
+        model: any network with one input and one output.
+        calibration: inputs as the model takes them, ``float32``; the ranges of all tensors are read off them.
     """
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: _calibration(photos)
+    converter.representative_dataset = lambda: ([batch] for batch in calibration)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.uint8
     with warnings.catch_warnings():
@@ -54,10 +59,9 @@ def convert_int8(model: Any, photos: Sequence[Uint8Array]) -> bytes:
     return converted
 
 
-def _calibration(photos: Sequence[Uint8Array]) -> Iterator[list[FloatArray]]:
-    for photo in photos:
-        yield [to_float(photo)[np.newaxis]]
+def calibration_batches(photos: Sequence[Uint8Array]) -> list[FloatArray]:
+    """``(TRACED_SIDE, TRACED_SIDE, 3) uint8 RGB`` photos as inputs, and one that spans the whole range."""
     # Black beside white: the input's range is 0..1 whatever the photos hold, so its step is exactly 1/255.
     extremes = photos[0].copy()
     extremes[:8], extremes[8:16] = 0, 255
-    yield [to_float(extremes)[np.newaxis]]
+    return [to_float(photo)[np.newaxis] for photo in (*photos, extremes)]

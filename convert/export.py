@@ -14,15 +14,23 @@ from celcam.errors import DataError, UsageError
 from celcam.image_io import read_image, write_whole
 from celcam.manifest import pairs_of
 from celcam.model_card import ModelCard, card_path, sha256, write_card
-from convert.converter import TRACED_SIDE, convert_float32, convert_int8, to_tf_keras
+from convert.converter import (
+    TRACED_SIDE,
+    calibration_batches,
+    clipped,
+    convert_float32,
+    convert_int8,
+    to_tf_keras,
+)
 from convert.measure import measure_quality
+from convert.ranges import with_searched_ranges
 from convert.recipes import Recipe, find_recipe
 from train.networks import GeneratorSpec, count_macs
 from train.run_folder import load_generator, read_config
 
 LICENCE = "Apache-2.0"
-# Past a hundred photos the calibrated ranges hardly move.
-CALIBRATION_PHOTOS = 128
+# Few, because the search for ranges runs the network on all of them some hundred times.
+CALIBRATION_PHOTOS = 24
 TRAINING_FACTS = (
     "preset", "train_pairs", "budget", "l1_weight", "adversarial_weight", "learning_rate", "seed", "init", "versions",
 )  # fmt: skip
@@ -37,7 +45,7 @@ def export(
     trained_on: str,
     overwrite: bool,
     quiet: bool = False,
-) -> Path:
+) -> tuple[Path, ModelCard]:
     """Convert the generator of ``run``, measure it on the test part and write file and card to ``out``.
 
     Args:
@@ -50,7 +58,7 @@ def export(
         quiet: no progress bar.
 
     Returns:
-        The path of the ``.tflite`` file.
+        The path of the ``.tflite`` file, and its card.
 
     Raises:
         UnknownNameError: no such recipe.
@@ -66,7 +74,7 @@ def export(
     test_pairs = pairs_of(folder, "test")
     spec = GeneratorSpec(**config["generator"])
     generator = load_generator(run, keras)
-    data = _convert(spec, generator, folder, recipe)
+    data = _convert(spec, generator, folder, recipe, quiet=quiet)
     # The file is measured under a name of its own, so that a model and a card of different make never stand together.
     candidate = out / f"{path.stem}.candidate.tflite"
     try:
@@ -98,7 +106,7 @@ def export(
         write_card(path, card)
     finally:
         candidate.unlink(missing_ok=True)
-    return path
+    return path, card
 
 
 def pairs_folder(config: dict[str, Any], pairs: Path | None) -> Path:
@@ -108,12 +116,14 @@ def pairs_folder(config: dict[str, Any], pairs: Path | None) -> Path:
     return pairs or Path(config["pairs"])
 
 
-def _convert(spec: GeneratorSpec, generator: Any, folder: Path, recipe: Recipe) -> bytes:
+def _convert(spec: GeneratorSpec, generator: Any, folder: Path, recipe: Recipe, *, quiet: bool) -> bytes:
     model = to_tf_keras(spec, generator)
     if not recipe.quantizes:
-        return convert_float32(model)
+        return convert_float32(clipped(model))
     chosen = pairs_of(folder, "train")[:CALIBRATION_PHOTOS]  # sorted by digest: as good as shuffled
-    return convert_int8(model, [_square(read_image(folder / pair.photo)) for pair in chosen])
+    photos = calibration_batches([_square(read_image(folder / pair.photo)) for pair in chosen])
+    quantized = with_searched_ranges(model, np.concatenate(photos), quiet=quiet)
+    return convert_int8(clipped(quantized), photos)
 
 
 def _square(rgb_u8: Uint8Array) -> Uint8Array:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 import tf_keras
 from ai_edge_litert.interpreter import Interpreter
+
+from convert.converter import convert_int8
 
 SIDE = 224
 
@@ -20,12 +21,8 @@ def mobilenet_call(threads: int) -> Callable[[], object]:
     """A call that runs MobileNetV2-224 int8 once."""
     rng = np.random.default_rng(1)
     network = tf_keras.applications.MobileNetV2((SIDE, SIDE, 3), weights=None)
-    converter = tf.lite.TFLiteConverter.from_keras_model(network)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: ([rng.random((1, SIDE, SIDE, 3), np.float32)] for _ in range(4))
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = converter.inference_output_type = tf.uint8
-    interpreter: Any = Interpreter(model_content=converter.convert(), num_threads=threads)
+    data = convert_int8(network, [rng.random((1, SIDE, SIDE, 3), np.float32) for _ in range(4)])
+    interpreter: Any = Interpreter(model_content=data, num_threads=threads)
     interpreter.allocate_tensors()
     index = interpreter.get_input_details()[0]["index"]
     interpreter.set_tensor(index, rng.integers(0, 256, (1, SIDE, SIDE, 3), np.uint8))

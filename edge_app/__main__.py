@@ -23,6 +23,7 @@ class AppConfig:
     )
     style: str = option("comic", help="a look in models/")
     model: Path | None = option(None, help="a .tflite file, instead of --style", metavar="FILE")
+    teacher: str | None = option(None, help="the slow OpenCV original of a look, instead of a network", metavar="STYLE")
     to: str = option("window", help="window, null, a file (.mp4, .png, .jpg) or a folder", metavar="SINK")
     size: str | None = option(
         None, help="draw at this size; without it 240 high live, and a file's own up to 512", metavar="WxH"
@@ -33,6 +34,7 @@ class AppConfig:
 
     def __post_init__(self) -> None:
         require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
+        require(not (self.model and self.teacher), "--model and --teacher: choose one")
         require(self.seconds >= 0, f"--seconds {self.seconds}: expected 0 or more")
 
 
@@ -45,6 +47,7 @@ def run(config: AppConfig) -> int:
         config.source,
         style=config.style,
         model_path=config.model,
+        teacher=config.teacher,
         sink_spec=config.to,
         size_wh=size_wh,
         threads=config.threads,

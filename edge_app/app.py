@@ -8,12 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from celcam.model_card import find_model
+from celcam.styles import find_style, stroke_scale
 from celcam.tflite_model import DEFAULT_THREADS, TFLiteModel
 from edge_app.fit import choose_size, fitted
-from edge_app.frames import FrameSource
+from edge_app.frames import FrameSource, Stylizer
 from edge_app.pipeline import run_pipeline
 from edge_app.sinks import open_sink
 from edge_app.sources import BUNDLED_CLIP, open_first_camera, open_source
@@ -25,6 +27,7 @@ def run_app(
     *,
     style: str,
     model_path: Path | None,
+    teacher: str | None,
     sink_spec: str,
     size_wh: tuple[int, int] | None,
     threads: int = DEFAULT_THREADS,
@@ -36,14 +39,34 @@ def run_app(
     Raises:
         CelcamError: a part can't be opened, or broke off.
     """
-    model_path = model_path or find_model(style)
+    # Names are checked before anything is opened, the network is loaded after the source has been found.
+    load = _teacher(teacher) if teacher else _network(model_path or find_model(style), threads)
     with _open_source_or_default(source_spec) as source:
         size_wh = choose_size(source.info, size_wh)
-        model = TFLiteModel(model_path, threads=threads)
+        painter = load()
         with open_sink(sink_spec, source.info, overwrite=overwrite) as sink, _stop_on_signals() as stop:
-            print(f"{source.info.name} -> {model.path.name} at {size_wh[0]}x{size_wh[1]} -> {sink_spec}")
-            stylize = fitted(model, size_wh)
-            return run_pipeline(source, stylize, sink, stop=stop, on_shown=_limit(seconds, stop))
+            print(f"{source.info.name} -> {painter.name} at {size_wh[0]}x{size_wh[1]} -> {sink_spec}")
+            return run_pipeline(
+                source, fitted(painter.stylize, size_wh), sink, stop=stop, on_shown=_limit(seconds, stop)
+            )
+
+
+@dataclass(frozen=True)
+class Painter:
+    """What draws, and its name for people."""
+
+    name: str
+    stylize: Stylizer
+
+
+def _network(path: Path, threads: int) -> Callable[[], Painter]:
+    return lambda: Painter(path.name, TFLiteModel(path, threads=threads))
+
+
+def _teacher(name: str) -> Callable[[], Painter]:
+    """The slow OpenCV original, its lines as wide as suits the picture."""
+    style = find_style(name)
+    return lambda: Painter(f"the teacher {name}", lambda rgb_u8: style.draw(rgb_u8, stroke_scale(rgb_u8)))
 
 
 def _open_source_or_default(spec: str | None) -> FrameSource:

@@ -16,6 +16,8 @@ from edge_app.stats import RunStats
 
 # A file's frames wait here for a slower stage; more would only cost memory.
 FILE_QUEUE = 4
+# A camera that hangs must not keep the app from finishing a recording; its thread dies with the process.
+JOIN_TIMEOUT_S = 5.0
 
 
 def run_pipeline(
@@ -83,7 +85,7 @@ def run_pipeline(
         stop.set()
         drawn.abandon()
         for thread in threads:
-            thread.join()
+            thread.join(JOIN_TIMEOUT_S)
     return stats
 
 

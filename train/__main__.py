@@ -61,7 +61,7 @@ def train(config: TrainConfig) -> int:
         config.preset,
         config.out,
         budget=Budget(config.steps, config.minutes),
-        steps_per_epoch=config.steps_per_epoch,
+        steps_per_epoch=min(config.steps_per_epoch, config.steps or config.steps_per_epoch),
         learning_rate=config.learning_rate,
         l1_weight=config.l1_weight,
         adversarial_weight=config.adversarial_weight,

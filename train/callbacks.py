@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import keras
+from tqdm import tqdm
 
 from celcam.arrays import Uint8Array
+from celcam.errors import TrainingError
 from celcam.image_io import write_image
 from celcam.metrics import compare, mean_likeness
 from celcam.sheet import contact_sheet
 from train.draw import draw
-from train.run_folder import save_checkpoint
+from train.run_folder import Progress, save_checkpoint
 
 # The first steps of Adam are wild: rise to the full rate over this share of the budget.
 WARM_UP = 0.01
@@ -36,43 +38,77 @@ class Budget:
 
 
 class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Lets the learning rate rise, then fall to 0 along a cosine; stops when the budget is used."""
+    """Lets the learning rate rise, then fall to 0 along a cosine; shows progress; stops when the budget is used."""
 
     def __init__(
         self,
         budget: Budget,
         learning_rate: float,
         *,
-        steps_done: int = 0,
-        elapsed_s: float = 0.0,
+        done: Progress,
         clock: Callable[[], float] = time.monotonic,
+        quiet: bool = False,
     ) -> None:
         super().__init__()
-        self._budget, self._peak, self._steps, self._clock = budget, learning_rate, steps_done, clock
-        self._started = clock() - elapsed_s
+        self._budget, self._peak, self._done, self._clock, self._quiet = budget, learning_rate, done, clock, quiet
+        self._started_s = clock() - done.elapsed_s
+        self._epochs, self._steps = done.epochs, done.steps
 
     @property
-    def elapsed_s(self) -> float:
-        """Seconds spent, those before a resume too."""
-        return self._clock() - self._started
+    def progress(self) -> Progress:
+        """How far the run is, what came before a resume included."""
+        return Progress(self._epochs, self._steps, self._clock() - self._started_s)
+
+    @property
+    def spent(self) -> float:
+        """The share of the budget that is used, 0..1."""
+        progress = self.progress
+        return self._budget.spent(progress.steps, progress.elapsed_s)
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Show the bar: it fills with the budget, whether that is steps or minutes."""
+        self._bar = tqdm(
+            total=1.0,
+            initial=self.spent,
+            disable=self._quiet,
+            bar_format="{percentage:3.0f}%|{bar}| {elapsed} spent, {remaining} left{postfix}",
+        )
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Set the rate of this step."""
-        spent = self._budget.spent(self._steps, self.elapsed_s)
-        self.model.optimizer.learning_rate = self._peak * learning_rate_share(spent)
+        self.model.optimizer.learning_rate = self._peak * learning_rate_share(self.spent)
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Count the step; stop when the budget is used."""
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Count the step; stop when the budget is used.
+
+        Raises:
+            TrainingError: the loss is no number any more.
+        """
         self._steps += 1
-        if self._budget.spent(self._steps, self.elapsed_s) >= 1.0:
+        if logs is not None and not math.isfinite(logs["loss"]):
+            raise TrainingError(
+                f"the loss is {logs['loss']} at step {self._steps}; the checkpoint before it is kept: lower "
+                "--learning-rate and add --resume"
+            )
+        spent = self.spent
+        self._bar.update(spent - self._bar.n)
+        if spent >= 1.0:
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Tell the logs how far it is."""
-        spent = self._budget.spent(self._steps, self.elapsed_s)
+        self._epochs = epoch + 1
         if logs is not None:
-            logs["budget_spent"] = spent
-            logs["minutes"] = self.elapsed_s / 60
+            progress = self.progress
+            logs["steps"], logs["minutes"] = float(progress.steps), progress.elapsed_s / 60
+
+    def show(self, **figures: float) -> None:
+        """Put figures behind the bar."""
+        self._bar.set_postfix({name: f"{value:.4f}" for name, value in figures.items()})
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Leave the bar as it stands."""
+        self._bar.close()
 
 
 def learning_rate_share(spent: float) -> float:
@@ -85,9 +121,11 @@ def learning_rate_share(spent: float) -> float:
 class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Measures whole validation pictures after each epoch and draws some of them beside photo and teacher."""
 
-    def __init__(self, pairs: Sequence[tuple[Uint8Array, Uint8Array]], samples: Path, drawn: int = 6) -> None:
+    def __init__(
+        self, pairs: Sequence[tuple[Uint8Array, Uint8Array]], samples: Path, budget: BudgetCallback, drawn: int = 6
+    ) -> None:
         super().__init__()
-        self._pairs, self._samples, self._drawn = pairs, samples, drawn
+        self._pairs, self._samples, self._budget, self._drawn = pairs, samples, budget, drawn
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Put ``val_psnr_db`` and ``val_ssim`` into the logs; write the sample grid."""
@@ -95,6 +133,7 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         mean = mean_likeness(compare(result, pair[1]) for result, pair in zip(results, self._pairs, strict=True))
         if logs is not None:
             logs["val_psnr_db"], logs["val_ssim"] = mean.psnr_db, mean.ssim
+            self._budget.show(l1=logs["l1"], val_ssim=mean.ssim)
         rows = [(*pair, result) for pair, result in zip(self._pairs[: self._drawn], results, strict=False)]
         sheet = contact_sheet(rows, height=256, titles=("photo", "teacher", "network"))
         write_image(self._samples / f"epoch-{epoch + 1:05d}.png", sheet)
@@ -109,4 +148,4 @@ class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Save."""
-        save_checkpoint(self._run, self.model, epoch + 1, self._budget.elapsed_s)
+        save_checkpoint(self._run, self.model, self._budget.progress)

@@ -8,7 +8,8 @@ from pathlib import Path
 import keras
 from tqdm import tqdm
 
-from celcam.manifest import pairs_of
+from celcam.errors import UnknownNameError
+from celcam.manifest import SPLITS, pairs_of
 from celcam.metrics import Likeness, compare, mean_likeness
 from train.batches import read_pair
 from train.draw import draw
@@ -25,7 +26,14 @@ class Evaluation:
 
 
 def evaluate(run: Path, pairs: Path, split: str = "test") -> Evaluation:
-    """Measure the generator of ``run`` on one part of ``pairs``."""
+    """Measure the generator of ``run`` on one part of ``pairs``.
+
+    Raises:
+        UnknownNameError: no such part.
+        DataError: the run has no weights, or the part no pairs.
+    """
+    if split not in SPLITS:
+        raise UnknownNameError("part", split, SPLITS)
     generator = load_generator(run, keras)
     network, photo_itself = [], []
     for pair in tqdm(pairs_of(pairs, split), unit="picture", desc=split):

@@ -2,7 +2,7 @@
 
 runs/NAME/config.json               every option, the preset's numbers, versions and the pairs' recipe
           generator.weights.h5      the generator after the last epoch
-          checkpoint-00012/         model and optimizer after epoch 12, and the time spent; the newest is kept
+          checkpoint-00012/         model and optimizer after epoch 12, and how far that is; the newest is kept
           samples/epoch-00012.png   photo, teacher, network
           log.csv  tensorboard/     losses and validation figures of each epoch
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,20 @@ WEIGHTS_NAME = "generator.weights.h5"
 
 
 @dataclass(frozen=True)
+class Progress:
+    """How far a run is."""
+
+    epochs: int = 0
+    steps: int = 0
+    elapsed_s: float = 0.0
+
+
+@dataclass(frozen=True)
 class Checkpoint:
-    """A saved state: epochs done and seconds spent on them."""
+    """A saved state of model and optimizer."""
 
     folder: Path
-    epoch: int
-    elapsed_s: float
+    progress: Progress
 
     @property
     def weights(self) -> Path:
@@ -58,13 +66,13 @@ def read_config(run: Path) -> dict[str, Any]:
     return config
 
 
-def save_checkpoint(run: Path, model: Any, epoch: int, elapsed_s: float) -> None:
+def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
     """Save model and optimizer; the folder appears whole, then the older ones go."""
-    folder, temporary = run / f"checkpoint-{epoch:05d}", run / "checkpoint.part"
+    folder, temporary = run / f"checkpoint-{progress.epochs:05d}", run / "checkpoint.part"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     model.save_weights(temporary / "model.weights.h5")
-    (temporary / "state.json").write_text(json.dumps({"epoch": epoch, "elapsed_s": elapsed_s}))
+    (temporary / "state.json").write_text(json.dumps(asdict(progress)))
     older = list(run.glob("checkpoint-*"))
     temporary.rename(folder)
     for old in older:
@@ -78,7 +86,7 @@ def find_checkpoint(run: Path) -> Checkpoint | None:
     if not folders:
         return None
     state = json.loads((folders[-1] / "state.json").read_text())
-    return Checkpoint(folders[-1], state["epoch"], state["elapsed_s"])
+    return Checkpoint(folders[-1], Progress(**state))
 
 
 def save_generator(run: Path, generator: Any) -> None:

@@ -19,7 +19,7 @@ from train.callbacks import Budget, BudgetCallback, CheckpointCallback, Validati
 from train.networks import build_discriminator, build_generator
 from train.pix2pix import Pix2Pix
 from train.presets import find_preset
-from train.run_folder import find_checkpoint, load_generator, read_config, write_config
+from train.run_folder import Progress, find_checkpoint, load_generator, read_config, write_config
 
 # Whole pictures that each epoch is measured on: few enough to take seconds.
 VALIDATION_PICTURES = 32
@@ -39,7 +39,7 @@ def train(
     resume: bool,
     seed: int,
     cache_gb: float,
-    verbose: int = 1,
+    quiet: bool = False,
 ) -> Path:
     """Train a generator on ``pairs`` and leave it in ``run``.
 
@@ -56,13 +56,14 @@ def train(
         resume: go on from the run's newest checkpoint.
         seed: of crops, degradation and first weights.
         cache_gb: memory for decoded pictures.
-        verbose: as for ``fit``.
+        quiet: no progress bar.
 
     Returns:
         ``run``.
 
     Raises:
         DataError: no usable pairs, or the run's folder does not fit the options.
+        TrainingError: the loss is no number any more.
     """
     chosen = find_preset(preset)
     train_pairs, validation_pairs = pairs_of(pairs, "train"), pairs_of(pairs, "validation")
@@ -77,12 +78,11 @@ def train(
     model.compile(optimizer=keras.optimizers.Adam(learning_rate, beta_1=0.5))
     model.build((None, chosen.crop, chosen.crop, 3))
     model.optimizer.build(model.trainable_variables)
-    first_epoch, elapsed_s = 0, 0.0
+    done = Progress()
     if checkpoint is not None:
         model.load_weights(checkpoint.weights)
-        first_epoch, elapsed_s = checkpoint.epoch, checkpoint.elapsed_s
-    steps_done = first_epoch * steps_per_epoch
-    if budget.spent(steps_done, elapsed_s) >= 1.0:
+        done = checkpoint.progress
+    if budget.spent(done.steps, done.elapsed_s) >= 1.0:
         raise UsageError(f"{run}: trained for its whole budget already; raise --steps or --minutes to go on")
     batches = CropBatches(
         pairs,
@@ -91,26 +91,26 @@ def train(
         batch_size=chosen.batch_size,
         steps=steps_per_epoch,
         seed=seed,
-        first_epoch=first_epoch,
+        first_epoch=done.epochs,
         cache_bytes=int(cache_gb * 1e9),
     )
-    budget_callback = BudgetCallback(budget, learning_rate, steps_done=steps_done, elapsed_s=elapsed_s)
-    model.fit(
-        batches,
-        epochs=sys.maxsize,  # the budget ends it
-        initial_epoch=first_epoch,
-        verbose=verbose,
-        callbacks=[
-            budget_callback,
-            keras.callbacks.TerminateOnNaN(),
-            ValidationCallback(
-                [read_pair(pairs, pair) for pair in validation_pairs[:VALIDATION_PICTURES]], run / "samples"
-            ),
-            keras.callbacks.CSVLogger(str(run / "log.csv"), append=checkpoint is not None),
-            keras.callbacks.TensorBoard(str(run / "tensorboard")),
-            CheckpointCallback(run, budget_callback),
-        ],
-    )
+    budget_callback = BudgetCallback(budget, learning_rate, done=done, quiet=quiet)
+    shown = [read_pair(pairs, pair) for pair in validation_pairs[:VALIDATION_PICTURES]]
+    csv_log = keras.callbacks.CSVLogger(str(run / "log.csv"), append=checkpoint is not None)
+    callbacks = [
+        budget_callback,
+        ValidationCallback(shown, run / "samples", budget_callback),
+        csv_log,
+        keras.callbacks.TensorBoard(str(run / "tensorboard")),
+        CheckpointCallback(run, budget_callback),
+    ]
+    try:
+        # The budget ends it, not the number of epochs.
+        model.fit(batches, epochs=sys.maxsize, initial_epoch=done.epochs, verbose=0, callbacks=callbacks)
+    finally:
+        if csv_log.csv_file is not None:  # after an error Keras leaves it open
+            csv_log.csv_file.close()
+        budget_callback.on_train_end()
     return run
 
 

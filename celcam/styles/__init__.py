@@ -6,7 +6,10 @@ from typing import Protocol
 
 from celcam.arrays import Uint8Array
 from celcam.errors import UnknownNameError
+from celcam.styles.anime import Anime
 from celcam.styles.comic import Comic
+from celcam.styles.sketch import Sketch
+from celcam.styles.watercolor import Watercolor
 
 # A style's lengths are given for a picture of this short side.
 REFERENCE_SHORT_SIDE = 256
@@ -20,7 +23,7 @@ class Style(Protocol):
         ...
 
 
-STYLES: dict[str, Style] = {"comic": Comic()}
+STYLES: dict[str, Style] = {"comic": Comic(), "anime": Anime(), "watercolor": Watercolor(), "sketch": Sketch()}
 
 
 def find_style(name: str) -> Style:

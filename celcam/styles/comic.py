@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from celcam.arrays import FloatArray, Uint8Array
+from celcam.arrays import Uint8Array
 from celcam.styles import line_art, tone
 
 
@@ -48,17 +48,8 @@ class Comic:
         stepped = tone.step_light(lifted, steps=self.light_steps, sharpness=self.step_sharpness)
         light = lifted + self.step_share * (stepped - lifted)
         painted = tone.add_vibrance(np.dstack([light, flat[..., 1:]]), self.vibrance)
-        ink = self._ink(textured, scale)
-        return tone.to_rgb(painted * (1.0 - self.ink_density * ink)[..., np.newaxis])
-
-    def _ink(self, lab: FloatArray, scale: float) -> FloatArray:
-        tangents = line_art.edge_tangent_flow(lab, sigma=2.0 * scale)
-        response = line_art.flow_difference_of_gaussians(
-            np.ascontiguousarray(lab[..., 0]),
-            tangents,
-            sigma=self.line_sigma * scale,
-            flow_sigma=self.flow_sigma * scale,
+        pen = line_art.Pen(
+            self.line_sigma, self.ink_from, self.ink_full, self.shortest_line, flow_sigma=self.flow_sigma
         )
-        amount = np.clip((-response - self.ink_from) / (self.ink_full - self.ink_from), 0.0, 1.0)
-        ink = amount * amount * (3.0 - 2.0 * amount)
-        return line_art.drop_specks(ink, length=self.shortest_line * scale, floor=0.25)
+        ink = line_art.draw_lines(textured, pen, scale)
+        return tone.to_rgb(painted * (1.0 - self.ink_density * ink)[..., np.newaxis])

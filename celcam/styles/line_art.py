@@ -1,20 +1,96 @@
-"""Line art shared by the styles: edge tangents, flow-guided difference of Gaussians, clean-up of specks.
+"""Line art shared by the styles: pens, edge tangents, flow-guided difference of Gaussians, clean-up of specks.
 
 Planes are ``(H, W) float32``. Lengths (``sigma``, ``radius``) are in pixels.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray
+from celcam.styles.tone import taper
 
 # Perception of a centre against its surround: the ratio of the two Gaussians that comes closest to a Laplacian
 # (Marr and Hildreth, "Theory of edge detection", 1980).
 SURROUND_RATIO = 1.6
+
+# Squared length of a Lab gradient below which a direction is noise.
+DIRECTION_FLOOR = 0.5
+# Anisotropy of leaves, and of an edge among them that still deserves a line.
+DISORDER = (0.1, 0.5)
+# Lab lightness by which a line among leaves must stand out further: an eye does.
+DISORDER_PENALTY = 2.0
+
+
+@dataclass(frozen=True)
+class Pen:
+    """A pen and the hand that leads it; lengths in pixels at scale 1."""
+
+    sigma: float  # half the width of a line
+    ink_from: float  # Lab lightness by which a line must stand out; below lies noise
+    ink_full: float  # where ink is full; what lies between tapers
+    shortest: float  # shorter marks are specks
+    direction_sigma: float = 2.0  # neighbouring directions are averaged; more is a calmer hand
+    flow_sigma: float = 4.5  # how far a line is followed: lines close and corners stay
+    order_sigma: float = 0.0  # where edges so near run all ways, as in leaves, faint lines go; 0 keeps them
+
+
+def draw_lines(lab: FloatArray, pen: Pen, scale: float) -> FloatArray:
+    """Tapering lines along the edges of ``lab``, on their dark side, without specks.
+
+    Args:
+        lab: ``(H, W, 3) float32 Lab``, flattened first so that texture makes no lines.
+        pen: its width and its threshold.
+        scale: factor on the pen's lengths.
+
+    Returns:
+        ``(H, W) float32``, 0 (paper) to 1 (ink).
+    """
+    tangents = edge_tangent_flow(lab, pen.direction_sigma * scale)
+    light = np.ascontiguousarray(lab[..., 0])
+    response = -flow_difference_of_gaussians(
+        light, tangents, sigma=pen.sigma * scale, flow_sigma=pen.flow_sigma * scale
+    )
+    if pen.order_sigma > 0:
+        response -= DISORDER_PENALTY * (1.0 - edge_order(lab, pen.order_sigma * scale))
+    return drop_specks(taper(response, pen.ink_from, pen.ink_full), length=pen.shortest * scale, floor=0.25)
+
+
+def anisotropy(xx: FloatArray, xy: FloatArray, yy: FloatArray) -> FloatArray:
+    """How much one direction prevails in a structure tensor: 0 in flat areas and in leaves, 1 on a clear edge."""
+    return np.asarray(np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (xx + yy + DIRECTION_FLOOR))
+
+
+def edge_order(lab: FloatArray, sigma: float) -> FloatArray:
+    """1 where edges within ``sigma`` pixels run one way, 0 where they run all ways; ``(H, W) float32``."""
+    return taper(anisotropy(*structure_tensor(lab, sigma)), *DISORDER)
+
+
+def structure_tensor(planes: FloatArray, sigma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Products of the gradients ``xx``, ``xy`` and ``yy``, summed over the channels and smoothed.
+
+    Args:
+        planes: ``(H, W, C) float32``.
+        sigma: of the smoothing, in pixels.
+
+    Returns:
+        Three planes, ``(H, W) float32``.
+    """
+    gradient_x = cv2.Scharr(planes, cv2.CV_32F, 1, 0, scale=1 / 32)
+    gradient_y = cv2.Scharr(planes, cv2.CV_32F, 0, 1, scale=1 / 32)
+    tensor = np.dstack(
+        [
+            np.sum(gradient_x * gradient_x, axis=2),
+            np.sum(gradient_x * gradient_y, axis=2),
+            np.sum(gradient_y * gradient_y, axis=2),
+        ]
+    )
+    xx, xy, yy = cv2.split(cv2.GaussianBlur(tensor, (0, 0), sigma))
+    return xx, xy, yy
 
 
 def edge_tangent_flow(planes: FloatArray, sigma: float) -> FloatArray:
@@ -29,16 +105,7 @@ def edge_tangent_flow(planes: FloatArray, sigma: float) -> FloatArray:
     Returns:
         ``(H, W, 2) float32`` unit vectors ``(x, y)``.
     """
-    gradient_x = cv2.Scharr(planes, cv2.CV_32F, 1, 0, scale=1 / 32)
-    gradient_y = cv2.Scharr(planes, cv2.CV_32F, 0, 1, scale=1 / 32)
-    tensor = np.dstack(
-        [
-            np.sum(gradient_x * gradient_x, axis=2),
-            np.sum(gradient_x * gradient_y, axis=2),
-            np.sum(gradient_y * gradient_y, axis=2),
-        ]
-    )
-    xx, xy, yy = cv2.split(cv2.GaussianBlur(tensor, (0, 0), sigma))
+    xx, xy, yy = structure_tensor(planes, sigma)
     gradient_angle = 0.5 * np.arctan2(2 * xy, xx - yy)
     return np.dstack([-np.sin(gradient_angle), np.cos(gradient_angle)]).astype(np.float32)
 
@@ -65,7 +132,7 @@ def flow_difference_of_gaussians(
 
 
 def _difference_across(luma: FloatArray, across: FloatArray, sigma: float) -> FloatArray:
-    grid = _pixel_grid(luma.shape)
+    grid = pixel_grid(luma.shape)
     reach = int(np.ceil(2.5 * sigma * SURROUND_RATIO))
     offsets = np.arange(-reach, reach + 1, dtype=np.float32)
     centre = np.exp(-(offsets**2) / (2 * sigma**2))
@@ -73,7 +140,7 @@ def _difference_across(luma: FloatArray, across: FloatArray, sigma: float) -> Fl
     weights = centre / centre.sum() - surround / surround.sum()
     response = np.zeros_like(luma)
     for offset, weight in zip(offsets, weights, strict=True):
-        response += weight * _sample(luma, grid + offset * across)
+        response += weight * sample(luma, grid + offset * across)
     return response
 
 
@@ -81,14 +148,14 @@ def smooth_along(plane: FloatArray, tangents: FloatArray, sigma: float) -> Float
     """Gaussian blur of ``plane`` along the curves that ``tangents`` draw (line integral convolution).
 
     Args:
-        plane: ``(H, W) float32``.
+        plane: ``(H, W)`` or ``(H, W, C) float32``.
         tangents: ``(H, W, 2) float32`` unit vectors.
         sigma: in pixels along the curve.
 
     Returns:
-        ``(H, W) float32``.
+        ``float32`` of the same shape.
     """
-    grid = _pixel_grid(plane.shape)
+    grid = pixel_grid(plane.shape)
     total, weight_sum = plane.copy(), 1.0
     steps = int(np.ceil(2 * sigma))
     for sense in (1.0, -1.0):
@@ -96,10 +163,10 @@ def smooth_along(plane: FloatArray, tangents: FloatArray, sigma: float) -> Float
         for step in range(1, steps + 1):
             position = position + heading
             weight = float(np.exp(-(step**2) / (2 * sigma**2)))
-            total += weight * _sample(plane, position)
+            total += weight * sample(plane, position)
             weight_sum += weight
             if step < steps:
-                heading = _turn_with(heading, _sample(tangents, position, cv2.INTER_NEAREST))
+                heading = _turn_with(heading, sample(tangents, position, cv2.INTER_NEAREST))
     return total / weight_sum
 
 
@@ -132,11 +199,13 @@ def _turn_with(heading: FloatArray, tangents: FloatArray) -> FloatArray:
     return np.where(agreement < 0, -tangents, tangents)
 
 
-def _pixel_grid(shape_hw: tuple[int, ...]) -> FloatArray:
+def pixel_grid(shape_hw: tuple[int, ...]) -> FloatArray:
+    """``(H, W, 2) float32``: each pixel's own position ``(x, y)``."""
     rows, columns = np.mgrid[: shape_hw[0], : shape_hw[1]].astype(np.float32)
     return np.dstack([columns, rows])
 
 
-def _sample(plane: FloatArray, position_xy: FloatArray, interpolation: int = cv2.INTER_LINEAR) -> FloatArray:
+def sample(plane: FloatArray, position_xy: FloatArray, interpolation: int = cv2.INTER_LINEAR) -> FloatArray:
+    """``plane`` read at ``position_xy``, ``(H, W, 2) float32`` in pixels; past the border its last pixel counts."""
     no_second_map: Any = None  # OpenCV's stubs miss that one map of pairs is enough
     return cv2.remap(plane, position_xy, no_second_map, interpolation, borderMode=cv2.BORDER_REPLICATE)

@@ -1,4 +1,4 @@
-"""Colour and light shared by the styles: Lab conversion, flattening, soft steps of light, vibrance.
+"""Colour and light shared by the styles: Lab conversion, flattening, light, vibrance, skin, leaves and skies.
 
 Lab pictures are ``(H, W, 3) float32``: L 0..100, a and b about -127..127.
 """
@@ -13,6 +13,11 @@ from celcam.pixels import to_float, to_uint8
 
 # Skin of all tones lies about 43 degrees from +a in the a, b plane (seen on the portraits of the sample photos).
 SKIN_HUE, SKIN_HUE_WIDTH = 0.75, 0.5  # radians
+GREY_TO_SKIN, SKIN_TO_ORANGE = (3.0, 10.0), (45.0, 65.0)  # Lab chroma
+LEAF_HUE, SKY_HUE = 1.95, -1.35  # radians: olive leaves, pale blue
+
+# Share of a neighbourhood that may be lost detail before accents in it count as texture, and from where on they all do.
+CROWD = (0.3, 0.65)
 
 
 def to_lab(rgb_u8: Uint8Array) -> FloatArray:
@@ -62,7 +67,30 @@ def step_light(light: FloatArray, *, steps: int, sharpness: float) -> FloatArray
     return level + 0.5 * width * np.sign(offset) * np.abs(offset) ** (1.0 + sharpness)
 
 
-def add_vibrance(lab: FloatArray, amount: float, *, knee: float = 60.0, skin_guard: float = 0.6) -> FloatArray:
+def find_skin(lab: FloatArray, *, sigma: float) -> FloatArray:
+    """How much skin's hue prevails around each pixel; grey has no hue.
+
+    Args:
+        lab: ``(H, W, 3) float32 Lab``.
+        sigma: of the neighbourhood, in pixels, so that the shine on a forehead belongs to the face.
+
+    Returns:
+        ``(H, W) float32``, 0..1.
+    """
+    a, b = lab[..., 1], lab[..., 2]
+    chroma = np.hypot(a, b)
+    likely = taper(chroma, *GREY_TO_SKIN) * (1.0 - taper(chroma, *SKIN_TO_ORANGE))
+    return cv2.GaussianBlur(_skin_hue(a, b) * likely, (0, 0), sigma)
+
+
+def lift(light: FloatArray, gamma: float | FloatArray) -> FloatArray:
+    """Lightness, 0..100, raised to ``gamma`` as a share of white: below 1 lifts the middle."""
+    return 100.0 * np.clip(light / 100.0, 0.0, 1.0) ** gamma
+
+
+def add_vibrance(
+    lab: FloatArray, amount: float, *, knee: float = 60.0, skin_guard: float = 0.6, neutral: float = 0.0
+) -> FloatArray:
     """Raise dull colours more than vivid ones, hue kept, skin less than the rest.
 
     Args:
@@ -70,11 +98,80 @@ def add_vibrance(lab: FloatArray, amount: float, *, knee: float = 60.0, skin_gua
         amount: 0 changes nothing; 0.5 makes a nearly grey colour half as vivid again.
         knee: chroma at which the gain has fallen to about a third.
         skin_guard: share of the gain that the hues of skin do without, 0..1.
+        neutral: chroma of a grey under tinted light; about as vivid as this and less gains little, so that the tint
+            stays as it is. 0 guards nothing.
 
     Returns:
         ``(H, W, 3) float32 Lab``.
     """
     a, b = lab[..., 1], lab[..., 2]
-    skin = np.exp(-(((np.arctan2(b, a) - SKIN_HUE) / SKIN_HUE_WIDTH) ** 2))
-    gain = 1.0 + amount * np.exp(-np.hypot(a, b) / knee) * (1.0 - skin_guard * skin)
+    chroma = np.hypot(a, b)
+    gain = 1.0 + amount * np.exp(-chroma / knee) * (1.0 - skin_guard * _skin_hue(a, b))
+    if neutral > 0:
+        gain = 1.0 + (gain - 1.0) * (1.0 - np.exp(-((chroma / neutral) ** 2)))
     return np.dstack([lab[..., 0], a * gain, b * gain])
+
+
+def taper(plane: FloatArray, low: float, high: float) -> FloatArray:
+    """0 below ``low``, 1 above ``high``, and a smooth way between them; any shape."""
+    amount = np.clip((plane - low) / (high - low), 0.0, 1.0)
+    return amount * amount * (3.0 - 2.0 * amount)
+
+
+def keep_accents(flat: FloatArray, before: FloatArray, *, low: float, high: float, apart: float) -> FloatArray:
+    """Give back what flattening took if it stood out: an eye, a lip, a letter, but neither grass nor fur.
+
+    Args:
+        flat: ``(H, W, 3) float32 Lab``, the flattened picture.
+        before: ``(H, W, 3) float32 Lab``, what it was made from.
+        low: Lab distance up to which a difference is texture and stays away.
+        high: distance from which all of it returns.
+        apart: within so many pixels (sigma) little else may be lost; much of it is fur.
+
+    Returns:
+        ``(H, W, 3) float32 Lab``.
+    """
+    lost = before - flat
+    distance = np.sqrt(np.sum(lost * lost, axis=2))
+    texture = cv2.GaussianBlur(taper(distance, 0.3 * low, low), (0, 0), apart)
+    accents = taper(distance, low, high) * (1.0 - taper(texture, *CROWD))
+    return np.asarray(flat + accents[..., np.newaxis] * lost)
+
+
+def freshen(lab: FloatArray, amount: float) -> FloatArray:
+    """Turn yellow-greens to green and make greens and blues more vivid: leaves and skies, never skin.
+
+    Args:
+        lab: ``(H, W, 3) float32 Lab``.
+        amount: 0 changes nothing; 1 makes a sky twice as vivid.
+
+    Returns:
+        ``(H, W, 3) float32 Lab``.
+    """
+    a, b = lab[..., 1], lab[..., 2]
+    hue, chroma = np.arctan2(b, a), np.hypot(a, b)
+    # Grey has no hue worth a change.
+    certain = amount * taper(chroma, 5.0, 20.0)
+    leaf = certain * np.exp(-(((hue - LEAF_HUE) / 0.45) ** 2))
+    sky = certain * np.exp(-(((hue - SKY_HUE) / 0.6) ** 2)) * np.exp(-chroma / 60.0)
+    turned, vivid = hue + 0.35 * leaf, chroma * (1.0 + 0.3 * leaf + sky)
+    return np.dstack([lab[..., 0], vivid * np.cos(turned), vivid * np.sin(turned)])
+
+
+def cool_shadows(lab: FloatArray, amount: FloatArray, *, reach: float) -> FloatArray:
+    """Lean dark colours towards blue, as painters do.
+
+    Args:
+        lab: ``(H, W, 3) float32 Lab``.
+        amount: ``(H, W) float32``, Lab b taken from black.
+        reach: lightness at which the change has faded to nothing.
+
+    Returns:
+        ``(H, W, 3) float32 Lab``.
+    """
+    depth = np.clip(1.0 - lab[..., 0] / reach, 0.0, 1.0) ** 2
+    return np.dstack([lab[..., :2], lab[..., 2] - amount * depth])
+
+
+def _skin_hue(a: FloatArray, b: FloatArray) -> FloatArray:
+    return np.exp(-(((np.arctan2(b, a) - SKIN_HUE) / SKIN_HUE_WIDTH) ** 2))

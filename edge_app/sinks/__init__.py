@@ -30,7 +30,7 @@ def open_sink(spec: str, source: SourceInfo, *, overwrite: bool) -> FrameSink:
     if spec == "window":
         from edge_app.sinks.window import WindowSink
 
-        return WindowSink(source.name, waits_for_key=source.is_still)
+        return WindowSink(source)
     path = Path(spec)
     suffix = path.suffix.lower()
     if suffix in VIDEO_SUFFIXES | PICTURE_SUFFIXES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
@@ -39,5 +40,7 @@ class ImagesSource:
 
     def frames(self) -> Iterator[Frame]:
         """One frame an image, a second apart."""
+        stems = Counter(path.stem for path in self._paths)
         for number, path in enumerate(self._paths):
-            yield Frame(read_image(path), path.stem, float(number), time.monotonic())
+            name = path.stem if stems[path.stem] == 1 else path.name.replace(".", "-")  # a.jpg beside a.png
+            yield Frame(read_image(path), name, float(number), time.monotonic())

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from celcam.errors import DataError
+from celcam.manifest import MANIFEST_NAME, Pair, pairs_of, read_manifest, write_manifest
+
+ONE = Pair("aa", "comic", "train", "photo/aa.png", "comic/aa.png", "Grüße.jpg")
+TWO = Pair("bb", "comic", "test", "photo/bb.png", "comic/bb.png", "b.jpg")
+
+
+def test_pairs_come_back_sorted(tmp_path: Path) -> None:
+    write_manifest(tmp_path, [TWO, ONE])
+    assert read_manifest(tmp_path) == [ONE, TWO]
+    assert pairs_of(tmp_path, "test") == [TWO]
+
+
+def test_a_missing_manifest_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="python -m datasets build"):
+        read_manifest(tmp_path)
+
+
+def test_a_broken_line_is_named(tmp_path: Path) -> None:
+    write_manifest(tmp_path, [ONE])
+    with (tmp_path / MANIFEST_NAME).open("a") as file:
+        file.write('{"digest": "cc"\n')
+    with pytest.raises(DataError, match="line 2: not a pair"):
+        read_manifest(tmp_path)
+
+
+def test_an_empty_part_is_an_error(tmp_path: Path) -> None:
+    write_manifest(tmp_path, [ONE])
+    with pytest.raises(DataError, match="no pair in the validation part"):
+        pairs_of(tmp_path, "validation")

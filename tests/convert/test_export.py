@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from celcam.manifest import pairs_of
+from celcam.model_card import read_card, sha256
+from celcam.pixels import to_float
+from celcam.tflite_model import TFLiteModel
+from convert.__main__ import main
+from train.batches import read_pair
+
+
+@pytest.fixture(scope="module")
+def models(smoke_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models")
+    for recipe in ("float32", "int8"):
+        assert main(["export", str(smoke_run), "--recipe", recipe, "--out", str(out)]) == 0
+    return out
+
+
+def test_a_model_and_its_card_are_all_that_is_left(models: Path) -> None:
+    names = sorted(path.name for path in models.iterdir())
+    assert names == ["comic-float32.json", "comic-float32.tflite", "comic.json", "comic.tflite"]
+
+
+def test_the_float32_file_agrees_with_keras(models: Path, smoke_run: Path, pairs: Path) -> None:
+    import keras
+    from ai_edge_litert.interpreter import Interpreter
+
+    from train.run_folder import load_generator
+
+    photo = to_float(read_pair(pairs, pairs_of(pairs, "test")[0])[0])[np.newaxis]
+    expected = np.clip(np.asarray(load_generator(smoke_run, keras)(photo, training=False)), 0, 1)
+    interpreter = Interpreter(model_path=str(models / "comic-float32.tflite"))
+    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], photo.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], photo)
+    interpreter.invoke()
+    drawn = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    assert np.abs(drawn - photo).max() > 1e-3
+    assert np.abs(drawn - expected).max() < 1e-4
+
+
+def test_the_int8_file_takes_and_returns_bytes(models: Path) -> None:
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_path=str(models / "comic.tflite"))
+    for tensor in (*interpreter.get_input_details(), *interpreter.get_output_details()):
+        scale, zero_point = tensor["quantization"]
+        assert tensor["dtype"] == np.uint8
+        assert scale == pytest.approx(1 / 255, abs=1e-9)
+        assert zero_point == 0
+
+
+def test_the_int8_file_is_close_to_keras(models: Path) -> None:
+    card = read_card(models / "comic.tflite")
+    assert card is not None
+    assert card.quality["to_keras"]["psnr_db"] > 35
+    assert card.bytes == (models / "comic.tflite").stat().st_size
+
+
+def test_the_card_tells_how_the_file_was_made(models: Path) -> None:
+    path = models / "comic.tflite"
+    card = read_card(path)
+    assert card is not None
+    assert card.sha256 == sha256(path.read_bytes())
+    assert (card.style, card.recipe, card.training["preset"]) == ("comic", "int8", "smoke")
+    assert card.quality["pictures"] == 2
+    assert 0 < card.quality["photo_to_teacher"]["ssim"] < 1
+
+
+def test_nothing_is_replaced_unasked(models: Path, smoke_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (models / "comic.tflite").read_bytes()
+    assert main(["export", str(smoke_run), "--out", str(models)]) == 2
+    assert "add --overwrite" in capsys.readouterr().err
+    assert (models / "comic.tflite").read_bytes() == before
+    assert main(["export", str(smoke_run), "--out", str(models), "--overwrite"]) == 0
+    TFLiteModel(models / "comic.tflite")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--recipe", "int3"), "unknown recipe 'int3'; known: float32, int8"),
+        (("--pairs", "nowhere"), "nowhere/manifest.jsonl: can't be read"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], message: str
+) -> None:
+    assert main(["export", str(smoke_run), "--out", str(tmp_path), *words]) == 2
+    error = capsys.readouterr().err.strip()
+    assert message in error
+    assert "\n" not in error
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", str(tmp_path)]) == 2
+    assert "expected the folder of a run" in capsys.readouterr().err

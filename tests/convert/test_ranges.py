@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import tf_keras
+
+from celcam.arrays import Uint8Array
+from celcam.pixels import resize, to_float
+from convert.ranges import FakeQuantize, quantized_layers, with_searched_ranges
+from train.networks import SMOKE_GENERATOR, build_generator
+
+
+@pytest.fixture
+def generator() -> Any:
+    """A generator whose residual branch is a hundred times too loud in one channel that nothing listens to."""
+    tf_keras.utils.set_random_seed(1)
+    generator = build_generator(SMOKE_GENERATOR, tf_keras)
+    difference = generator.get_layer("difference")
+    kernel, bias = difference.get_weights()
+    kernel = np.random.default_rng(1).normal(0, 0.05, kernel.shape)
+    kernel[:, :, 0] = 0
+    difference.set_weights([kernel, bias])
+    stem = generator.get_layer("stem_bn")
+    gamma, *others = stem.get_weights()
+    gamma[0] *= 100
+    stem.set_weights([gamma, *others])
+    return generator
+
+
+@pytest.fixture
+def photos(photo: Uint8Array) -> Any:
+    return to_float(np.stack([resize(photo, (64, 64)), 255 - resize(photo, (64, 64))]))
+
+
+def test_what_int8_kernels_store_has_a_range(generator: Any) -> None:
+    assert quantized_layers(generator) == [
+        "stem_relu", "down_relu", "quarter0_a_relu", "quarter0_b_bn", "quarter0_relu", "up_relu", "skip", "difference",
+    ]  # fmt: skip
+
+
+def test_fake_quantization_rounds_to_256_steps_and_saturates() -> None:
+    quantizer = FakeQuantize()
+    values = tf.constant(np.linspace(-1, 3, 1001, dtype=np.float32))
+    quantizer(values)
+    quantizer.span(0.0, 2.0)
+    rounded = quantizer(values).numpy()
+    assert len(np.unique(rounded)) == 256
+    assert (rounded.min(), rounded.max()) == (0.0, pytest.approx(2.0))
+
+
+def test_the_search_brings_pictures_closer_to_float(generator: Any, photos: Any) -> None:
+    def error(model: Any) -> float:
+        drawn, expected = (np.clip(network(photos, training=False), 0, 1) for network in (model, generator))
+        return float(np.mean((drawn - expected) ** 2))
+
+    quantized = with_searched_ranges(generator, photos, quiet=True)
+    spans = {layer.name: layer for layer in quantized.layers if isinstance(layer, FakeQuantize)}
+    found = error(quantized)
+    for name in quantized_layers(generator):
+        watched = tf_keras.Model(generator.input, generator.get_layer(name).output)(photos, training=False).numpy()
+        spans[f"{name}_range"].span(min(0.0, watched.min()), max(0.0, watched.max()))
+    assert 0 < found < 0.7 * error(quantized)
+
+
+def test_the_float_weights_are_left_alone(generator: Any, photos: Any) -> None:
+    before = generator(photos, training=False).numpy()
+    with_searched_ranges(generator, photos, quiet=True)
+    assert np.array_equal(generator(photos, training=False).numpy(), before)

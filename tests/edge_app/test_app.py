@@ -1,0 +1,190 @@
+"""The app as a user calls it, with the shipped model."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from celcam.image_io import read_image
+from celcam.metrics import psnr, ssim
+from celcam.model_card import find_model
+from celcam.styles import find_style
+from celcam.tflite_model import TFLiteModel
+from edge_app.__main__ import main
+from edge_app.fit import fit
+from edge_app.sources import BUNDLED_CLIP
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "datasets" / "samples"
+COFFEE = str(SAMPLES / "food_scikit_image_coffee.jpg")
+
+
+def tracks(path: Path) -> dict[str, Any]:
+    """What a clip holds, decoded to its end."""
+    with av.open(str(path)) as clip:
+        found: dict[str, Any] = {"codec": clip.streams.video[0].codec_context.name, "sound": None}
+        found["pictures"] = [frame.to_ndarray(format="rgb24") for frame in clip.decode(video=0)]
+    with av.open(str(path)) as clip:
+        if clip.streams.audio:
+            found["sound"] = clip.streams.audio[0].codec_context.name
+            found["samples"] = np.concatenate([frame.to_ndarray()[0] for frame in clip.decode(audio=0)])
+    return found
+
+
+def test_a_clip_becomes_an_mp4_with_every_frame(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "new" / "comic.mp4"
+    assert main([str(BUNDLED_CLIP), "--to", str(out)]) == 0
+    text = capsys.readouterr().out
+    assert "100 frames" in text
+    for stage in ("capture", "stylize", "show"):
+        assert stage in text
+    written = tracks(out)
+    assert (written["codec"], len(written["pictures"])) == ("h264", 100)
+    with av.open(str(BUNDLED_CLIP)) as clip:
+        first = next(clip.decode(video=0)).to_ndarray(format="rgb24")
+    assert psnr(written["pictures"][0], TFLiteModel(find_model("comic"))(first)) > 28
+
+
+@pytest.mark.parametrize(("clip", "codec"), [("clip_with_sound", "aac"), ("clip_with_flac", "aac")])
+def test_the_sound_is_kept(clip: str, codec: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    out = tmp_path / "out.mp4"
+    assert main([str(request.getfixturevalue(clip)), "--to", str(out), "--size", "128x96"]) == 0
+    written = tracks(out)
+    assert written["sound"] == codec
+    samples = written["samples"]
+    assert abs(len(samples) / 48_000 - 2.0) < 0.1
+    spectrum = np.abs(np.fft.rfft(samples[9600:57600]))
+    assert abs(int(spectrum.argmax()) - 440) <= 2  # one second: a bin is 1 Hz
+
+
+def test_an_image_becomes_an_image_of_the_size_asked_for(tmp_path: Path) -> None:
+    assert main([COFFEE, "--to", str(tmp_path / "comic.png"), "--size", "320x240"]) == 0
+    assert read_image(tmp_path / "comic.png").shape == (240, 320, 3)
+
+
+def test_a_folder_becomes_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(SAMPLES), "--to", str(tmp_path / "comics"), "--size", "64x64"]) == 0
+    assert len(list((tmp_path / "comics").glob("*.png"))) == 19
+    assert main([str(SAMPLES), "--to", str(tmp_path / "comics"), "--size", "64x64"]) == 2
+    assert "add --overwrite" in capsys.readouterr().err
+
+
+def test_a_live_source_runs_for_the_time_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    started = time.monotonic()
+    assert main(["synthetic:", "--to", "null", "--seconds", "1"]) == 0
+    assert 1.0 <= time.monotonic() - started < 6.0
+    assert "at 320x240" in capsys.readouterr().out
+
+
+def test_a_teacher_can_be_raced_against_its_network(tmp_path: Path) -> None:
+    words = [COFFEE, "--size", "384x256", "--to"]
+    assert main([*words, str(tmp_path / "network.png")]) == 0
+    assert main([*words, str(tmp_path / "teacher.png"), "--teacher", "comic"]) == 0
+    network, taught = read_image(tmp_path / "network.png"), read_image(tmp_path / "teacher.png")
+    assert np.array_equal(taught, find_style("comic").draw(fit(read_image(Path(COFFEE)), (384, 256)), 1.0))
+    assert ssim(network, taught) > 0.75
+
+
+def test_without_a_source_and_a_camera_the_bundled_clip_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    if any(Path("/dev").glob("video*")):
+        pytest.skip("this machine has a camera")
+    assert main(["--to", "null", "--size", "64x48"]) == 0
+    printed = capsys.readouterr()
+    assert "100 frames" in printed.out
+    assert "no camera found" in printed.err
+
+
+def test_ctrl_c_finishes_the_recording(tmp_path: Path) -> None:
+    out = tmp_path / "live.mp4"
+    command = [sys.executable, "-m", "edge_app", "synthetic:", "--to", str(out)]
+    app = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while not (out.exists() and out.stat().st_size > 1000) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    app.send_signal(signal.SIGINT)
+    text, _ = app.communicate(timeout=30)
+    assert app.returncode == 0
+    assert "frames per second" in text
+    assert len(tracks(out)["pictures"]) >= 1
+
+
+def test_a_recording_killed_on_the_way_plays(tmp_path: Path) -> None:
+    out = tmp_path / "killed.mp4"
+    command = [sys.executable, "-m", "edge_app", "synthetic:", "--to", str(out)]
+    app = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (out.exists() and out.stat().st_size > 60_000) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    app.kill()
+    app.wait()
+    shown = 0
+    with av.open(str(out)) as clip, suppress(av.FFmpegError):  # the last fragment may be torn
+        for _ in clip.decode(video=0):
+            shown += 1
+    assert shown >= 30
+
+
+def test_a_clip_cut_short_keeps_what_was_written_playable(
+    broken_off_clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "comic.mp4"
+    assert main([str(broken_off_clip), "--to", str(out)]) == 2
+    error = capsys.readouterr().err.strip()
+    assert "breaks off" in error
+    assert "\n" not in error
+    assert 20 < len(tracks(out)["pictures"]) < 90
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("none.png", "--to", "{tmp}/a.png"), "none.png: no such file or folder"),
+        (("{tmp}/text.jpg", "--to", "{tmp}/a.png"), "text.jpg: not a readable image"),
+        (("{tmp}/cut.mp4", "--to", "{tmp}/a.mp4"), "cut.mp4: not a readable video"),
+        (("usb:97", "--to", "null"), "usb:97: no camera there"),
+        ((COFFEE, "--style", "cubism", "--to", "null"), "unknown style 'cubism'; known: comic"),
+        ((COFFEE, "--to", "{tmp}/text.jpg/a.png"), "can't be made"),
+        ((COFFEE, "--to", "{tmp}/text.jpg/folder"), "can't be made"),
+        ((str(SAMPLES), "--to", "/proc/celcam"), "can't be made"),
+        ((str(BUNDLED_CLIP), "--to", "/proc/a.mp4"), "/proc/a.mp4: can't be written"),
+        ((COFFEE, "--to", "{tmp}/a.gif"), "unknown kind of file"),
+        ((COFFEE, "--to", "{tmp}/a.mp4"), "is one image; choose a .png or .jpg"),
+        ((str(BUNDLED_CLIP), "--to", "{tmp}/a.png"), "choose a folder or an .mp4"),
+        ((COFFEE, "--to", "{tmp}/text.jpg"), "add --overwrite"),
+        ((COFFEE, "--to", COFFEE, "--overwrite"), "is the source itself"),
+        ((COFFEE, "--to", "null", "--teacher", "cubism"), "unknown style 'cubism'; known: "),
+        ((COFFEE, "--to", "null", "--teacher", "comic", "--model", "a.tflite"), "choose one"),
+        ((COFFEE, "--to", "null", "--size", "big"), "expected WIDTHxHEIGHT"),
+        ((COFFEE, "--to", "null", "--size", "30x30"), "try 32x32"),
+        ((COFFEE, "--to", "null", "--threads", "0"), "--threads 0: expected 1 or more"),
+        ((COFFEE, "--to", "null", "--model", "{tmp}/text.jpg"), "not a TFLite file"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    words: tuple[str, ...], message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.jpg").write_text("just some words")
+    (tmp_path / "cut.mp4").write_bytes(BUNDLED_CLIP.read_bytes()[:150_000])
+    assert main([word.replace("{tmp}", str(tmp_path)) for word in words]) == 2
+    error = capfd.readouterr().err.strip()
+    assert message in error
+    assert "\n" not in error
+    assert not (tmp_path / "a.mp4").exists()
+
+
+def test_a_window_without_a_display_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert main([COFFEE]) == 2
+    assert "there is no display" in capsys.readouterr().err

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from celcam.errors import DataError
+from celcam.image_io import write_image
+from celcam.manifest import pairs_of, read_manifest
+from train.batches import CropBatches, read_pair
+
+
+def batches(pairs: Path, **changes: int) -> CropBatches:
+    options = {"crop": 32, "batch_size": 4, "steps": 3, "seed": 1} | changes
+    return CropBatches(pairs, pairs_of(pairs, "train"), **options)
+
+
+def test_a_batch_is_pictures_from_0_to_1(pairs: Path) -> None:
+    photos, cartoons = batches(pairs)[0]
+    assert photos.shape == cartoons.shape == (4, 32, 32, 3)
+    assert photos.dtype == cartoons.dtype == np.float32
+    assert 0 <= photos.min() < photos.max() <= 1
+    assert 0 <= cartoons.min() < cartoons.max() <= 1
+
+
+def test_photo_and_cartoon_are_cropped_at_the_same_place(pairs: Path) -> None:
+    for index in range(3):
+        photos, cartoons = batches(pairs, batch_size=8)[index]
+        for photo, cartoon in zip(photos, cartoons, strict=True):
+            likeness = np.corrcoef(photo.ravel(), cartoon.ravel())[0, 1]
+            others = [np.corrcoef(photo[::-1].ravel(), cartoon.ravel())[0, 1]]
+            assert likeness > 0.5
+            assert likeness > max(others)
+
+
+def test_the_same_seed_epoch_and_index_give_the_same_batch(pairs: Path) -> None:
+    one, other = batches(pairs), batches(pairs, cache_bytes=10**8)
+    for index in (2, 0, 2):
+        assert all(np.array_equal(a, b) for a, b in zip(one[index], other[index], strict=True))
+
+
+def test_each_epoch_draws_other_crops_and_a_resumed_one_the_same(pairs: Path) -> None:
+    whole = batches(pairs)
+    first = whole[0][0]
+    whole.on_epoch_end()
+    assert not np.array_equal(whole[0][0], first)
+    assert np.array_equal(whole[0][0], batches(pairs, first_epoch=1)[0][0])
+
+
+def test_the_photo_may_be_degraded_the_cartoon_never(pairs: Path) -> None:
+    pool = [read_pair(pairs, pair) for pair in pairs_of(pairs, "train")]
+    levels = {bytes(row) for _, cartoon in pool for row in cartoon.reshape(-1, 3)}
+    photo_levels = {bytes(row) for photo, _ in pool for row in photo.reshape(-1, 3)}
+    photos, cartoons = batches(pairs, batch_size=16)[0]
+    drawn = {bytes(row) for row in np.rint(cartoons * 255).astype(np.uint8).reshape(-1, 3)}
+    seen = {bytes(row) for row in np.rint(photos * 255).astype(np.uint8).reshape(-1, 3)}
+    assert drawn <= levels
+    assert not seen <= photo_levels
+
+
+def test_a_picture_smaller_than_a_crop_is_named(pairs: Path) -> None:
+    with pytest.raises(DataError, match="smaller than a crop of 96"):
+        batches(pairs, crop=96)[0]
+
+
+def test_a_pair_of_two_sizes_is_refused(pairs: Path, tmp_path: Path) -> None:
+    pair = read_manifest(pairs)[0]
+    photo, cartoon = read_pair(pairs, pair)
+    write_image(tmp_path / pair.photo, photo)
+    write_image(tmp_path / pair.cartoon, cartoon[:, :-4])
+    with pytest.raises(DataError, match="build the pairs again"):
+        read_pair(tmp_path, pair)

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import numpy as np
+
+from celcam.arrays import Uint8Array
+from celcam.metrics import psnr
+from train.degrade import degrade
+
+
+def test_about_half_of_the_photos_stay_clean_and_none_is_ruined(photo: Uint8Array) -> None:
+    crop = photo[:128, :128]
+    results = [degrade(crop, np.random.default_rng(seed)) for seed in range(60)]
+    clean = sum(np.array_equal(result, crop) for result in results)
+    assert 18 <= clean <= 42
+    assert min(psnr(result, crop) for result in results) > 22
+    assert all(result.dtype == np.uint8 and result.shape == crop.shape for result in results)
+
+
+def test_the_generator_of_chance_decides_alone(photo: Uint8Array) -> None:
+    one, other = (degrade(photo, np.random.default_rng(4)) for _ in range(2))
+    assert np.array_equal(one, other)
+    assert not np.array_equal(one, photo)

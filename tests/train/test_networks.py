@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tf_keras
+
+from train.networks import (
+    LIVE_GENERATOR,
+    SMOKE_GENERATOR,
+    DiscriminatorSpec,
+    GeneratorSpec,
+    build_discriminator,
+    build_generator,
+    count_macs,
+)
+
+
+def test_the_live_generator_is_as_small_as_promised() -> None:
+    assert count_macs(LIVE_GENERATOR, (256, 256)) <= 0.35e9
+    assert build_generator(LIVE_GENERATOR, keras).count_params() == 52_156
+
+
+@pytest.mark.parametrize("spec", [LIVE_GENERATOR, SMOKE_GENERATOR])
+def test_counted_macs_are_those_of_the_layers(spec: GeneratorSpec) -> None:
+    generator = build_generator(spec, keras)
+    macs = 0
+    shapes = keras.Model(generator.input, [layer.output for layer in generator.layers if "Conv2D" in str(type(layer))])
+    kernels = [layer.kernel.shape for layer in generator.layers if "Conv2D" in str(type(layer))]
+    for output, kernel in zip(shapes(np.zeros((1, 64, 48, 3), np.float32)), kernels, strict=True):
+        macs += output.shape[1] * output.shape[2] * int(np.prod(kernel))
+    assert count_macs(spec, (48, 64)) == macs
+
+
+def test_an_untrained_generator_returns_the_photo() -> None:
+    photo = np.random.default_rng(1).random((1, 32, 48, 3), np.float32)
+    assert np.allclose(build_generator(LIVE_GENERATOR, keras)(photo), photo)
+
+
+@pytest.mark.parametrize("shape_hw", [(256, 256), (240, 320), (4, 12)])
+def test_it_takes_any_size_that_is_a_multiple_of_4(shape_hw: tuple[int, int]) -> None:
+    photo = np.zeros((2, *shape_hw, 3), np.float32)
+    assert build_generator(SMOKE_GENERATOR, keras)(photo).shape == (2, *shape_hw, 3)
+
+
+def test_keras_3_and_tf_keras_agree_on_the_same_weights() -> None:
+    keras.utils.set_random_seed(3)
+    generator, twin = build_generator(LIVE_GENERATOR, keras), build_generator(LIVE_GENERATOR, tf_keras)
+    rng = np.random.default_rng(3)
+    weights = [weight + rng.normal(0, 0.05, weight.shape).astype(np.float32) ** 2 for weight in generator.get_weights()]
+    generator.set_weights(weights)
+    twin.set_weights(weights)
+    photo = rng.random((1, 64, 64, 3), np.float32)
+    ours, theirs = np.asarray(generator(photo, training=False)), np.asarray(twin(photo, training=False))
+    assert np.abs(ours - photo).max() > 0.01  # the networks do something
+    assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_the_discriminator_judges_patches_of_22_pixels() -> None:
+    discriminator = build_discriminator(DiscriminatorSpec(width=4), keras)
+    assert discriminator(np.zeros((1, 64, 64, 6), np.float32)).shape == (1, 16, 16, 1)
+    # Move one input pixel: exactly the verdicts on patches that hold it may change.
+    rng = np.random.default_rng(1)
+    pair = rng.random((1, 64, 64, 6), np.float32)
+    touched = pair.copy()
+    touched[0, 32, 32] += 1
+    change = np.abs(np.asarray(discriminator(pair)) - np.asarray(discriminator(touched)))[0, :, :, 0]
+    rows, columns = np.nonzero(change > 1e-7)
+    assert 1 <= np.ptp(rows) * 4 <= 22
+    assert 1 <= np.ptp(columns) * 4 <= 22

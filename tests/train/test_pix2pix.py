@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from train.networks import SMOKE_GENERATOR, DiscriminatorSpec, build_discriminator, build_generator
+from train.pix2pix import Pix2Pix
+
+Batch = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
+
+
+def build(adversarial_weight: float) -> Pix2Pix:
+    keras.utils.set_random_seed(7)
+    generator = build_generator(SMOKE_GENERATOR, keras)
+    discriminator = build_discriminator(DiscriminatorSpec(width=4), keras)
+    model = Pix2Pix(generator, discriminator, l1_weight=10.0, adversarial_weight=adversarial_weight)
+    model.compile(optimizer=keras.optimizers.SGD(0.1))
+    model.build((None, 32, 32, 3))
+    return model
+
+
+@pytest.fixture
+def batch() -> Batch:
+    rng = np.random.default_rng(2)
+    return rng.random((2, 32, 32, 3), np.float32), rng.random((2, 32, 32, 3), np.float32)
+
+
+def test_gradients_are_those_of_two_tapes(batch: Batch) -> None:
+    photo, cartoon = (tf.constant(array) for array in batch)
+    model = build(0.5)
+    generator, discriminator = model.generator, model.discriminator
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(photo, cartoon, model(photo, training=True), training=True)
+    ours = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
+    with tf.GradientTape() as generator_tape, tf.GradientTape() as discriminator_tape:
+        drawn = generator(photo, training=True)
+        adversarial = -tf.reduce_mean(discriminator(tf.concat([photo, drawn], -1)))
+        generator_loss = 10.0 * tf.reduce_mean(tf.abs(cartoon - drawn)) + 0.5 * adversarial
+        real = discriminator(tf.concat([photo, cartoon], -1))
+        fake = discriminator(tf.concat([photo, tf.stop_gradient(drawn)], -1))
+        discriminator_loss = tf.reduce_mean(tf.nn.relu(1 - real)) + tf.reduce_mean(tf.nn.relu(1 + fake))
+    theirs = [
+        *generator_tape.gradient(generator_loss, [variable.value for variable in generator.trainable_variables]),
+        *discriminator_tape.gradient(
+            discriminator_loss, [variable.value for variable in discriminator.trainable_variables]
+        ),
+    ]
+    assert len(ours) == len(theirs) == len(model.trainable_variables)
+    for one, other in zip(ours, theirs, strict=True):
+        assert np.allclose(one, other, atol=1e-6)
+    assert max(float(np.abs(gradient).max()) for gradient in theirs[-6:]) > 1e-4  # the discriminator learns
+
+
+def test_fit_moves_both_networks(batch: Batch) -> None:
+    model = build(0.5)
+    before = [variable.numpy().copy() for variable in model.trainable_variables]
+    logs = model.fit(*batch, epochs=2, verbose=0).history
+    moved = [not np.allclose(old, new.numpy()) for old, new in zip(before, model.trainable_variables, strict=True)]
+    assert any(moved[: len(model.generator.trainable_variables)])
+    assert any(moved[len(model.generator.trainable_variables) :])
+    assert set(logs) == {"loss", "l1", "adversarial", "discriminator"}
+
+
+def test_without_the_adversarial_term_there_is_no_discriminator(batch: Batch) -> None:
+    model = build(0.0)
+    assert len(model.trainable_variables) == len(model.generator.trainable_variables)
+    logs = model.fit(*batch, epochs=1, verbose=0).history
+    assert logs["loss"][0] == pytest.approx(10.0 * logs["l1"][0], rel=1e-5)
