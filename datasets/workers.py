@@ -108,6 +108,14 @@ class ClusterWorkers:
                 f"--scheduler {address}: no answer in {PATIENCE_S:.0f} s; expected a running Dask scheduler, "
                 "started with 'dask scheduler'"
             ) from error
+        try:
+            self._client.wait_for_workers(1, timeout=PATIENCE_S)
+        except OSError as error:  # TimeoutError is one
+            self._client.close()
+            raise UsageError(
+                f"--scheduler {address}: no worker in {PATIENCE_S:.0f} s; expected one at least, started with "
+                f"'dask worker {address}'"
+            ) from error
 
     def run(
         self, work: Callable[[TaskT], ResultT], tasks: Iterable[TaskT]

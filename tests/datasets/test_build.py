@@ -87,6 +87,16 @@ def test_a_build_that_is_run_again_draws_nothing(
     assert contents(tmp_path / "pairs") == before
 
 
+@pytest.mark.parametrize("pattern", ["", "**/*.*"])
+def test_pairs_that_go_into_the_folder_of_the_photos_are_not_taken_for_photos(
+    build: Build, photos: Path, pattern: str
+) -> None:
+    for _ in range(2):
+        result = build(photos / "more" / ".." / pattern, out=photos / ".." / photos.name / "pairs")
+        assert sum(result.pairs.values()) == 12
+        assert result.rejected == 0
+
+
 def test_a_pair_that_was_removed_is_drawn_again(build: Build, photos: Path, tmp_path: Path, contents: Contents) -> None:
     build(photos)
     before = contents(tmp_path / "pairs")
