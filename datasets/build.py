@@ -75,16 +75,17 @@ def build_pairs(
         DataError: the folder holds pairs made with other options, or another build is at work in it.
     """
     check_sources(sources)
-    plan = dataclasses.replace(plan, out=plan.out.absolute())  # workers may stand elsewhere
+    plan = dataclasses.replace(plan, out=Path(os.path.abspath(plan.out)))  # noqa: PTH100  # without any '..'
     _claim_folder(plan)
-    total = count_photos(sources)
+    total = count_photos(sources, leave_out=plan.out)
     with (
         open_journal(plan.out) as journal,
         open_workers(jobs, scheduler) as workers,
         tqdm(total=total, unit="photo", desc=f"{' '.join(plan.styles)} pairs", disable=quiet) as progress,
     ):
         _remove_unfinished(plan)
-        _draw_all(find_photos(sources, seconds_per_frame=seconds_per_frame), plan, journal, workers, progress)
+        photos = find_photos(sources, seconds_per_frame=seconds_per_frame, leave_out=plan.out)
+        _draw_all(photos, plan, journal, workers, progress)
         return _finish(sources, plan, journal)
 
 

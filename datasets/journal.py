@@ -32,6 +32,12 @@ CREATE INDEX IF NOT EXISTS photo_by_digest ON photo (digest);
 CREATE TABLE IF NOT EXISTS rejected (source TEXT, kind TEXT, reason TEXT, PRIMARY KEY (source, kind)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS grouped (digest TEXT PRIMARY KEY, leader TEXT) WITHOUT ROWID;
 """
+# A photo that two sources lead to has the first of its names, whichever came first.
+NOTE = """
+INSERT INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (key) DO UPDATE SET
+  name = CASE WHEN seen THEN MIN(name, excluded.name) ELSE excluded.name END, stamp = excluded.stamp,
+  clip = excluded.clip, digest = excluded.digest, likeness = excluded.likeness, sizes = excluded.sizes, seen = 1
+"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Journal:
     def note(self, photo: Photo, drawn: Drawn) -> None:
         """Write down that the pairs of ``photo`` are on disk."""
         values = (photo.key, photo.name, photo.stamp, photo.clip, drawn.digest, drawn.likeness, json.dumps(drawn.sizes))
-        self._write("INSERT OR REPLACE INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, 1)", values)
+        self._write(NOTE, values)
 
     def note_rejected(self, rejected: Rejected) -> None:
         """Write down why a photo gave no pair."""

@@ -61,8 +61,9 @@ def shown(path: str | Path) -> str:
 
 def is_photo_name(name: str) -> bool:
     """Whether a file called ``name`` is a photo, and not what macOS writes beside one on a foreign disk."""
-    path = Path(name)
-    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith("._")
+    # No Path here: it keeps every part of a name that it has seen.
+    base = name.rpartition("/")[2].lower()
+    return base.endswith(tuple(IMAGE_SUFFIXES)) and not base.startswith("._")
 
 
 def too_many_bytes(name: str, size: int) -> Rejected | None:

@@ -28,6 +28,7 @@ TEMPLATE = Path(__file__).with_name("report.html")
 MOST_MEASURED = 1000
 BINS = 32
 MOST_REJECTED_SHOWN = 200
+MOST_SIZES_SHOWN = 6
 THUMBNAIL_SHORT_SIDE, THUMBNAIL_QUALITY = 180, 85
 
 
@@ -76,6 +77,7 @@ def write_report(folder: Path, path: Path, *, rows: int) -> Path:
         measured=len(measured),
         histograms=_histograms(np.array(measured)),
         shapes=Counter(_shape(width, height) for width, height, *_ in measured).most_common(),
+        sizes=Counter(f"{width:.0f}x{height:.0f}" for width, height, *_ in measured).most_common(MOST_SIZES_SHOWN),
         rejected=_read_rejected(folder),
         most_rejected=MOST_REJECTED_SHOWN,
         recipe=_read_recipe(folder),

@@ -28,37 +28,38 @@ def check_sources(sources: Sequence[Path]) -> None:
             )
 
 
-def find_photos(sources: Sequence[Path], *, seconds_per_frame: float) -> Found:
+def find_photos(sources: Sequence[Path], *, seconds_per_frame: float, leave_out: Path | None = None) -> Found:
     """Every photo of ``sources``, in no particular order.
 
     Args:
         sources: folders, searched with what is below them; globs; files that are photos, archives or clips.
         seconds_per_frame: how often a clip gives a photo.
+        leave_out: a folder that is none of the sources though it lies in one: where the pairs go.
     """
     for source in sources:
         root = _root(source)
         # One source needs no name before its photos; among several it tells them apart.
         prefix = "" if len(sources) == 1 else f"{shown(root.resolve().name)}/"
         if source.is_dir():
-            yield from _walk(source, prefix)
+            yield from _walk(source, prefix, leave_out)
         elif source.exists():
             yield from _open(source, f"{prefix}{shown(source.name)}", seconds_per_frame)
         else:
             for match in _match(source):
                 name = f"{prefix}{shown(match.relative_to(root))}"
-                if match.is_file():
+                if match.is_file() and not _lies_in(match, leave_out):
                     yield from _open(match, name, seconds_per_frame)
                 elif match.is_dir() and RECURSIVE not in source.parts:  # which finds what is in it, too
-                    yield from _walk(match, f"{name}/")
+                    yield from _walk(match, f"{name}/", leave_out)
 
 
-def count_photos(sources: Sequence[Path]) -> int | None:
+def count_photos(sources: Sequence[Path], *, leave_out: Path | None = None) -> int | None:
     """How many photos ``sources`` hold, or None where only opening an archive or a clip would tell."""
     count = 0
     for source in sources:
         if not source.is_dir():
             return None
-        count += sum(1 for _ in _walk(source, ""))
+        count += sum(1 for _ in _walk(source, "", leave_out))
     return count
 
 
@@ -67,6 +68,10 @@ def _root(source: Path) -> Path:
     while not source.is_dir() and source != source.parent:
         source = source.parent
     return source
+
+
+def _lies_in(path: Path, folder: Path | None) -> bool:
+    return folder is not None and Path(os.path.abspath(path)).is_relative_to(folder)  # noqa: PTH100  # without any '..'
 
 
 def _match(pattern: Path) -> Iterator[Path]:
@@ -82,8 +87,10 @@ def _open(path: Path, name: str, seconds_per_frame: float) -> Found:
     return iter([_photo(path, name)])
 
 
-def _walk(folder: Path, name: str) -> Found:
+def _walk(folder: Path, name: str, leave_out: Path | None) -> Found:
     """The photos at and below ``folder``; links to folders are not followed, they may lead round in a circle."""
+    if _lies_in(folder, leave_out):
+        return
     try:
         with os.scandir(folder) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
@@ -95,7 +102,7 @@ def _walk(folder: Path, name: str) -> Found:
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), f"{name}{shown(entry.name)}/")
+            yield from _walk(Path(entry.path), f"{name}{shown(entry.name)}/", leave_out)
         elif is_photo_name(entry.name):
             yield _photo(Path(entry.path), f"{name}{shown(entry.name)}")
 

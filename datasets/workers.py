@@ -5,11 +5,12 @@ A photo that kills whoever draws it (no memory, a fault inside a decoder) costs 
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
@@ -29,7 +30,7 @@ ResultT = TypeVar("ResultT")
 
 
 class WorkerLostError(CelcamError):
-    """Whoever worked on a task died of it."""
+    """Whoever worked on a task died of it, or all of them are gone."""
 
 
 class Workers(Protocol):
@@ -95,12 +96,14 @@ class ClusterWorkers:
     """The workers of a Dask cluster, which sees to it that the work of one that is lost is done by another."""
 
     def __init__(self, address: str) -> None:
+        self._address = address
         try:
             from distributed import Client
         except ImportError as error:
             raise UsageError(
                 "--scheduler needs Dask; install it with 'pip install -r datasets/requirements-cluster.txt'"
             ) from error
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what goes wrong, we report
         try:
             self._client = Client(address, timeout=PATIENCE_S, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -108,11 +111,20 @@ class ClusterWorkers:
                 f"--scheduler {address}: no answer in {PATIENCE_S:.0f} s; expected a running Dask scheduler, "
                 "started with 'dask scheduler'"
             ) from error
+        try:
+            self._client.wait_for_workers(1, timeout=PATIENCE_S)
+        except OSError as error:  # TimeoutError is one
+            self._client.close()
+            raise UsageError(
+                f"--scheduler {address}: no worker in {PATIENCE_S:.0f} s; expected one at least, started with "
+                f"'dask worker {address}'"
+            ) from error
 
     def run(
         self, work: Callable[[TaskT], ResultT], tasks: Iterable[TaskT]
     ) -> Iterator[tuple[TaskT, ResultT | WorkerLostError]]:
         """As `Workers.run`."""
+        from distributed.comm import CommClosedError
         from distributed.scheduler import KilledWorker
 
         threads = max(1, sum(self._client.nthreads().values()))
@@ -122,6 +134,10 @@ class ClusterWorkers:
                 yield task, future.result()
             except KilledWorker as error:
                 yield task, WorkerLostError(f"each worker that drew it died: {' '.join(str(error).split())}")
+            except (CancelledError, CommClosedError) as error:
+                raise WorkerLostError(
+                    f"{self._address}: the scheduler is gone; start it and run the same again to go on where it stopped"
+                ) from error
 
     def close(self) -> None:
         """Leave the cluster."""
