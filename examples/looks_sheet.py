@@ -10,17 +10,7 @@ from celcam.pixels import resize
 from celcam.sheet import contact_sheet
 from celcam.styles import STYLES, stroke_scale
 
-PHOTOS = (
-    "*astronaut*",
-    "*hopper*",
-    "*chelsea*",
-    "*butterfly*",
-    "*coffee*",
-    "*fruits*",
-    "*china*",
-    "*_home*",
-    "*rocket*",
-)
+PHOTOS = "*astronaut* *hopper* *chelsea* *butterfly* *coffee* *fruits* *china* *_home* *rocket*".split()
 WIDTH, HEIGHT = 352, 264
 
 rows = []
