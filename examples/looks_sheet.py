@@ -10,7 +10,17 @@ from celcam.pixels import resize
 from celcam.sheet import contact_sheet
 from celcam.styles import STYLES, stroke_scale
 
-PHOTOS = "*astronaut* *hopper* *chelsea* *butterfly* *coffee* *fruits* *china* *_home* *rocket*".split()
+PHOTOS = [
+    "*astronaut*",
+    "*hopper*",
+    "*chelsea*",
+    "*butterfly*",
+    "*coffee*",
+    "*fruits*",
+    "*china*",
+    "*_home*",
+    "*rocket*",
+]
 WIDTH, HEIGHT = 352, 264
 
 rows = []
