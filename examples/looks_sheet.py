@@ -10,22 +10,12 @@ from celcam.pixels import resize
 from celcam.sheet import contact_sheet
 from celcam.styles import STYLES, stroke_scale
 
-PHOTOS = [
-    "*astronaut*",
-    "*hopper*",
-    "*chelsea*",
-    "*butterfly*",
-    "*coffee*",
-    "*fruits*",
-    "*china*",
-    "*_home*",
-    "*rocket*",
-]
+PHOTOS = ["astronaut", "hopper", "chelsea", "butterfly", "coffee", "fruits", "china", "_home", "rocket"]
 WIDTH, HEIGHT = 352, 264
 
 rows = []
-for pattern in PHOTOS:
-    (path,) = Path("datasets/samples").glob(pattern)
+for name in PHOTOS:
+    (path,) = Path("datasets/samples").glob(f"*{name}*")
     full = read_image(path)
     # Cut to 4:3 in the middle of the width and the upper third of the height, where faces are.
     width = min(full.shape[1], full.shape[0] * WIDTH // HEIGHT)
