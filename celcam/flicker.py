@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -43,14 +44,14 @@ class Flicker:
 
 def estimate_motion(before: Uint8Array, now: Uint8Array) -> Motion:
     """The motion between two frames of the input, by DIS optical flow (Kroeger et al., 2016) both ways."""
-    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     gray_before, gray_now = (cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in (before, now))
     backward = np.asarray(flow.calc(gray_now, gray_before, None), np.float32)
     forward = np.asarray(flow.calc(gray_before, gray_now, None), np.float32)
     height, width = gray_now.shape
     columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     source_xy = np.stack([columns, rows], axis=-1) + backward
-    forward_there = cv2.remap(forward, source_xy, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    forward_there = _pull(forward, source_xy, cv2.INTER_LINEAR)
     disagreement = _squared_length(backward + forward_there)
     allowed = FLOW_TOLERANCE * (_squared_length(backward) + _squared_length(forward_there)) + FLOW_TOLERANCE_PIXELS
     x, y = source_xy[..., 0], source_xy[..., 1]
@@ -67,7 +68,7 @@ def flicker(before: Uint8Array, now: Uint8Array, motion: Motion) -> Flicker:
         now: what was drawn of this frame, of the same shape.
         motion: of the input's two frames.
     """
-    moved = cv2.remap(before, motion.source_xy, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    moved = _pull(before, motion.source_xy, cv2.INTER_CUBIC)
     return Flicker(_mean_change(moved, now, motion.followed), _mean_change(before, now, motion.still))
 
 
@@ -77,7 +78,12 @@ def mean_flicker(flickers: Iterable[Flicker]) -> Flicker:
     return Flicker(_mean([value.followed for value in values]), _mean([value.still for value in values]))
 
 
-def _mean_change(before: Uint8Array, now: Uint8Array, mask: BoolArray) -> float:
+def _pull(values: FloatArray, source_xy: FloatArray, interpolation: int) -> FloatArray:
+    """``values`` of each pixel's source."""
+    return cv2.remap(values, source_xy[..., 0], source_xy[..., 1], interpolation, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _mean_change(before: FloatArray, now: FloatArray, mask: BoolArray) -> float:
     return float(cv2.absdiff(before, now)[mask].mean()) if mask.any() else math.nan
 
 
@@ -87,4 +93,4 @@ def _mean(values: list[float]) -> float:
 
 
 def _squared_length(vectors: FloatArray) -> FloatArray:
-    return np.sum(np.square(vectors), axis=-1)
+    return np.asarray(np.sum(np.square(vectors), axis=-1))

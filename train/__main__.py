@@ -17,7 +17,7 @@ class TrainConfig:
 
     pairs: Path = option(help="folder made by 'python -m datasets build'")
     out: Path = option(help="folder of the run, such as runs/comic")
-    preset: str = option("live", help="the network: live, or smoke for tests")
+    preset: str = option("live", help="the network: live, quality, autoencoder, unet256, or smoke for tests")
     steps: int = option(0, help="train for this many steps; 0: see --minutes")
     minutes: float = option(60.0, help="train for this long, unless --steps is given")
     steps_per_epoch: int = option(500, help="steps between validation, sample grid and checkpoint")
@@ -48,6 +48,18 @@ class EvaluateConfig:
     run: Path = option(help="folder of the run", positional=True, metavar="RUN")
     pairs: Path | None = option(None, help="folder of pairs; without it those that the run was trained on")
     split: str = option("test", help="train, validation or test")
+    photos: Path | None = option(None, help="instead of pairs: photos that the teacher draws now", metavar="DIR")
+    sheet: Path = option(Path("out/evaluate.png"), help="where the contact sheet goes: photo, teacher, network")
+    video: Path | None = option(None, help="instead of pairs: a clip, to measure flicker on", metavar="FILE")
+    clip: Path = option(Path("out/evaluate.mp4"), help="where the drawn clip goes: input beside network")
+    frames: int = option(0, help="of --video at most; 0: all")
+    size: int = option(256, help="short side in pixels that photos and frames are drawn at")
+
+    def __post_init__(self) -> None:
+        sources = [f"--{name}" for name in ("pairs", "photos", "video") if getattr(self, name) is not None]
+        require(len(sources) <= 1, f"{' and '.join(sources)}: expected one of them")
+        require(self.frames == 0 or self.frames >= 2, f"--frames {self.frames}: expected 2 or more, or 0 for all")
+        require(self.size >= 16, f"--size {self.size}: expected 16 or more")
 
 
 def train(config: TrainConfig) -> int:
@@ -75,17 +87,42 @@ def train(config: TrainConfig) -> int:
 
 
 def evaluate(config: EvaluateConfig) -> int:
-    """PSNR and SSIM against the teacher."""
+    """How close the network comes to its teacher, or how much it flickers."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from train.evaluation import evaluate as evaluate_run
+    from train.draw import load_drawing
     from train.run_folder import read_config
 
-    pairs = config.pairs or Path(read_config(config.run)["pairs"])
-    result = evaluate_run(config.run, pairs, config.split)
-    print(f"{result.pictures} pictures of the {config.split} part, against the teacher:")
-    print(f"  {'':22}{'PSNR dB':>8}{'SSIM':>8}")
-    print(f"  {'network':22}{result.network.psnr_db:8.2f}{result.network.ssim:8.4f}")
-    print(f"  {'photo (do nothing)':22}{result.photo.psnr_db:8.2f}{result.photo.ssim:8.4f}")
+    run_config = read_config(config.run)
+    drawing = load_drawing(config.run)
+    if config.video:
+        from train.clip_evaluation import evaluate_clip
+
+        flicker = evaluate_clip(
+            drawing,
+            run_config["style"],
+            config.video,
+            config.clip,
+            short_side=config.size,
+            most_frames=config.frames or None,
+        )
+        print(f"{flicker.frames} frames of {config.video}, mean change from frame to frame, in levels of 0..255:")
+        print(flicker.table())
+        print(config.clip)
+        return 0
+    from celcam.image_io import write_image
+    from train.evaluation import evaluate as evaluate_pairs
+    from train.evaluation import pairs_to_read, photos_to_draw
+
+    if config.photos:
+        source, pairs = str(config.photos), photos_to_draw(config.photos, run_config["style"], config.size)
+    else:
+        folder = config.pairs or Path(run_config["pairs"])
+        source, pairs = f"the {config.split} part", pairs_to_read(folder, config.split)
+    result = evaluate_pairs(drawing, pairs)
+    write_image(config.sheet, result.sheet)
+    print(f"{result.pictures} pictures of {source}, against the teacher:")
+    print(result.table())
+    print(config.sheet)
     return 0
 
 

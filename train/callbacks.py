@@ -122,14 +122,20 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Measures whole validation pictures after each epoch and draws some of them beside photo and teacher."""
 
     def __init__(
-        self, pairs: Sequence[tuple[Uint8Array, Uint8Array]], samples: Path, budget: BudgetCallback, drawn: int = 6
+        self,
+        pairs: Sequence[tuple[Uint8Array, Uint8Array]],
+        samples: Path,
+        budget: BudgetCallback,
+        size_multiple: int,
+        drawn: int = 6,
     ) -> None:
         super().__init__()
         self._pairs, self._samples, self._budget, self._drawn = pairs, samples, budget, drawn
+        self._size_multiple = size_multiple
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Put ``val_psnr_db`` and ``val_ssim`` into the logs; write the sample grid."""
-        results = [draw(self.model.generator, photo) for photo, _ in self._pairs]
+        results = [draw(self.model.generator, photo, self._size_multiple) for photo, _ in self._pairs]
         mean = mean_likeness(compare(result, pair[1]) for result, pair in zip(results, self._pairs, strict=True))
         if logs is not None:
             logs["val_psnr_db"], logs["val_ssim"] = mean.psnr_db, mean.ssim

@@ -17,7 +17,7 @@ from typing import Any
 
 from celcam.errors import DataError
 from celcam.image_io import write_whole
-from train.networks import GeneratorSpec, build_generator
+from train.generators import build_any_generator, spec_of
 
 CONFIG_NAME = "config.json"
 WEIGHTS_NAME = "generator.weights.h5"
@@ -102,8 +102,7 @@ def load_generator(run: Path, keras: Any) -> Any:
     Raises:
         DataError: the run has no weights yet, or they are another network's.
     """
-    spec = GeneratorSpec(**read_config(run)["generator"])
-    generator = build_generator(spec, keras)
+    generator = build_any_generator(spec_of(read_config(run)), keras)
     path = run / WEIGHTS_NAME
     if not path.is_file():
         raise DataError(f"{path}: missing; train the run to the end of its first epoch")

@@ -16,7 +16,8 @@ from celcam.image_io import read_bytes
 from celcam.manifest import Pair, pairs_of
 from train.batches import CropBatches, read_pair
 from train.callbacks import Budget, BudgetCallback, CheckpointCallback, ValidationCallback
-from train.networks import build_discriminator, build_generator
+from train.generators import build_any_generator, describe_generator, spec_of
+from train.networks import build_discriminator
 from train.pix2pix import Pix2Pix
 from train.presets import find_preset
 from train.run_folder import Progress, find_checkpoint, load_generator, read_config, write_config
@@ -70,7 +71,7 @@ def train(
     config = _describe(locals())
     checkpoint = _open_run(run, config, resume)
     keras.utils.set_random_seed(seed)
-    generator = build_generator(chosen.generator, keras)
+    generator = build_any_generator(chosen.generator, keras)
     if init is not None and checkpoint is None:
         generator.set_weights(_weights_from(init, config))
     discriminator = build_discriminator(chosen.discriminator, keras)
@@ -99,7 +100,7 @@ def train(
     csv_log = keras.callbacks.CSVLogger(str(run / "log.csv"), append=checkpoint is not None)
     callbacks = [
         budget_callback,
-        ValidationCallback(shown, run / "samples", budget_callback),
+        ValidationCallback(shown, run / "samples", budget_callback, chosen.generator.size_multiple),
         csv_log,
         keras.callbacks.TensorBoard(str(run / "tensorboard")),
         CheckpointCallback(run, budget_callback),
@@ -121,7 +122,7 @@ def _describe(options: dict[str, Any]) -> dict[str, Any]:
     sources: list[Pair] = [*options["train_pairs"], *options["validation_pairs"]]
     return {
         "preset": options["preset"],
-        "generator": dataclasses.asdict(options["chosen"].generator),
+        **describe_generator(options["chosen"].generator),
         "discriminator": dataclasses.asdict(options["chosen"].discriminator),
         "crop": options["chosen"].crop,
         "batch_size": options["chosen"].batch_size,
@@ -148,7 +149,8 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
         write_config(run, config)
         return None
     before = read_config(run)
-    for name in ("generator", "discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init"):
+    _check_generator(run, before, config)
+    for name in ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init"):
         if before[name] != config[name]:
             raise DataError(f"{run}: was started with {name} {before[name]}, not {config[name]}; resume with the same")
     if bool(before["adversarial_weight"]) != bool(config["adversarial_weight"]):
@@ -161,8 +163,12 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
 
 def _weights_from(init: Path, config: dict[str, Any]) -> list[Any]:
     """The weights of another run's generator, which must be of the same make."""
-    before = read_config(init)["generator"]
-    if before != config["generator"]:
-        raise DataError(f"{init}: its generator is {before}, not {config['generator']}; use the same --preset")
+    _check_generator(init, read_config(init), config)
     weights: list[Any] = load_generator(init, keras).get_weights()
     return weights
+
+
+def _check_generator(run: Path, before: dict[str, Any], config: dict[str, Any]) -> None:
+    one, other = spec_of(before), spec_of(config)
+    if one != other:
+        raise DataError(f"{run}: its generator is {one}, not {other}; use the same --preset")

@@ -34,15 +34,6 @@ def test_a_run_leaves_all_that_it_promises(smoke_run: Path) -> None:
     assert read_image(smoke_run / "samples" / "epoch-00002.png").shape[0] > 256
 
 
-def test_evaluate_prints_the_network_beside_doing_nothing(smoke_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["evaluate", str(smoke_run)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("2 pictures of the test part")
-    network, photo = (float(line.split()[-1]) for line in lines[-2:])
-    assert 0 < network < 1
-    assert 0 < photo < 1
-
-
 def test_a_resumed_run_ends_as_an_undisturbed_one(
     pairs: Path, smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

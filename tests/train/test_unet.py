@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from train.unet import UNET256, UNetSpec, build_unet
+
+SMALL = UNetSpec(width=2, depth=4)
+
+
+def test_the_reference_is_the_published_one() -> None:
+    unet = build_unet(UNET256, keras)
+    # 54.4 million, as in TensorFlow's pix2pix tutorial, whose innermost layer has a batch norm instead of a bias.
+    assert unet.count_params() == 54_425_859 - 4 * 512 + 512 + 64
+    assert UNET256.size_multiple == 256
+
+
+def test_it_takes_any_size_that_is_a_multiple_of_its_own() -> None:
+    photo = np.random.default_rng(1).random((2, 16, 48, 3), np.float32)
+    drawn = np.asarray(build_unet(SMALL, keras)(photo))
+    assert drawn.shape == photo.shape
+    assert 0 <= drawn.min() < drawn.max() <= 1
+
+
+def test_what_is_drawn_depends_on_the_whole_picture() -> None:
+    unet = build_unet(SMALL, keras)
+    photo = np.zeros((1, 64, 64, 3), np.float32)
+    far = photo.copy()
+    far[0, 60, 60] = 1
+    keras.utils.set_random_seed(1)
+    unet.set_weights([np.random.default_rng(1).normal(0, 0.5, weight.shape) ** 2 for weight in unet.get_weights()])
+    assert not np.allclose(np.asarray(unet(photo))[0, 30, 30], np.asarray(unet(far))[0, 30, 30], atol=1e-7)
