@@ -69,7 +69,8 @@ def export(
     recipe = find_recipe(recipe_name)
     config = read_config(run)
     spec = spec_of(config)
-    if not isinstance(spec, GeneratorSpec):
+    # A U-Net is slow at int8; what does not start from the photo need not span 0..1, so its bytes would not be ours.
+    if not isinstance(spec, GeneratorSpec) or not spec.residual:
         raise UsageError(f"{run}: preset {config['preset']} is for comparison and not converted; train live or quality")
     path = out / f"{config['style']}{recipe.file_suffix}.tflite"
     if path.exists() and not overwrite:
