@@ -24,6 +24,10 @@ class TrainConfig:
     learning_rate: float = option(1e-3, help="peak rate of Adam; lower it to 3e-4 with a discriminator")
     l1_weight: float = option(100.0, help="lambda of the L1 term")
     adversarial_weight: float = option(1.0, help="weight of the adversarial term; 0 trains without discriminator")
+    adversarial: str = option("hinge", help="kind of the adversarial term: hinge, lsgan or bce")
+    line_weight: float = option(0.0, help="weight of L1 at the teacher's lines, besides L1 everywhere")
+    ssim_weight: float = option(0.0, help="weight of 1 - SSIM; 1 or 2 is as much as L1 near the end")
+    ema: float = option(0.0, help="keep the weights' running average with this momentum, such as 0.999; 0: none")
     init: Path | None = option(None, help="start from the generator of this run", metavar="RUN")
     resume: bool = option(False, help="go on from the newest checkpoint in --out")
     seed: int = option(1, help="of crops, degradation and first weights")
@@ -36,6 +40,9 @@ class TrainConfig:
         require(self.learning_rate > 0, f"--learning-rate {self.learning_rate}: expected more than 0")
         require(self.l1_weight >= 0, f"--l1-weight {self.l1_weight}: expected 0 or more")
         require(self.adversarial_weight >= 0, f"--adversarial-weight {self.adversarial_weight}: expected 0 or more")
+        require(self.line_weight >= 0, f"--line-weight {self.line_weight}: expected 0 or more")
+        require(self.ssim_weight >= 0, f"--ssim-weight {self.ssim_weight}: expected 0 or more")
+        require(0 <= self.ema < 1, f"--ema {self.ema}: expected 0 or more, and less than 1")
         require(
             self.l1_weight > 0 or self.adversarial_weight > 0, "--l1-weight 0 --adversarial-weight 0: nothing to learn"
         )
@@ -77,6 +84,10 @@ def train(config: TrainConfig) -> int:
         learning_rate=config.learning_rate,
         l1_weight=config.l1_weight,
         adversarial_weight=config.adversarial_weight,
+        adversarial=config.adversarial,
+        line_weight=config.line_weight,
+        ssim_weight=config.ssim_weight,
+        ema=config.ema,
         init=config.init,
         resume=config.resume,
         seed=config.seed,

@@ -17,8 +17,9 @@ from celcam.errors import TrainingError
 from celcam.image_io import write_image
 from celcam.metrics import compare, mean_likeness
 from celcam.sheet import contact_sheet
+from train.averaging import averaged_weights
 from train.draw import draw
-from train.run_folder import Progress, save_checkpoint
+from train.run_folder import Progress, save_checkpoint, save_generator
 
 # The first steps of Adam are wild: rise to the full rate over this share of the budget.
 WARM_UP = 0.01
@@ -135,7 +136,8 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Put ``val_psnr_db`` and ``val_ssim`` into the logs; write the sample grid."""
-        results = [draw(self.model.generator, photo, self._size_multiple) for photo, _ in self._pairs]
+        with averaged_weights(self.model):
+            results = [draw(self.model.generator, photo, self._size_multiple) for photo, _ in self._pairs]
         mean = mean_likeness(compare(result, pair[1]) for result, pair in zip(results, self._pairs, strict=True))
         if logs is not None:
             logs["val_psnr_db"], logs["val_ssim"] = mean.psnr_db, mean.ssim
@@ -153,5 +155,7 @@ class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._run, self._budget = run, budget
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Save."""
+        """Save the generator with its averaged weights, all else with those that training goes on from."""
+        with averaged_weights(self.model):
+            save_generator(self._run, self.model.generator)
         save_checkpoint(self._run, self.model, self._budget.progress)

@@ -20,6 +20,8 @@ from celcam.image_io import write_whole
 from train.generators import build_any_generator, spec_of
 
 CONFIG_NAME = "config.json"
+# How runs were trained whose config is older than the option.
+BEFORE_THE_OPTION = {"adversarial": "hinge", "line_weight": 0.0, "ssim_weight": 0.0, "ema": 0.0}
 WEIGHTS_NAME = "generator.weights.h5"
 
 
@@ -63,7 +65,7 @@ def read_config(run: Path) -> dict[str, Any]:
         raise DataError(
             f"{path}: can't be read ({error}); expected the folder of a run of 'python -m train'"
         ) from error
-    return config
+    return BEFORE_THE_OPTION | config
 
 
 def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
@@ -77,7 +79,6 @@ def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
     temporary.rename(folder)
     for old in older:
         shutil.rmtree(old)
-    save_generator(run, model.generator)
 
 
 def find_checkpoint(run: Path) -> Checkpoint | None:

@@ -17,6 +17,7 @@ from celcam.manifest import Pair, pairs_of
 from train.batches import CropBatches, read_pair
 from train.callbacks import Budget, BudgetCallback, CheckpointCallback, ValidationCallback
 from train.generators import build_any_generator, describe_generator, spec_of
+from train.losses import find_adversarial_loss
 from train.networks import build_discriminator
 from train.pix2pix import Pix2Pix
 from train.presets import find_preset
@@ -36,6 +37,10 @@ def train(
     learning_rate: float,
     l1_weight: float,
     adversarial_weight: float,
+    adversarial: str,
+    line_weight: float,
+    ssim_weight: float,
+    ema: float,
     init: Path | None,
     resume: bool,
     seed: int,
@@ -53,6 +58,10 @@ def train(
         learning_rate: the peak.
         l1_weight: lambda of the L1 term.
         adversarial_weight: weight of the adversarial term; 0 trains without discriminator.
+        adversarial: name of the adversarial loss.
+        line_weight: weight of L1 at the teacher's lines.
+        ssim_weight: weight of 1 - SSIM.
+        ema: momentum of the averaged weights; 0 keeps no average.
         init: run whose generator this one starts from.
         resume: go on from the run's newest checkpoint.
         seed: of crops, degradation and first weights.
@@ -67,6 +76,7 @@ def train(
         TrainingError: the loss is no number any more.
     """
     chosen = find_preset(preset)
+    find_adversarial_loss(adversarial)  # before the run's folder is made
     train_pairs, validation_pairs = pairs_of(pairs, "train"), pairs_of(pairs, "validation")
     config = _describe(locals())
     checkpoint = _open_run(run, config, resume)
@@ -75,8 +85,16 @@ def train(
     if init is not None and checkpoint is None:
         generator.set_weights(_weights_from(init, config))
     discriminator = build_discriminator(chosen.discriminator, keras)
-    model = Pix2Pix(generator, discriminator, l1_weight=l1_weight, adversarial_weight=adversarial_weight)
-    model.compile(optimizer=keras.optimizers.Adam(learning_rate, beta_1=0.5))
+    model = Pix2Pix(
+        generator,
+        discriminator,
+        l1_weight=l1_weight,
+        adversarial_weight=adversarial_weight,
+        adversarial=adversarial,
+        line_weight=line_weight,
+        ssim_weight=ssim_weight,
+    )
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate, beta_1=0.5, use_ema=ema > 0, ema_momentum=ema))
     model.build((None, chosen.crop, chosen.crop, 3))
     model.optimizer.build(model.trainable_variables)
     done = Progress()
@@ -130,7 +148,17 @@ def _describe(options: dict[str, Any]) -> dict[str, Any]:
         "init": str(options["init"]) if options["init"] else None,
         **{
             name: options[name]
-            for name in ("steps_per_epoch", "learning_rate", "l1_weight", "adversarial_weight", "seed")
+            for name in (
+                "steps_per_epoch",
+                "learning_rate",
+                "l1_weight",
+                "adversarial_weight",
+                "adversarial",
+                "line_weight",
+                "ssim_weight",
+                "ema",
+                "seed",
+            )
         },
         "style": sources[0].style,
         "pairs": str(pairs),
@@ -150,7 +178,7 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
         return None
     before = read_config(run)
     _check_generator(run, before, config)
-    for name in ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init"):
+    for name in ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init", "ema"):
         if before[name] != config[name]:
             raise DataError(f"{run}: was started with {name} {before[name]}, not {config[name]}; resume with the same")
     if bool(before["adversarial_weight"]) != bool(config["adversarial_weight"]):
