@@ -19,7 +19,7 @@ from celcam.metrics import compare, mean_likeness
 from celcam.sheet import contact_sheet
 from train.averaging import averaged_weights
 from train.draw import draw
-from train.run_folder import Progress, save_checkpoint, save_generator
+from train.run_folder import Progress, sample_path, save_checkpoint, save_generator
 
 # The first steps of Adam are wild: rise to the full rate over this share of the budget.
 WARM_UP = 0.01
@@ -125,13 +125,13 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(
         self,
         pairs: Sequence[tuple[Uint8Array, Uint8Array]],
-        samples: Path,
+        run: Path,
         budget: BudgetCallback,
         size_multiple: int,
         drawn: int = 6,
     ) -> None:
         super().__init__()
-        self._pairs, self._samples, self._budget, self._drawn = pairs, samples, budget, drawn
+        self._pairs, self._run, self._budget, self._drawn = pairs, run, budget, drawn
         self._size_multiple = size_multiple
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -144,7 +144,7 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
             self._budget.show(l1=logs["l1"], val_ssim=mean.ssim)
         rows = [(*pair, result) for pair, result in zip(self._pairs[: self._drawn], results, strict=False)]
         sheet = contact_sheet(rows, height=256, titles=("photo", "teacher", "network"))
-        write_image(self._samples / f"epoch-{epoch + 1:05d}.png", sheet)
+        write_image(sample_path(self._run, epoch + 1), sheet)
 
 
 class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]

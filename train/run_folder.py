@@ -47,6 +47,11 @@ class Checkpoint:
         return self.folder / "model.weights.h5"
 
 
+def sample_path(run: Path, epoch: int) -> Path:
+    """Where the sample grid drawn after ``epoch`` epochs lies."""
+    return run / "samples" / f"epoch-{epoch:05d}.png"
+
+
 def write_config(run: Path, config: dict[str, Any]) -> None:
     """Write the run's config, whole or not at all."""
     write_whole(run / CONFIG_NAME, (json.dumps(config, indent=1, ensure_ascii=False) + "\n").encode())

@@ -15,6 +15,7 @@ from celcam.errors import DataError, UsageError
 from celcam.image_io import read_bytes
 from celcam.manifest import Pair, pairs_of
 from train.batches import CropBatches, read_pair
+from train.board import board_callbacks
 from train.callbacks import Budget, BudgetCallback, CheckpointCallback, ValidationCallback
 from train.generators import build_any_generator, describe_generator, spec_of
 from train.losses import find_adversarial_loss
@@ -118,9 +119,9 @@ def train(
     csv_log = keras.callbacks.CSVLogger(str(run / "log.csv"), append=checkpoint is not None)
     callbacks = [
         budget_callback,
-        ValidationCallback(shown, run / "samples", budget_callback, chosen.generator.size_multiple),
+        ValidationCallback(shown, run, budget_callback, chosen.generator.size_multiple),
         csv_log,
-        keras.callbacks.TensorBoard(str(run / "tensorboard")),
+        *board_callbacks(run),
         CheckpointCallback(run, budget_callback),
     ]
     try:

@@ -42,7 +42,6 @@ def test_a_run_leaves_all_that_it_promises(smoke_run: Path) -> None:
     assert 0 < float(rows[-1]["val_ssim"]) < 1
     assert float(rows[-1]["discriminator"]) > 0
     assert [path.name for path in smoke_run.glob("checkpoint-*")] == ["checkpoint-00002"]
-    assert list((smoke_run / "tensorboard").rglob("events.*"))
     assert read_image(smoke_run / "samples" / "epoch-00002.png").shape[0] > 256
 
 
