@@ -8,5 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Uint8Array = NDArray[np.uint8]
+BoolArray = NDArray[np.bool_]
 # OpenCV's stubs return arrays of unnamed type; the docstring of each function states its dtype.
 FloatArray = NDArray[Any]

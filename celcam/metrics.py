@@ -16,14 +16,20 @@ _WINDOW_SIGMA = 1.5
 _WINDOW_SIZE = (11, 11)
 _C1 = (0.01 * 255) ** 2
 _C2 = (0.03 * 255) ** 2
+# Edges that the eye takes for a line: Canny's hysteresis on the Sobel gradient of 8-bit gray. Lower thresholds find the
+# noise of photos, higher ones lose the faint lines of a pencil.
+_EDGE_SIGMA = 1.0
+_EDGE_FROM, _EDGE_SURE = 60, 150
+_EDGE_NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """PSNR in dB (infinite where the pictures are equal) and SSIM (1 where they are equal)."""
+    """PSNR in dB (infinite where the pictures are equal), SSIM and edge-F1 (1 where they are equal)."""
 
     psnr_db: float
     ssim: float
+    edge_f1: float
 
 
 def psnr(one: Uint8Array, other: Uint8Array) -> float:
@@ -50,9 +56,26 @@ def ssim(one: Uint8Array, other: Uint8Array) -> float:
     return float(likeness[border:-border, border:-border].mean())
 
 
+def edge_f1(one: Uint8Array, other: Uint8Array) -> float:
+    """How well the lines of two pictures lie on each other, to a pixel.
+
+    Lines are Canny edges of the gray picture (Gaussian of sigma 1, Sobel 3x3, thresholds 60 and 150). An edge pixel is
+    met where the other picture has one among its 8 neighbours or at its own place. The result is the harmonic mean of
+    the shares of edge pixels that are met, which are precision and recall; it does not matter which picture is which.
+
+    Returns:
+        1 where every edge is met or neither picture has any, 0 where none is.
+    """
+    a, b = _edges(one), _edges(other)
+    if not a.any() and not b.any():
+        return 1.0
+    met_a, met_b = _share_met(a, b), _share_met(b, a)
+    return 2 * met_a * met_b / (met_a + met_b) if met_a + met_b else 0.0
+
+
 def compare(one: Uint8Array, other: Uint8Array) -> Likeness:
-    """PSNR and SSIM of two pictures of the same shape."""
-    return Likeness(psnr(one, other), ssim(one, other))
+    """PSNR, SSIM and edge-F1 of two pictures of the same shape."""
+    return Likeness(psnr(one, other), ssim(one, other), edge_f1(one, other))
 
 
 def mean_likeness(likenesses: Iterable[Likeness]) -> Likeness:
@@ -61,8 +84,20 @@ def mean_likeness(likenesses: Iterable[Likeness]) -> Likeness:
     return Likeness(
         float(np.mean([min(value.psnr_db, 100.0) for value in values])),
         float(np.mean([value.ssim for value in values])),
+        float(np.mean([value.edge_f1 for value in values])),
     )
 
 
 def _window(plane: FloatArray) -> FloatArray:
     return cv2.GaussianBlur(plane, _WINDOW_SIZE, _WINDOW_SIGMA)
+
+
+def _edges(rgb_u8: Uint8Array) -> Uint8Array:
+    gray = cv2.GaussianBlur(cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY), (0, 0), _EDGE_SIGMA)
+    return np.asarray(cv2.Canny(gray, _EDGE_FROM, _EDGE_SURE, L2gradient=True), np.uint8)
+
+
+def _share_met(edges: Uint8Array, others: Uint8Array) -> float:
+    """The share of edge pixels that have one of the others within a pixel; 0 where there is none."""
+    near = cv2.dilate(others, _EDGE_NEIGHBOURS)
+    return float(np.mean(near[edges > 0] > 0)) if edges.any() else 0.0

@@ -25,6 +25,7 @@ from convert.converter import (
 from convert.measure import measure_quality
 from convert.ranges import with_searched_ranges
 from convert.recipes import Recipe, find_recipe
+from train.generators import spec_of
 from train.networks import GeneratorSpec, count_macs
 from train.run_folder import load_generator, read_config
 
@@ -63,16 +64,19 @@ def export(
     Raises:
         UnknownNameError: no such recipe.
         DataError: ``run`` or its pairs can't be used.
-        UsageError: the file exists and ``overwrite`` is not set.
+        UsageError: the file exists and ``overwrite`` is not set, or the network is of a kind that is not converted.
     """
     recipe = find_recipe(recipe_name)
     config = read_config(run)
+    spec = spec_of(config)
+    # A U-Net is slow at int8; what does not start from the photo need not span 0..1, so its bytes would not be ours.
+    if not isinstance(spec, GeneratorSpec) or not spec.residual:
+        raise UsageError(f"{run}: preset {config['preset']} is for comparison and not converted; train live or quality")
     path = out / f"{config['style']}{recipe.file_suffix}.tflite"
     if path.exists() and not overwrite:
         raise UsageError(f"{path}: exists; add --overwrite to replace it, or choose another --out")
     folder = pairs_folder(config, pairs)
     test_pairs = pairs_of(folder, "test")
-    spec = GeneratorSpec(**config["generator"])
     generator = load_generator(run, keras)
     data = _convert(spec, generator, folder, recipe, quiet=quiet)
     # The file is measured under a name of its own, so that a model and a card of different make never stand together.

@@ -17,13 +17,17 @@ class TrainConfig:
 
     pairs: Path = option(help="folder made by 'python -m datasets build'")
     out: Path = option(help="folder of the run, such as runs/comic")
-    preset: str = option("live", help="the network: live, or smoke for tests")
+    preset: str = option("live", help="the network: live, quality, autoencoder, unet256, or smoke for tests")
     steps: int = option(0, help="train for this many steps; 0: see --minutes")
     minutes: float = option(60.0, help="train for this long, unless --steps is given")
     steps_per_epoch: int = option(500, help="steps between validation, sample grid and checkpoint")
     learning_rate: float = option(1e-3, help="peak rate of Adam; lower it to 3e-4 with a discriminator")
     l1_weight: float = option(100.0, help="lambda of the L1 term")
     adversarial_weight: float = option(1.0, help="weight of the adversarial term; 0 trains without discriminator")
+    adversarial: str = option("hinge", help="kind of the adversarial term: hinge, lsgan or bce")
+    line_weight: float = option(0.0, help="weight of L1 at the teacher's lines, besides L1 everywhere")
+    ssim_weight: float = option(0.0, help="weight of 1 - SSIM; 1 or 2 is as much as L1 near the end")
+    ema: float = option(0.0, help="keep the weights' running average with this momentum, such as 0.999; 0: none")
     init: Path | None = option(None, help="start from the generator of this run", metavar="RUN")
     resume: bool = option(False, help="go on from the newest checkpoint in --out")
     seed: int = option(1, help="of crops, degradation and first weights")
@@ -36,6 +40,9 @@ class TrainConfig:
         require(self.learning_rate > 0, f"--learning-rate {self.learning_rate}: expected more than 0")
         require(self.l1_weight >= 0, f"--l1-weight {self.l1_weight}: expected 0 or more")
         require(self.adversarial_weight >= 0, f"--adversarial-weight {self.adversarial_weight}: expected 0 or more")
+        require(self.line_weight >= 0, f"--line-weight {self.line_weight}: expected 0 or more")
+        require(self.ssim_weight >= 0, f"--ssim-weight {self.ssim_weight}: expected 0 or more")
+        require(0 <= self.ema < 1, f"--ema {self.ema}: expected 0 or more, and less than 1")
         require(
             self.l1_weight > 0 or self.adversarial_weight > 0, "--l1-weight 0 --adversarial-weight 0: nothing to learn"
         )
@@ -48,6 +55,18 @@ class EvaluateConfig:
     run: Path = option(help="folder of the run", positional=True, metavar="RUN")
     pairs: Path | None = option(None, help="folder of pairs; without it those that the run was trained on")
     split: str = option("test", help="train, validation or test")
+    photos: Path | None = option(None, help="instead of pairs: photos that the teacher draws now", metavar="DIR")
+    sheet: Path = option(Path("out/evaluate.png"), help="where the contact sheet goes: photo, teacher, network")
+    video: Path | None = option(None, help="instead of pairs: a clip, to measure flicker on", metavar="FILE")
+    clip: Path = option(Path("out/evaluate.mp4"), help="where the drawn clip goes: input beside network")
+    frames: int = option(0, help="of --video at most; 0: all")
+    size: int = option(256, help="short side in pixels that photos and frames are drawn at")
+
+    def __post_init__(self) -> None:
+        sources = [f"--{name}" for name in ("pairs", "photos", "video") if getattr(self, name) is not None]
+        require(len(sources) <= 1, f"{' and '.join(sources)}: expected one of them")
+        require(self.frames == 0 or self.frames >= 2, f"--frames {self.frames}: expected 2 or more, or 0 for all")
+        require(self.size >= 16, f"--size {self.size}: expected 16 or more")
 
 
 def train(config: TrainConfig) -> int:
@@ -65,6 +84,10 @@ def train(config: TrainConfig) -> int:
         learning_rate=config.learning_rate,
         l1_weight=config.l1_weight,
         adversarial_weight=config.adversarial_weight,
+        adversarial=config.adversarial,
+        line_weight=config.line_weight,
+        ssim_weight=config.ssim_weight,
+        ema=config.ema,
         init=config.init,
         resume=config.resume,
         seed=config.seed,
@@ -75,17 +98,42 @@ def train(config: TrainConfig) -> int:
 
 
 def evaluate(config: EvaluateConfig) -> int:
-    """PSNR and SSIM against the teacher."""
+    """How close the network comes to its teacher, or how much it flickers."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from train.evaluation import evaluate as evaluate_run
+    from train.draw import load_drawing
     from train.run_folder import read_config
 
-    pairs = config.pairs or Path(read_config(config.run)["pairs"])
-    result = evaluate_run(config.run, pairs, config.split)
-    print(f"{result.pictures} pictures of the {config.split} part, against the teacher:")
-    print(f"  {'':22}{'PSNR dB':>8}{'SSIM':>8}")
-    print(f"  {'network':22}{result.network.psnr_db:8.2f}{result.network.ssim:8.4f}")
-    print(f"  {'photo (do nothing)':22}{result.photo.psnr_db:8.2f}{result.photo.ssim:8.4f}")
+    run_config = read_config(config.run)
+    drawing = load_drawing(config.run)
+    if config.video:
+        from train.clip_evaluation import evaluate_clip
+
+        flicker = evaluate_clip(
+            drawing,
+            run_config["style"],
+            config.video,
+            config.clip,
+            short_side=config.size,
+            most_frames=config.frames or None,
+        )
+        print(f"{flicker.frames} frames of {config.video}, mean change from frame to frame, in levels of 0..255:")
+        print(flicker.table())
+        print(config.clip)
+        return 0
+    from celcam.image_io import write_image
+    from train.evaluation import evaluate as evaluate_pairs
+    from train.evaluation import pairs_to_read, photos_to_draw
+
+    if config.photos:
+        source, pairs = str(config.photos), photos_to_draw(config.photos, run_config["style"], config.size)
+    else:
+        folder = config.pairs or Path(run_config["pairs"])
+        source, pairs = f"the {config.split} part", pairs_to_read(folder, config.split)
+    result = evaluate_pairs(drawing, pairs)
+    write_image(config.sheet, result.sheet)
+    print(f"{result.pictures} pictures of {source}, against the teacher:")
+    print(result.table())
+    print(config.sheet)
     return 0
 
 

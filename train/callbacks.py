@@ -17,8 +17,9 @@ from celcam.errors import TrainingError
 from celcam.image_io import write_image
 from celcam.metrics import compare, mean_likeness
 from celcam.sheet import contact_sheet
+from train.averaging import averaged_weights
 from train.draw import draw
-from train.run_folder import Progress, save_checkpoint
+from train.run_folder import Progress, sample_path, save_checkpoint, save_generator
 
 # The first steps of Adam are wild: rise to the full rate over this share of the budget.
 WARM_UP = 0.01
@@ -122,21 +123,28 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
     """Measures whole validation pictures after each epoch and draws some of them beside photo and teacher."""
 
     def __init__(
-        self, pairs: Sequence[tuple[Uint8Array, Uint8Array]], samples: Path, budget: BudgetCallback, drawn: int = 6
+        self,
+        pairs: Sequence[tuple[Uint8Array, Uint8Array]],
+        run: Path,
+        budget: BudgetCallback,
+        size_multiple: int,
+        drawn: int = 6,
     ) -> None:
         super().__init__()
-        self._pairs, self._samples, self._budget, self._drawn = pairs, samples, budget, drawn
+        self._pairs, self._run, self._budget, self._drawn = pairs, run, budget, drawn
+        self._size_multiple = size_multiple
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Put ``val_psnr_db`` and ``val_ssim`` into the logs; write the sample grid."""
-        results = [draw(self.model.generator, photo) for photo, _ in self._pairs]
+        with averaged_weights(self.model):
+            results = [draw(self.model.generator, photo, self._size_multiple) for photo, _ in self._pairs]
         mean = mean_likeness(compare(result, pair[1]) for result, pair in zip(results, self._pairs, strict=True))
         if logs is not None:
             logs["val_psnr_db"], logs["val_ssim"] = mean.psnr_db, mean.ssim
             self._budget.show(l1=logs["l1"], val_ssim=mean.ssim)
         rows = [(*pair, result) for pair, result in zip(self._pairs[: self._drawn], results, strict=False)]
         sheet = contact_sheet(rows, height=256, titles=("photo", "teacher", "network"))
-        write_image(self._samples / f"epoch-{epoch + 1:05d}.png", sheet)
+        write_image(sample_path(self._run, epoch + 1), sheet)
 
 
 class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
@@ -147,5 +155,7 @@ class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._run, self._budget = run, budget
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Save."""
+        """Save the generator with its averaged weights, all else with those that training goes on from."""
+        with averaged_weights(self.model):
+            save_generator(self._run, self.model.generator)
         save_checkpoint(self._run, self.model, self._budget.progress)

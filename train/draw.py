@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
 
 from celcam.arrays import Uint8Array
 from celcam.errors import TrainingError
-from celcam.pixels import to_float, to_uint8
+from celcam.pixels import SIZE_MULTIPLE, to_float, to_uint8
+from train.generators import spec_of
+from train.run_folder import load_generator, read_config
 
 
-def draw(generator: Any, rgb_u8: Uint8Array) -> Uint8Array:
-    """The generator's picture of ``(H, W, 3) uint8 RGB``, in the same form; H and W are multiples of 4.
+def load_drawing(run: Path) -> Callable[[Uint8Array], Uint8Array]:
+    """The run's generator as a function of ``(H, W, 3) uint8 RGB``, of any size.
+
+    Raises:
+        DataError: the run has no weights yet, or they are another network's.
+    """
+    return partial(draw, load_generator(run, keras), size_multiple=spec_of(read_config(run)).size_multiple)
+
+
+def draw(generator: Any, rgb_u8: Uint8Array, size_multiple: int = SIZE_MULTIPLE) -> Uint8Array:
+    """The generator's picture of ``(H, W, 3) uint8 RGB``, in the same form.
+
+    A picture whose sides are no multiples of ``size_multiple`` is mirrored outwards, drawn and cut back.
 
     Raises:
         TrainingError: the generator returns values that are no numbers.
     """
-    drawn = ops.convert_to_numpy(generator(to_float(rgb_u8)[np.newaxis], training=False))[0]
+    height, width = rgb_u8.shape[:2]
+    fill = ((0, -height % size_multiple), (0, -width % size_multiple), (0, 0))
+    photo = np.pad(rgb_u8, fill, mode="symmetric")
+    drawn = ops.convert_to_numpy(generator(to_float(photo)[np.newaxis], training=False))[0, :height, :width]
     if not np.isfinite(drawn).all():
         raise TrainingError(
             "the generator returns no numbers; go on from its last checkpoint, or lower --learning-rate"

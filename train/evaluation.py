@@ -1,43 +1,94 @@
-"""How close a run's generator comes to its teacher on the test part."""
+"""How close a network comes to its teacher, on pairs or on photos that the teacher draws on the fly."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import keras
 from tqdm import tqdm
 
-from celcam.errors import UnknownNameError
+from celcam.arrays import Uint8Array
+from celcam.errors import MediaError, UnknownNameError
+from celcam.image_io import IMAGE_SUFFIXES, read_image
 from celcam.manifest import SPLITS, pairs_of
 from celcam.metrics import Likeness, compare, mean_likeness
+from celcam.pixels import resize, size_for_short_side
+from celcam.sheet import contact_sheet
+from celcam.styles import Style, find_style, stroke_scale
 from train.batches import read_pair
-from train.draw import draw
-from train.run_folder import load_generator
+
+# Rows of the contact sheet: as many as one looks at with care.
+SHEET_ROWS = 24
+SHEET_TITLES = ("photo", "teacher", "network")
+
+ReadPair = Callable[[], tuple[Uint8Array, Uint8Array]]  # photo and cartoon, each (H, W, 3) uint8 RGB
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Means over the test part: the network against the teacher, and the photo itself against the teacher."""
+    """Means over pictures: the network against the teacher, and the photo itself against the teacher."""
 
     pictures: int
     network: Likeness
     photo: Likeness
+    sheet: Uint8Array  # photo, teacher and network of the first pictures
+
+    def table(self) -> str:
+        """The figures for people."""
+        lines = [f"  {'':22}{'PSNR dB':>8}{'SSIM':>8}{'edge-F1':>9}"]
+        for name, likeness in (("network", self.network), ("photo (do nothing)", self.photo)):
+            lines.append(f"  {name:22}{likeness.psnr_db:8.2f}{likeness.ssim:8.4f}{likeness.edge_f1:9.4f}")
+        return "\n".join(lines)
 
 
-def evaluate(run: Path, pairs: Path, split: str = "test") -> Evaluation:
-    """Measure the generator of ``run`` on one part of ``pairs``.
+def pairs_to_read(folder: Path, split: str) -> list[ReadPair]:
+    """One part of the pairs in ``folder``.
 
     Raises:
         UnknownNameError: no such part.
-        DataError: the run has no weights, or the part no pairs.
+        DataError: the part has no pairs.
     """
     if split not in SPLITS:
         raise UnknownNameError("part", split, SPLITS)
-    generator = load_generator(run, keras)
+    return [partial(read_pair, folder, pair) for pair in pairs_of(folder, split)]
+
+
+def photos_to_draw(folder: Path, style: str, short_side: int) -> list[ReadPair]:
+    """The photos at and below ``folder``, which the teacher of ``style`` draws when they are read.
+
+    Raises:
+        MediaError: there is no photo.
+    """
+    photos = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
+    if not photos:
+        raise MediaError(f"{folder}: no photo in it; expected a folder with JPEG, PNG, WebP, BMP or TIFF files")
+    return [partial(_draw_pair, path, find_style(style), short_side) for path in photos]
+
+
+def evaluate(
+    drawing: Callable[[Uint8Array], Uint8Array], pairs: Sequence[ReadPair], *, quiet: bool = False
+) -> Evaluation:
+    """Measure a network, given as a function of pictures, against the teacher.
+
+    Raises:
+        MediaError: a picture can't be read.
+    """
     network, photo_itself = [], []
-    for pair in tqdm(pairs_of(pairs, split), unit="picture", desc=split):
-        photo, cartoon = read_pair(pairs, pair)
-        network.append(compare(draw(generator, photo), cartoon))
+    rows: list[tuple[Uint8Array, Uint8Array, Uint8Array]] = []
+    for read in tqdm(pairs, unit="picture", disable=quiet):
+        photo, cartoon = read()
+        drawn = drawing(photo)
+        network.append(compare(drawn, cartoon))
         photo_itself.append(compare(photo, cartoon))
-    return Evaluation(len(network), mean_likeness(network), mean_likeness(photo_itself))
+        if len(rows) < SHEET_ROWS:
+            rows.append((photo, cartoon, drawn))
+    sheet = contact_sheet(rows, height=256, titles=SHEET_TITLES)
+    return Evaluation(len(network), mean_likeness(network), mean_likeness(photo_itself), sheet)
+
+
+def _draw_pair(path: Path, style: Style, short_side: int) -> tuple[Uint8Array, Uint8Array]:
+    full = read_image(path)
+    photo = resize(full, size_for_short_side((full.shape[1], full.shape[0]), short_side))
+    return photo, style.draw(photo, stroke_scale(photo))

@@ -2,24 +2,31 @@
 
 Each builder takes the Keras module, so that the same page makes the Keras 3 network that is trained and the tf_keras
 network that the TensorFlow Model Optimization toolkit compresses. H and W are multiples of 4 and never constants of
-the graph: one file runs at any size.
+the graph: one file runs at any size. The published U-Net of pix2pix has a page of its own, `train/unet.py`.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
+
+from celcam.pixels import SIZE_MULTIPLE
 
 
 @dataclass(frozen=True)
 class GeneratorSpec:
-    """Widths and depths of the generator."""
+    """Widths and depths of the generator, and what helps the picture past its narrow middle."""
+
+    size_multiple: ClassVar[int] = SIZE_MULTIPLE
 
     half_width: int  # channels at half resolution
     quarter_width: int  # channels at quarter resolution
     quarter_blocks: int  # residual blocks at quarter resolution: they see far, 8 pixels a block
     half_blocks: int  # residual blocks at half resolution: they draw the line
+    skips: bool = True  # add the encoder's half resolution to the decoder's: lines keep their detail
+    residual: bool = True  # predict the difference from the photo rather than the cartoon itself
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,15 @@ class DiscriminatorSpec:
 
 # Chosen by cost and by what runs fast at int8: at most 0.35 GMAC at 256x256 (see docs/architecture.md).
 LIVE_GENERATOR = GeneratorSpec(half_width=16, quarter_width=32, quarter_blocks=2, half_blocks=1)
+# At most 1.2 GMAC. As live, half as wide again, with twice the blocks at both resolutions.
+QUALITY_GENERATOR = GeneratorSpec(half_width=24, quarter_width=48, quarter_blocks=4, half_blocks=2)
+# What live would be without its ideas: an encoder and a decoder of the same cost.
+AUTOENCODER = dataclasses.replace(LIVE_GENERATOR, skips=False, residual=False)
 SMOKE_GENERATOR = GeneratorSpec(half_width=8, quarter_width=8, quarter_blocks=1, half_blocks=0)
 
 
 def build_generator(spec: GeneratorSpec, keras: Any) -> Any:
-    """The generator: a photo in, the photo plus a learned difference out.
+    """The generator: a photo in, the photo plus a learned difference out (or, not residual, what is learned alone).
 
     Convolution, folded batch norm, ReLU6, add and depth-to-space: what int8 kernels run fast. The difference starts at
     zero, so an untrained network returns the photo. Its output is not clipped: bytes are saturated where they are made.
@@ -55,12 +66,14 @@ def build_generator(spec: GeneratorSpec, keras: Any) -> Any:
         quarter = _residual_block(layers, quarter, spec.quarter_width, f"quarter{number}")
     up = _conv(layers, quarter, 4 * spec.half_width, "up", size=1)  # (B, H/4, W/4, 4 half)
     up = depth_to_space_layer(keras)(name="up_shuffle")(up)  # (B, H/2, W/2, half)
-    half = layers.Add(name="skip")([half, up])  # (B, H/2, W/2, half)
+    half = layers.Add(name="skip")([half, up]) if spec.skips else up  # (B, H/2, W/2, half)
     for number in range(spec.half_blocks):
         half = _residual_block(layers, half, spec.half_width, f"half{number}")
-    difference = layers.Conv2D(12, 3, padding="same", kernel_initializer="zeros", name="difference")(half)
-    difference = depth_to_space_layer(keras)(name="difference_shuffle")(difference)  # (B, H, W, 3)
-    cartoon = layers.Add(name="cartoon")([photo, difference])  # (B, H, W, 3)
+    start = "zeros" if spec.residual else "glorot_uniform"
+    cartoon = layers.Conv2D(12, 3, padding="same", kernel_initializer=start, name="difference")(half)
+    cartoon = depth_to_space_layer(keras)(name="difference_shuffle")(cartoon)  # (B, H, W, 3)
+    if spec.residual:
+        cartoon = layers.Add(name="cartoon")([photo, cartoon])  # (B, H, W, 3)
     return keras.Model(photo, cartoon, name="generator")
 
 

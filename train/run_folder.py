@@ -17,9 +17,11 @@ from typing import Any
 
 from celcam.errors import DataError
 from celcam.image_io import write_whole
-from train.networks import GeneratorSpec, build_generator
+from train.generators import build_any_generator, spec_of
 
 CONFIG_NAME = "config.json"
+# How runs were trained whose config is older than the option.
+BEFORE_THE_OPTION = {"adversarial": "hinge", "line_weight": 0.0, "ssim_weight": 0.0, "ema": 0.0}
 WEIGHTS_NAME = "generator.weights.h5"
 
 
@@ -45,6 +47,11 @@ class Checkpoint:
         return self.folder / "model.weights.h5"
 
 
+def sample_path(run: Path, epoch: int) -> Path:
+    """Where the sample grid drawn after ``epoch`` epochs lies."""
+    return run / "samples" / f"epoch-{epoch:05d}.png"
+
+
 def write_config(run: Path, config: dict[str, Any]) -> None:
     """Write the run's config, whole or not at all."""
     write_whole(run / CONFIG_NAME, (json.dumps(config, indent=1, ensure_ascii=False) + "\n").encode())
@@ -63,7 +70,7 @@ def read_config(run: Path) -> dict[str, Any]:
         raise DataError(
             f"{path}: can't be read ({error}); expected the folder of a run of 'python -m train'"
         ) from error
-    return config
+    return BEFORE_THE_OPTION | config
 
 
 def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
@@ -77,7 +84,6 @@ def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
     temporary.rename(folder)
     for old in older:
         shutil.rmtree(old)
-    save_generator(run, model.generator)
 
 
 def find_checkpoint(run: Path) -> Checkpoint | None:
@@ -102,8 +108,7 @@ def load_generator(run: Path, keras: Any) -> Any:
     Raises:
         DataError: the run has no weights yet, or they are another network's.
     """
-    spec = GeneratorSpec(**read_config(run)["generator"])
-    generator = build_generator(spec, keras)
+    generator = build_any_generator(spec_of(read_config(run)), keras)
     path = run / WEIGHTS_NAME
     if not path.is_file():
         raise DataError(f"{path}: missing; train the run to the end of its first epoch")

@@ -15,8 +15,11 @@ from celcam.errors import DataError, UsageError
 from celcam.image_io import read_bytes
 from celcam.manifest import Pair, pairs_of
 from train.batches import CropBatches, read_pair
+from train.board import board_callbacks
 from train.callbacks import Budget, BudgetCallback, CheckpointCallback, ValidationCallback
-from train.networks import build_discriminator, build_generator
+from train.generators import build_any_generator, describe_generator, spec_of
+from train.losses import find_adversarial_loss
+from train.networks import build_discriminator
 from train.pix2pix import Pix2Pix
 from train.presets import find_preset
 from train.run_folder import Progress, find_checkpoint, load_generator, read_config, write_config
@@ -35,6 +38,10 @@ def train(
     learning_rate: float,
     l1_weight: float,
     adversarial_weight: float,
+    adversarial: str,
+    line_weight: float,
+    ssim_weight: float,
+    ema: float,
     init: Path | None,
     resume: bool,
     seed: int,
@@ -52,6 +59,10 @@ def train(
         learning_rate: the peak.
         l1_weight: lambda of the L1 term.
         adversarial_weight: weight of the adversarial term; 0 trains without discriminator.
+        adversarial: name of the adversarial loss.
+        line_weight: weight of L1 at the teacher's lines.
+        ssim_weight: weight of 1 - SSIM.
+        ema: momentum of the averaged weights; 0 keeps no average.
         init: run whose generator this one starts from.
         resume: go on from the run's newest checkpoint.
         seed: of crops, degradation and first weights.
@@ -66,16 +77,25 @@ def train(
         TrainingError: the loss is no number any more.
     """
     chosen = find_preset(preset)
+    find_adversarial_loss(adversarial)  # before the run's folder is made
     train_pairs, validation_pairs = pairs_of(pairs, "train"), pairs_of(pairs, "validation")
     config = _describe(locals())
     checkpoint = _open_run(run, config, resume)
     keras.utils.set_random_seed(seed)
-    generator = build_generator(chosen.generator, keras)
+    generator = build_any_generator(chosen.generator, keras)
     if init is not None and checkpoint is None:
         generator.set_weights(_weights_from(init, config))
     discriminator = build_discriminator(chosen.discriminator, keras)
-    model = Pix2Pix(generator, discriminator, l1_weight=l1_weight, adversarial_weight=adversarial_weight)
-    model.compile(optimizer=keras.optimizers.Adam(learning_rate, beta_1=0.5))
+    model = Pix2Pix(
+        generator,
+        discriminator,
+        l1_weight=l1_weight,
+        adversarial_weight=adversarial_weight,
+        adversarial=adversarial,
+        line_weight=line_weight,
+        ssim_weight=ssim_weight,
+    )
+    model.compile(optimizer=keras.optimizers.Adam(learning_rate, beta_1=0.5, use_ema=ema > 0, ema_momentum=ema))
     model.build((None, chosen.crop, chosen.crop, 3))
     model.optimizer.build(model.trainable_variables)
     done = Progress()
@@ -99,9 +119,9 @@ def train(
     csv_log = keras.callbacks.CSVLogger(str(run / "log.csv"), append=checkpoint is not None)
     callbacks = [
         budget_callback,
-        ValidationCallback(shown, run / "samples", budget_callback),
+        ValidationCallback(shown, run, budget_callback, chosen.generator.size_multiple),
         csv_log,
-        keras.callbacks.TensorBoard(str(run / "tensorboard")),
+        *board_callbacks(run),
         CheckpointCallback(run, budget_callback),
     ]
     try:
@@ -121,7 +141,7 @@ def _describe(options: dict[str, Any]) -> dict[str, Any]:
     sources: list[Pair] = [*options["train_pairs"], *options["validation_pairs"]]
     return {
         "preset": options["preset"],
-        "generator": dataclasses.asdict(options["chosen"].generator),
+        **describe_generator(options["chosen"].generator),
         "discriminator": dataclasses.asdict(options["chosen"].discriminator),
         "crop": options["chosen"].crop,
         "batch_size": options["chosen"].batch_size,
@@ -129,7 +149,17 @@ def _describe(options: dict[str, Any]) -> dict[str, Any]:
         "init": str(options["init"]) if options["init"] else None,
         **{
             name: options[name]
-            for name in ("steps_per_epoch", "learning_rate", "l1_weight", "adversarial_weight", "seed")
+            for name in (
+                "steps_per_epoch",
+                "learning_rate",
+                "l1_weight",
+                "adversarial_weight",
+                "adversarial",
+                "line_weight",
+                "ssim_weight",
+                "ema",
+                "seed",
+            )
         },
         "style": sources[0].style,
         "pairs": str(pairs),
@@ -148,7 +178,8 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
         write_config(run, config)
         return None
     before = read_config(run)
-    for name in ("generator", "discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init"):
+    _check_generator(run, before, config)
+    for name in ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init", "ema"):
         if before[name] != config[name]:
             raise DataError(f"{run}: was started with {name} {before[name]}, not {config[name]}; resume with the same")
     if bool(before["adversarial_weight"]) != bool(config["adversarial_weight"]):
@@ -161,8 +192,12 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
 
 def _weights_from(init: Path, config: dict[str, Any]) -> list[Any]:
     """The weights of another run's generator, which must be of the same make."""
-    before = read_config(init)["generator"]
-    if before != config["generator"]:
-        raise DataError(f"{init}: its generator is {before}, not {config['generator']}; use the same --preset")
+    _check_generator(init, read_config(init), config)
     weights: list[Any] = load_generator(init, keras).get_weights()
     return weights
+
+
+def _check_generator(run: Path, before: dict[str, Any], config: dict[str, Any]) -> None:
+    one, other = spec_of(before), spec_of(config)
+    if one != other:
+        raise DataError(f"{run}: its generator is {one}, not {other}; use the same --preset")

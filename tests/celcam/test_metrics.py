@@ -5,7 +5,7 @@ import pytest
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from celcam.arrays import Uint8Array
-from celcam.metrics import Likeness, compare, mean_likeness, psnr, ssim
+from celcam.metrics import Likeness, compare, edge_f1, mean_likeness, psnr, ssim
 
 
 @pytest.fixture
@@ -29,8 +29,40 @@ def test_a_picture_is_like_itself(photo: Uint8Array) -> None:
     likeness = compare(photo, photo)
     assert likeness.psnr_db == float("inf")
     assert likeness.ssim == pytest.approx(1.0)
+    assert likeness.edge_f1 == 1.0
 
 
 def test_the_mean_stays_finite_where_a_picture_is_hit_exactly() -> None:
-    mean = mean_likeness([Likeness(float("inf"), 1.0), Likeness(20.0, 0.5)])
-    assert mean == Likeness(60.0, 0.75)
+    mean = mean_likeness([Likeness(float("inf"), 1.0, 1.0), Likeness(20.0, 0.5, 0.0)])
+    assert mean == Likeness(60.0, 0.75, 0.5)
+
+
+def lines_at(*rows: int) -> Uint8Array:
+    """Black lines of two pixels across a white picture."""
+    picture = np.full((96, 96, 3), 255, np.uint8)
+    for row in rows:
+        picture[row : row + 2, 8:-8] = 0
+    return picture
+
+
+def test_lines_may_lie_a_pixel_off_and_no_more() -> None:
+    assert edge_f1(lines_at(40), lines_at(41)) == 1.0
+    assert edge_f1(lines_at(40), lines_at(43)) < 0.6
+    assert edge_f1(lines_at(40), lines_at(50)) == 0.0
+
+
+def test_a_missing_line_costs_recall_alone() -> None:
+    # Every edge that is there is met, half of those that should be there are not: 2 * 1 * 0.5 / 1.5.
+    assert edge_f1(lines_at(20), lines_at(20, 60)) == pytest.approx(2 / 3, abs=0.01)
+    assert edge_f1(lines_at(20, 60), lines_at(20)) == pytest.approx(2 / 3, abs=0.01)
+
+
+def test_a_blank_picture_has_no_line_right() -> None:
+    assert edge_f1(lines_at(), lines_at(20)) == 0.0
+    assert edge_f1(lines_at(), lines_at()) == 1.0
+
+
+def test_the_noise_of_a_camera_is_no_line() -> None:
+    noise = np.random.default_rng(1).normal(0, 6, (96, 96, 3))
+    noisy = np.clip(lines_at(20, 60) + noise, 0, 255).astype(np.uint8)
+    assert edge_f1(noisy, lines_at(20, 60)) > 0.97

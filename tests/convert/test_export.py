@@ -11,6 +11,10 @@ from celcam.pixels import to_float
 from celcam.tflite_model import TFLiteModel
 from convert.__main__ import main
 from train.batches import read_pair
+from train.generators import AnyGeneratorSpec, describe_generator
+from train.networks import AUTOENCODER
+from train.run_folder import read_config, write_config
+from train.unet import UNET256
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +83,16 @@ def test_nothing_is_replaced_unasked(models: Path, smoke_run: Path, capsys: pyte
     assert (models / "comic.tflite").read_bytes() == before
     assert main(["export", str(smoke_run), "--out", str(models), "--overwrite"]) == 0
     TFLiteModel(models / "comic.tflite")
+
+
+@pytest.mark.parametrize("spec", [AUTOENCODER, UNET256])
+def test_a_network_for_comparison_is_refused(
+    spec: AnyGeneratorSpec, smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_config(tmp_path, read_config(smoke_run) | describe_generator(spec) | {"preset": "other"})
+    assert main(["export", str(tmp_path), "--out", str(tmp_path / "models")]) == 2
+    assert "preset other is for comparison and not converted; train live or quality" in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 import tf_keras
 
 from train.networks import (
+    AUTOENCODER,
     LIVE_GENERATOR,
+    QUALITY_GENERATOR,
     SMOKE_GENERATOR,
     DiscriminatorSpec,
     GeneratorSpec,
@@ -21,7 +23,12 @@ def test_the_live_generator_is_as_small_as_promised() -> None:
     assert build_generator(LIVE_GENERATOR, keras).count_params() == 52_156
 
 
-@pytest.mark.parametrize("spec", [LIVE_GENERATOR, SMOKE_GENERATOR])
+def test_the_quality_generator_is_as_small_as_promised() -> None:
+    assert count_macs(QUALITY_GENERATOR, (256, 256)) <= 1.2e9
+    assert build_generator(QUALITY_GENERATOR, keras).count_params() == 208_596
+
+
+@pytest.mark.parametrize("spec", [LIVE_GENERATOR, QUALITY_GENERATOR, AUTOENCODER, SMOKE_GENERATOR])
 def test_counted_macs_are_those_of_the_layers(spec: GeneratorSpec) -> None:
     generator = build_generator(spec, keras)
     macs = 0
@@ -35,6 +42,17 @@ def test_counted_macs_are_those_of_the_layers(spec: GeneratorSpec) -> None:
 def test_an_untrained_generator_returns_the_photo() -> None:
     photo = np.random.default_rng(1).random((1, 32, 48, 3), np.float32)
     assert np.allclose(build_generator(LIVE_GENERATOR, keras)(photo), photo)
+
+
+def test_all_that_the_autoencoder_draws_went_through_its_middle() -> None:
+    assert count_macs(AUTOENCODER, (256, 256)) == count_macs(LIVE_GENERATOR, (256, 256))
+    one, other = np.random.default_rng(1).random((2, 1, 32, 32, 3), np.float32)
+    for spec, passes_by in ((LIVE_GENERATOR, True), (AUTOENCODER, False)):
+        generator = build_generator(spec, keras)
+        assert not np.allclose(generator(one), generator(other))
+        middle = generator.get_layer("up")
+        middle.set_weights([np.zeros_like(weight) for weight in middle.get_weights()])
+        assert np.allclose(generator(one), generator(other)) != passes_by
 
 
 @pytest.mark.parametrize("shape_hw", [(256, 256), (240, 320), (4, 12)])

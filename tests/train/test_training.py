@@ -4,21 +4,33 @@ import csv
 import json
 from pathlib import Path
 
+import h5py  # type: ignore[import-untyped]
 import keras
 import numpy as np
 import pytest
 
 import train.callbacks
 import train.run_folder
+from celcam.arrays import FloatArray
 from celcam.image_io import read_image
 from train.__main__ import main
 from train.callbacks import Budget, learning_rate_share
 from train.run_folder import find_checkpoint, load_generator
 
+AVERAGED = ("--ema", "0.9")
+
 
 def words(pairs: Path, out: Path, *more: str) -> list[str]:
     options = ["--preset", "smoke", "--steps", "4", "--steps-per-epoch", "2"]
     return ["--pairs", str(pairs), "--out", str(out), *options, *more]
+
+
+@pytest.fixture(scope="module")
+def averaged_run(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `smoke_run`, with averaged weights."""
+    out = tmp_path_factory.mktemp("runs") / "averaged"
+    assert main(words(pairs, out, *AVERAGED)) == 0
+    return out
 
 
 def test_a_run_leaves_all_that_it_promises(smoke_run: Path) -> None:
@@ -30,21 +42,18 @@ def test_a_run_leaves_all_that_it_promises(smoke_run: Path) -> None:
     assert 0 < float(rows[-1]["val_ssim"]) < 1
     assert float(rows[-1]["discriminator"]) > 0
     assert [path.name for path in smoke_run.glob("checkpoint-*")] == ["checkpoint-00002"]
-    assert list((smoke_run / "tensorboard").rglob("events.*"))
     assert read_image(smoke_run / "samples" / "epoch-00002.png").shape[0] > 256
 
 
-def test_evaluate_prints_the_network_beside_doing_nothing(smoke_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["evaluate", str(smoke_run)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("2 pictures of the test part")
-    network, photo = (float(line.split()[-1]) for line in lines[-2:])
-    assert 0 < network < 1
-    assert 0 < photo < 1
-
-
+@pytest.mark.parametrize("more", [(), AVERAGED], ids=["plain", "averaged"])
 def test_a_resumed_run_ends_as_an_undisturbed_one(
-    pairs: Path, smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    pairs: Path,
+    smoke_run: Path,
+    averaged_run: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    more: tuple[str, ...],
 ) -> None:
     def save_and_stop(*arguments: object) -> None:
         save(*arguments)  # type: ignore[arg-type]
@@ -54,19 +63,35 @@ def test_a_resumed_run_ends_as_an_undisturbed_one(
     run = tmp_path / "run"
     with monkeypatch.context() as patch:
         patch.setattr(train.callbacks, "save_checkpoint", save_and_stop)
-        assert main(words(pairs, run)) == 130
+        assert main(words(pairs, run, *more)) == 130
     checkpoint = find_checkpoint(run)
     assert checkpoint is not None
     assert checkpoint.progress.steps == 2
-    assert main(words(pairs, run)) == 2
+    assert main(words(pairs, run, *more)) == 2
     assert "add --resume" in capsys.readouterr().err
-    assert main(words(pairs, run, "--resume")) == 0
+    assert main(words(pairs, run, *more, "--resume")) == 0
     assert len((run / "log.csv").read_text().splitlines()) == 3
-    resumed, undisturbed = (load_generator(folder, keras).get_weights() for folder in (run, smoke_run))
+    whole = averaged_run if more else smoke_run
+    resumed, undisturbed = (load_generator(folder, keras).get_weights() for folder in (run, whole))
     for one, other in zip(resumed, undisturbed, strict=True):
         assert np.allclose(one, other, atol=1e-5)
-    assert main(words(pairs, run, "--resume")) == 2
+    assert main(words(pairs, run, *more, "--resume")) == 2
     assert "whole budget already" in capsys.readouterr().err
+
+
+def test_the_average_is_saved_while_training_goes_on_from_its_own_weights(smoke_run: Path, averaged_run: Path) -> None:
+    own, of_averaged = (kernel_in_checkpoint(run) for run in (smoke_run, averaged_run))
+    assert np.allclose(own, of_averaged, atol=1e-5)
+    saved, averaged = (load_generator(run, keras).get_layer("stem").kernel.numpy() for run in (smoke_run, averaged_run))
+    assert np.allclose(saved, own, atol=1e-7)
+    assert np.abs(averaged - own).max() > 1e-4
+
+
+def kernel_in_checkpoint(run: Path) -> FloatArray:
+    checkpoint = find_checkpoint(run)
+    assert checkpoint is not None
+    with h5py.File(checkpoint.weights) as file:
+        return np.asarray(file["generator/layers/conv2d/vars/0"])
 
 
 def test_a_run_can_start_from_another(pairs: Path, smoke_run: Path, tmp_path: Path) -> None:
@@ -94,7 +119,9 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (("--preset", "huge"), "unknown preset 'huge'; known: live, smoke"),
+        (("--preset", "huge"), "unknown preset 'huge'; known: autoencoder, live, quality, smoke, unet256"),
+        (("--adversarial", "duel"), "unknown adversarial loss 'duel'; known: bce, hinge, lsgan"),
+        (("--ema", "1"), "--ema 1.0: expected 0 or more, and less than 1"),
         (("--minutes", "-1"), "--minutes -1.0: expected more than 0"),
         (("--init", "nowhere"), "nowhere/config.json: can't be read"),
     ],

@@ -1,0 +1,75 @@
+"""How much a network's pictures flicker on a clip, beside the clip itself and its teacher."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from celcam.arrays import Uint8Array
+from celcam.errors import MediaError
+from celcam.flicker import Flicker, estimate_motion, flicker, mean_flicker
+from celcam.pixels import resize, size_for_short_side
+from celcam.styles import find_style, stroke_scale
+from train.video import VideoReader, VideoWriter
+
+
+@dataclass(frozen=True)
+class ClipEvaluation:
+    """The flicker of input, teacher and network."""
+
+    frames: int
+    flicker: dict[str, Flicker]
+
+    def table(self) -> str:
+        """The figures for people."""
+        lines = [f"  {'':22}{'motion out':>12}{'still':>8}"]
+        lines += [f"  {name:22}{value.followed:12.3f}{value.still:8.3f}" for name, value in self.flicker.items()]
+        return "\n".join(lines)
+
+
+def evaluate_clip(
+    drawing: Callable[[Uint8Array], Uint8Array],
+    style: str,
+    clip: Path,
+    out: Path,
+    *,
+    short_side: int,
+    most_frames: int | None = None,
+    quiet: bool = False,
+) -> ClipEvaluation:
+    """Draw each frame of ``clip``, measure the flicker, and write input and network side by side to ``out``.
+
+    Args:
+        drawing: the network as a function of pictures.
+        style: the name of its teacher.
+        clip: a video file.
+        out: an MP4 file.
+        short_side: of the frames as they are drawn, in pixels.
+        most_frames: of the clip; all where None.
+        quiet: no progress bar.
+
+    Raises:
+        MediaError: the clip can't be read or holds fewer than two frames, or ``out`` can't be written.
+    """
+    teacher = find_style(style)
+    flickers: dict[str, list[Flicker]] = {"input": [], "teacher": [], "network": []}
+    before: dict[str, Uint8Array] = {}
+    with VideoReader(clip) as reader, VideoWriter(out, reader.frame_rate) as writer:
+        for full in tqdm(islice(reader, most_frames), unit="frame", disable=quiet):
+            frame = resize(full, size_for_short_side((full.shape[1], full.shape[0]), short_side))
+            now = {"input": frame, "teacher": teacher.draw(frame, stroke_scale(frame)), "network": drawing(frame)}
+            writer.write(np.hstack([now["input"], now["network"]]))
+            if before:
+                motion = estimate_motion(before["input"], frame)
+                for name, values in flickers.items():
+                    values.append(flicker(before[name], now[name], motion))
+            before = now
+        pairs = len(flickers["input"])
+        if not pairs:
+            raise MediaError(f"{clip}: fewer than two frames; flicker is what changes from one to the next")
+    return ClipEvaluation(pairs + 1, {name: mean_flicker(values) for name, values in flickers.items()})

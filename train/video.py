@@ -1,0 +1,94 @@
+"""Video files in and out, by PyAV (FFmpeg). Frames are ``(H, W, 3) uint8 RGB``."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Self
+
+import av
+import numpy as np
+
+from celcam.arrays import Uint8Array
+from celcam.errors import MediaError
+from celcam.image_io import UNFINISHED_SUFFIX
+
+# Visually lossless for flat colour.
+ENCODER_OPTIONS = {"crf": "18"}
+
+
+class VideoReader:
+    """The frames of a clip, upright."""
+
+    def __init__(self, path: Path) -> None:
+        """Open ``path``; raises MediaError where it is no video."""
+        self._path = path
+        try:
+            self._container: Any = av.open(str(path))
+        except (av.FFmpegError, OSError) as error:
+            raise MediaError(f"{path}: not a readable video ({error.strerror}); expected a clip, as MP4") from error
+        if not self._container.streams.video:
+            self._container.close()
+            raise MediaError(f"{path}: has no picture track; expected a video")
+        self._stream = self._container.streams.video[0]
+        self.frame_rate = Fraction(self._stream.average_rate or 25)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._container.close()
+
+    def __iter__(self) -> Iterator[Uint8Array]:
+        """Every frame; raises MediaError where the clip breaks off."""
+        try:
+            for frame in self._container.decode(self._stream):
+                yield np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), round(frame.rotation / 90)))
+        except av.FFmpegError as error:
+            raise MediaError(f"{self._path}: breaks off ({error.strerror}); get the whole clip") from error
+
+
+class VideoWriter:
+    """An H.264 file of frames of one size; it appears whole, when all of them are written, or not at all."""
+
+    def __init__(self, path: Path, frame_rate: Fraction) -> None:
+        """Claim ``path``; raises MediaError where it can't be written."""
+        self._path, self._frame_rate = path, frame_rate
+        self._temporary = path.with_name(f".{path.stem}.{uuid.uuid4().hex}{UNFINISHED_SUFFIX}")
+        self._stream: Any = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._container: Any = av.open(str(self._temporary), "w", format="mp4")
+        except (av.FFmpegError, OSError) as error:
+            raise self._unwritable(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *exc_info: object) -> None:
+        try:
+            if kind is None and self._stream is not None:
+                self._container.mux(self._stream.encode())
+            self._container.close()
+            if kind is None and self._stream is not None:
+                self._temporary.replace(self._path)
+        except (av.FFmpegError, OSError) as error:
+            raise self._unwritable(error) from error
+        finally:
+            self._temporary.unlink(missing_ok=True)
+
+    def write(self, rgb_u8: Uint8Array) -> None:
+        """Append ``(H, W, 3) uint8 RGB``; H and W are even."""
+        try:
+            if self._stream is None:
+                self._stream = self._container.add_stream("libx264", rate=self._frame_rate, options=ENCODER_OPTIONS)
+                self._stream.height, self._stream.width = rgb_u8.shape[:2]
+                self._stream.pix_fmt = "yuv420p"
+            self._container.mux(self._stream.encode(av.VideoFrame.from_ndarray(rgb_u8, format="rgb24")))
+        except (av.FFmpegError, OSError) as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: Any) -> MediaError:
+        return MediaError(f"{self._path}: can't be written: {error.strerror}; choose another place")
