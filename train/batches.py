@@ -70,12 +70,12 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         return degrade(photo, rng), cartoon
 
     def _read(self, pair: Pair) -> tuple[Uint8Array, Uint8Array]:
-        if pair.digest in self._cache:
-            return self._cache[pair.digest]
+        if pair.cartoon in self._cache:
+            return self._cache[pair.cartoon]
         pictures = read_pair(self._folder, pair)
         size = sum(picture.nbytes for picture in pictures)
         if size <= self._cache_room:
-            self._cache[pair.digest] = pictures
+            self._cache[pair.cartoon] = pictures
             self._cache_room -= size
         return pictures
 

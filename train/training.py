@@ -79,7 +79,26 @@ def train(
     chosen = find_preset(preset)
     find_adversarial_loss(adversarial)  # before the run's folder is made
     train_pairs, validation_pairs = pairs_of(pairs, "train"), pairs_of(pairs, "validation")
-    config = _describe(locals())
+    config = {
+        "preset": preset,
+        **describe_generator(chosen.generator),
+        "discriminator": dataclasses.asdict(chosen.discriminator),
+        "crop": chosen.crop,
+        "batch_size": chosen.batch_size,
+        "budget": dataclasses.asdict(budget),
+        "init": str(init) if init else None,
+        "steps_per_epoch": steps_per_epoch,
+        "learning_rate": learning_rate,
+        "l1_weight": l1_weight,
+        "adversarial_weight": adversarial_weight,
+        "adversarial": adversarial,
+        "line_weight": line_weight,
+        "ssim_weight": ssim_weight,
+        "ema": ema,
+        "seed": seed,
+        **_describe_pairs(pairs, train_pairs, validation_pairs),
+        "versions": {"keras": keras.__version__, "backend": keras.backend.backend(), "numpy": np.__version__},
+    }
     checkpoint = _open_run(run, config, resume)
     keras.utils.set_random_seed(seed)
     generator = build_any_generator(chosen.generator, keras)
@@ -134,39 +153,15 @@ def train(
     return run
 
 
-def _describe(options: dict[str, Any]) -> dict[str, Any]:
-    """The run's config: its options, the numbers behind the preset's name, and what the pairs are."""
-    pairs: Path = options["pairs"]
+def _describe_pairs(pairs: Path, train_pairs: list[Pair], validation_pairs: list[Pair]) -> dict[str, Any]:
+    """The lines of a run's config that tell what it learned from."""
     recipe = pairs / "build.json"
-    sources: list[Pair] = [*options["train_pairs"], *options["validation_pairs"]]
     return {
-        "preset": options["preset"],
-        **describe_generator(options["chosen"].generator),
-        "discriminator": dataclasses.asdict(options["chosen"].discriminator),
-        "crop": options["chosen"].crop,
-        "batch_size": options["chosen"].batch_size,
-        "budget": dataclasses.asdict(options["budget"]),
-        "init": str(options["init"]) if options["init"] else None,
-        **{
-            name: options[name]
-            for name in (
-                "steps_per_epoch",
-                "learning_rate",
-                "l1_weight",
-                "adversarial_weight",
-                "adversarial",
-                "line_weight",
-                "ssim_weight",
-                "ema",
-                "seed",
-            )
-        },
-        "style": sources[0].style,
+        "style": train_pairs[0].style,
         "pairs": str(pairs),
         "pairs_recipe": json.loads(read_bytes(recipe)) if recipe.exists() else None,
-        "train_pairs": len(options["train_pairs"]),
-        "validation_pairs": len(options["validation_pairs"]),
-        "versions": {"keras": keras.__version__, "backend": keras.backend.backend(), "numpy": np.__version__},
+        "train_pairs": len(train_pairs),
+        "validation_pairs": len(validation_pairs),
     }
 
 
@@ -180,7 +175,7 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
     before = read_config(run)
     _check_generator(run, before, config)
     for name in ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init", "ema"):
-        if before[name] != config[name]:
+        if before.get(name, config[name]) != config[name]:  # older runs know fewer options
             raise DataError(f"{run}: was started with {name} {before[name]}, not {config[name]}; resume with the same")
     if bool(before["adversarial_weight"]) != bool(config["adversarial_weight"]):
         raise DataError(
