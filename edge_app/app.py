@@ -45,7 +45,8 @@ def run_app(
         size_wh = choose_size(source.info, size_wh)
         painter = load()
         with open_sink(sink_spec, source.info, overwrite=overwrite) as sink, _stop_on_signals() as stop:
-            print(f"{source.info.name} -> {painter.name} at {size_wh[0]}x{size_wh[1]} -> {sink_spec}")
+            size = f"{size_wh[0]}x{size_wh[1]}" if size_wh else "each picture's own size"
+            print(f"{source.info.name} -> {painter.name} at {size} -> {sink_spec}")
             return run_pipeline(
                 source, fitted(painter.stylize, size_wh), sink, stop=stop, on_shown=_limit(seconds, stop)
             )

@@ -13,8 +13,8 @@ LIVE_SHORT_SIDE = 240
 LARGEST_SHORT_SIDE = 512
 
 
-def choose_size(source: SourceInfo, asked_wh: tuple[int, int] | None) -> tuple[int, int]:
-    """The size to draw at: what was asked for, else what suits the source.
+def choose_size(source: SourceInfo, asked_wh: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The size to draw at: what was asked for, else what suits the source; None where each picture has its own.
 
     Raises:
         UsageError: the size asked for is none that the networks take.
@@ -29,7 +29,12 @@ def choose_size(source: SourceInfo, asked_wh: tuple[int, int] | None) -> tuple[i
         return asked_wh
     if source.is_live:
         return size_for_short_side(source.size_wh, LIVE_SHORT_SIDE)
-    return size_for_short_side(source.size_wh, min(LARGEST_SHORT_SIDE, *source.size_wh))
+    return None if source.is_still else file_size(source.size_wh)
+
+
+def file_size(size_wh: tuple[int, int]) -> tuple[int, int]:
+    """The size that a picture or clip of ``size_wh`` is drawn at."""
+    return size_for_short_side(size_wh, min(LARGEST_SHORT_SIDE, *size_wh))
 
 
 def fit(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
@@ -44,6 +49,6 @@ def fit(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
     return resize(rgb_u8, size_wh)
 
 
-def fitted(model: Stylizer, size_wh: tuple[int, int]) -> Stylizer:
-    """``model`` behind `fit`."""
-    return lambda rgb_u8: model(fit(rgb_u8, size_wh))
+def fitted(model: Stylizer, size_wh: tuple[int, int] | None) -> Stylizer:
+    """``model`` behind `fit`; without ``size_wh`` each picture is drawn at its own `file_size`."""
+    return lambda rgb_u8: model(fit(rgb_u8, size_wh or file_size((rgb_u8.shape[1], rgb_u8.shape[0]))))

@@ -71,7 +71,7 @@ class EvaluateConfig:
 
 def train(config: TrainConfig) -> int:
     """Pairs to a generator."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
     from train.callbacks import Budget
     from train.training import train as train_run
 
@@ -99,7 +99,7 @@ def train(config: TrainConfig) -> int:
 
 def evaluate(config: EvaluateConfig) -> int:
     """How close the network comes to its teacher, or how much it flickers."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
     from train.draw import load_drawing
     from train.run_folder import read_config
 

@@ -36,8 +36,9 @@ def open_sink(spec: str, source: SourceInfo, *, overwrite: bool) -> FrameSink:
     if suffix in VIDEO_SUFFIXES | PICTURE_SUFFIXES:
         _check_file(path, source, overwrite)
     if suffix in VIDEO_SUFFIXES:
-        if source.is_still and source.frames == 1:
-            raise UsageError(f"--to {spec}: {source.name} is one image; choose a .png or .jpg")
+        if source.is_still:
+            remedy = "a .png or .jpg" if source.frames == 1 else "a folder"
+            raise UsageError(f"--to {spec}: {source.name} holds still images of their own sizes; choose {remedy}")
         from edge_app.sinks.video import VideoSink
 
         return VideoSink(path, source)

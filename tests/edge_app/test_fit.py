@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from celcam.errors import UsageError
-from edge_app.fit import choose_size, fit
+from edge_app.fit import choose_size, fit, fitted
 from edge_app.frames import SourceInfo
 
 
@@ -24,6 +24,15 @@ def info(size_wh: tuple[int, int], *, is_live: bool) -> SourceInfo:
 )
 def test_the_size_suits_the_source(size_wh: tuple[int, int], is_live: bool, expected: tuple[int, int]) -> None:
     assert choose_size(info(size_wh, is_live=is_live), None) == expected
+
+
+def test_each_picture_of_a_folder_has_its_own_size() -> None:
+    folder = SourceInfo("a folder", (300, 200), is_live=False, frames=2, fps=None, is_still=True)
+    assert choose_size(folder, None) is None
+    assert choose_size(folder, (64, 48)) == (64, 48)
+    draw = fitted(lambda rgb_u8: rgb_u8, None)
+    assert draw(np.zeros((2000, 1500, 3), np.uint8)).shape == (684, 512, 3)
+    assert draw(np.zeros((101, 300, 3), np.uint8)).shape == (100, 300, 3)
 
 
 def test_a_size_that_no_network_takes_is_refused_with_the_nearest() -> None:
