@@ -26,7 +26,7 @@ class TrainConfig:
     adversarial_weight: float = option(1.0, help="weight of the adversarial term; 0 trains without discriminator")
     adversarial: str = option("hinge", help="kind of the adversarial term: hinge, lsgan or bce")
     line_weight: float = option(0.0, help="weight of L1 at the teacher's lines, besides L1 everywhere")
-    ssim_weight: float = option(0.0, help="weight of 1 - SSIM; 1 or 2 is as much as L1 near the end")
+    ssim_weight: float = option(0.0, help="weight of 1 - SSIM, which is near 0.1 at the end of a training")
     ema: float = option(0.0, help="keep the weights' running average with this momentum, such as 0.999; 0: none")
     init: Path | None = option(None, help="start from the generator of this run", metavar="RUN")
     resume: bool = option(False, help="go on from the newest checkpoint in --out")
