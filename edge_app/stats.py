@@ -35,7 +35,7 @@ class RunStats:
         """A few lines for people."""
         rate = f", {self.fps:.1f} frames per second" if self.fps is not None else ""
         dropped = f", {self.dropped} dropped" if self.dropped else ""
-        lines = [f"{self.frames} frames{rate}{dropped}"]
+        lines = [f"{self.frames} frame{'' if self.frames == 1 else 's'}{rate}{dropped}"]
         rows = [(stage, self.stage_ms[stage]) for stage in STAGES] + [("captured to shown", self.latency_ms)]
         lines.append(f"  {'milliseconds':18}{'median':>8}{'p95':>8}")
         lines += [
