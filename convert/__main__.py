@@ -1,4 +1,4 @@
-"""``python -m convert``: export a run as a TFLite file, or compare the files of a style."""
+"""``python -m convert``: export a run as a TFLite file, compare files or networks."""
 
 from __future__ import annotations
 
@@ -42,6 +42,18 @@ class CompareConfig:
         require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
 
 
+@dataclass(frozen=True)
+class ParetoConfig:
+    """Options of ``pareto``."""
+
+    study: Path = option(help="folder of 'python -m train study architectures'", positional=True, metavar="DIR")
+    plot: Path = option(Path("out/pareto.png"), help="where the plot goes")
+    threads: int = option(1, help="for the timing")
+
+    def __post_init__(self) -> None:
+        require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
+
+
 def export(config: ExportConfig) -> int:
     """A run to a TFLite file and its card."""
     _quiet_tensorflow()
@@ -75,6 +87,20 @@ def compare(config: CompareConfig) -> int:
     return 0
 
 
+def pareto(config: ParetoConfig) -> int:
+    """What the networks of a study cost against how faithful they are."""
+    _quiet_tensorflow()
+    from convert.pareto import cost_table, draw_pareto, measure_int8_cost
+    from train.studies import find_study, read_study
+
+    measured = read_study(config.study, find_study("architectures"))
+    int8_cost = measure_int8_cost([config.study / name for name in measured], threads=config.threads)
+    print(cost_table(measured, int8_cost))
+    draw_pareto(measured, int8_cost, config.plot)
+    print(config.plot)
+    return 0
+
+
 def _quiet_tensorflow() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -84,6 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = [
         Command("export", ExportConfig, export, "a run to a TFLite file and its card"),
         Command("compare", CompareConfig, compare, "size, speed and likeness of each file of a style"),
+        Command("pareto", ParetoConfig, pareto, "what the networks of a study cost against how faithful they are"),
     ]
     return run_commands("python -m convert", "Keras generator to TFLite, and what that cost.", commands, argv)
 

@@ -12,16 +12,16 @@ import tf_keras
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.pixels import to_float
-from train.networks import GeneratorSpec, build_generator
+from train.networks import GeneratorSpec, build_generator, copy_weights
 
 # The size that the graph is traced at; the graph holds no size constants, so the file runs at any other.
 TRACED_SIDE = 256
 
 
 def to_tf_keras(spec: GeneratorSpec, generator: Any) -> Any:
-    """The tf_keras twin of a Keras 3 generator, with the same weights."""
+    """The tf_keras twin of a Keras 3 generator, which draws the same."""
     twin = build_generator(spec, tf_keras)
-    twin.set_weights(generator.get_weights())
+    copy_weights(generator, twin)
     return twin
 
 

@@ -25,15 +25,17 @@ from convert.converter import (
 from convert.measure import measure_quality
 from convert.ranges import with_searched_ranges
 from convert.recipes import Recipe, find_recipe
+from train.cost import count_macs
 from train.generators import spec_of
-from train.networks import GeneratorSpec, count_macs
+from train.networks import GeneratorSpec
 from train.run_folder import load_generator, read_config
 
 LICENCE = "Apache-2.0"
 # Few, because the search for ranges runs the network on all of them some hundred times.
 CALIBRATION_PHOTOS = 24
 TRAINING_FACTS = (
-    "preset", "train_pairs", "budget", "l1_weight", "adversarial_weight", "learning_rate", "seed", "init", "versions",
+    "preset", "train_pairs", "budget", "batch_size", "crop", "loss_weights", "learning_rate", "ema", "degraded_share",
+    "seed", "init", "mentor", "versions",
 )  # fmt: skip
 
 
@@ -93,7 +95,7 @@ def export(
             sha256=sha256(data),
             bytes=len(data),
             parameters=generator.count_params(),
-            gmac_256=round(count_macs(spec, (256, 256)) / 1e9, 4),
+            gmac_256=round(count_macs(generator, (256, 256)) / 1e9, 4),
             tensors=recipe.tensors,
             training={"trained_on": trained_on} | {name: config[name] for name in TRAINING_FACTS},
             quality={

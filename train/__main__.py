@@ -10,6 +10,8 @@ from pathlib import Path
 
 from celcam.cli import Command, option, require, run_commands
 
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -28,6 +30,16 @@ class TrainConfig:
     line_weight: float = option(0.0, help="weight of L1 at the teacher's lines, besides L1 everywhere")
     ssim_weight: float = option(0.0, help="weight of 1 - SSIM, which is near 0.1 at the end of a training")
     ema: float = option(0.0, help="keep the weights' running average with this momentum, such as 0.999; 0: none")
+    degraded_share: float = option(0.5, help="of the photos that get a cheap camera's faults, 0 to 1")
+    mentor: Path | None = option(
+        None, help="learn from what this run's generator draws too; see --mentor-weight", metavar="RUN"
+    )
+    mentor_weight: float = option(50.0, help="weight of L1 to the mentor's pictures")
+    patience: int = option(0, help="stop after this many epochs without a better validation SSIM; 0: never")
+    precision: str = option("float32", help="or mixed_bfloat16, mixed_float16: half the memory, faster on new GPUs")
+    devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
+    batch_size: int = option(0, help="crops a step; 0: the preset's")
+    crop: int = option(0, help="side of the crops in pixels; 0: the preset's")
     init: Path | None = option(None, help="start from the generator of this run", metavar="RUN")
     resume: bool = option(False, help="go on from the newest checkpoint in --out")
     seed: int = option(1, help="of crops, degradation and first weights")
@@ -41,6 +53,13 @@ class TrainConfig:
         require(self.l1_weight >= 0, f"--l1-weight {self.l1_weight}: expected 0 or more")
         require(self.adversarial_weight >= 0, f"--adversarial-weight {self.adversarial_weight}: expected 0 or more")
         require(self.line_weight >= 0, f"--line-weight {self.line_weight}: expected 0 or more")
+        require(self.mentor_weight >= 0, f"--mentor-weight {self.mentor_weight}: expected 0 or more")
+        require(0 <= self.degraded_share <= 1, f"--degraded-share {self.degraded_share}: expected 0 to 1")
+        require(self.patience >= 0, f"--patience {self.patience}: expected 0 or more")
+        require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")
+        require(self.devices >= 1, f"--devices {self.devices}: expected 1 or more")
+        require(self.batch_size >= 0, f"--batch-size {self.batch_size}: expected 0 or more")
+        require(self.crop >= 0, f"--crop {self.crop}: expected 0 or more")
         require(self.ssim_weight >= 0, f"--ssim-weight {self.ssim_weight}: expected 0 or more")
         require(0 <= self.ema < 1, f"--ema {self.ema}: expected 0 or more, and less than 1")
         require(
@@ -69,25 +88,68 @@ class EvaluateConfig:
         require(self.size >= 16, f"--size {self.size}: expected 16 or more")
 
 
+@dataclass(frozen=True)
+class BenchConfig:
+    """Options of ``bench``."""
+
+    pairs: Path = option(help="folder made by 'python -m datasets build'")
+    preset: str = option("live", help="the network")
+    steps: int = option(50, help="to time, after some to warm up")
+    adversarial_weight: float = option(1.0, help="0 trains without discriminator")
+    precision: str = option("float32", help="or mixed_bfloat16, mixed_float16")
+    devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
+
+    def __post_init__(self) -> None:
+        require(self.steps >= 2, f"--steps {self.steps}: expected 2 or more")
+        require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")
+        require(self.devices >= 1, f"--devices {self.devices}: expected 1 or more")
+
+
+@dataclass(frozen=True)
+class StudyConfig:
+    """Options of ``study``."""
+
+    study: str = option(help="architectures, ablation or reference", positional=True, metavar="STUDY")
+    pairs: Path = option(help="folder made by 'python -m datasets build'")
+    out: Path = option(help="folder of the runs, such as runs/ablation")
+    pictures: int = option(24_000, help="crops of 128x128 that each variant is trained on")
+    jobs: int = option(1, help="variants trained at the same time, each on its share of the cores")
+    clips: Path | None = option(None, help="folder of videos, to measure flicker on", metavar="DIR")
+
+    def __post_init__(self) -> None:
+        require(self.pictures >= 1, f"--pictures {self.pictures}: expected 1 or more")
+        require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
+
+
 def train(config: TrainConfig) -> int:
     """Pairs to a generator."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
     from train.callbacks import Budget
+    from train.losses import LossWeights
+    from train.presets import fed, find_preset
     from train.training import train as train_run
 
     run = train_run(
         config.pairs,
-        config.preset,
+        fed(find_preset(config.preset), batch_size=config.batch_size, crop=config.crop),
         config.out,
         budget=Budget(config.steps, config.minutes),
         steps_per_epoch=min(config.steps_per_epoch, config.steps or config.steps_per_epoch),
         learning_rate=config.learning_rate,
-        l1_weight=config.l1_weight,
-        adversarial_weight=config.adversarial_weight,
-        adversarial=config.adversarial,
-        line_weight=config.line_weight,
-        ssim_weight=config.ssim_weight,
+        weights=LossWeights(
+            l1=config.l1_weight,
+            adversarial=config.adversarial_weight,
+            adversarial_kind=config.adversarial,
+            line=config.line_weight,
+            ssim=config.ssim_weight,
+            mentor=config.mentor_weight if config.mentor else 0.0,
+        ),
         ema=config.ema,
+        degraded_share=config.degraded_share,
+        patience=config.patience,
+        precision=config.precision,
+        devices=config.devices,
+        mentor=config.mentor,
         init=config.init,
         resume=config.resume,
         seed=config.seed,
@@ -137,10 +199,50 @@ def evaluate(config: EvaluateConfig) -> int:
     return 0
 
 
+def bench(config: BenchConfig) -> int:
+    """How fast this machine trains."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
+    from train.bench import measure_training
+    from train.losses import LossWeights
+    from train.presets import find_preset
+
+    speed = measure_training(
+        config.pairs,
+        find_preset(config.preset),
+        weights=LossWeights(adversarial=config.adversarial_weight),
+        steps=config.steps,
+        precision=config.precision,
+        devices=config.devices,
+    )
+    print(speed.line())
+    return 0
+
+
+def study(config: StudyConfig) -> int:
+    """Networks and losses beside each other."""
+    from train.studies import find_study, run_study
+
+    clips = sorted(config.clips.glob("*.mp4")) if config.clips else []
+    print(
+        run_study(
+            find_study(config.study),
+            config.pairs,
+            config.out,
+            pictures=config.pictures,
+            jobs=config.jobs,
+            clips=clips,
+        )
+    )
+    print(config.out / "sheet.png")
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     commands = [
         Command("train", TrainConfig, train, "train a generator on pairs"),
+        Command("bench", BenchConfig, bench, "crops per second on this machine, and the wait for them"),
+        Command("study", StudyConfig, study, "train networks and losses beside each other, and compare them"),
         Command("evaluate", EvaluateConfig, evaluate, "measure a run's generator against the teacher"),
     ]
     return run_commands("python -m train", "Pairs to a Keras generator.", commands, argv, default="train")

@@ -12,7 +12,8 @@ import keras
 @contextmanager
 def averaged_weights(model: Any) -> Iterator[None]:
     """Inside, the model has its averaged weights, where its optimizer keeps some; afterwards its own again."""
-    if not model.optimizer.use_ema:
+    # Under mixed precision the optimizer is wrapped in one that scales the loss.
+    if not getattr(model.optimizer, "inner_optimizer", model.optimizer).use_ema:
         yield
         return
     swap = keras.callbacks.SwapEMAWeights()

@@ -12,7 +12,7 @@ from celcam.errors import DataError
 from celcam.image_io import read_image
 from celcam.manifest import Pair
 from celcam.pixels import to_float
-from train.degrade import degrade
+from train.degrade import DEGRADED_SHARE, degrade
 
 
 class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -33,11 +33,13 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         seed: int,
         first_epoch: int = 0,
         cache_bytes: int = 0,
+        degraded_share: float = DEGRADED_SHARE,
     ) -> None:
         super().__init__(workers=1)
         self._folder, self._pairs = folder, pairs
         self._crop, self._batch_size, self._steps = crop, batch_size, steps
         self._seed, self._epoch = seed, first_epoch
+        self._degraded_share = degraded_share
         self._cache: dict[str, tuple[Uint8Array, Uint8Array]] = {}
         self._cache_room = cache_bytes
 
@@ -67,7 +69,7 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         photo, cartoon = photo[window], cartoon[window]
         if rng.random() < 0.5:
             photo, cartoon = photo[:, ::-1], cartoon[:, ::-1]
-        return degrade(photo, rng), cartoon
+        return degrade(photo, rng, self._degraded_share), cartoon
 
     def _read(self, pair: Pair) -> tuple[Uint8Array, Uint8Array]:
         if pair.cartoon in self._cache:

@@ -1,4 +1,4 @@
-"""TensorBoard: the curves and the sample grid of each epoch. It needs TensorFlow, whatever backend trains."""
+"""TensorBoard: curves, histograms of the weights and each epoch's sample grid. It needs TensorFlow, whatever trains."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def board_callbacks(run: Path) -> list[Any]:
     if importlib.util.find_spec("tensorflow") is None:
         return []
     folder = run / "tensorboard"
-    return [keras.callbacks.TensorBoard(str(folder)), SampleBoard(run, folder / "samples")]
+    return [keras.callbacks.TensorBoard(str(folder), histogram_freq=1), SampleBoard(run, folder / "samples")]
 
 
 class SampleBoard(keras.callbacks.Callback):  # type: ignore[misc]

@@ -148,14 +148,24 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Saves model, optimizer and generator after each epoch."""
+    """Saves model, optimizer and generator after each epoch; ends a run that gets no better.
 
-    def __init__(self, run: Path, budget: BudgetCallback) -> None:
+    Without ``patience`` the generator is that of the newest epoch, and the budget alone ends the run. With it, the
+    generator is that of the epoch with the best validation SSIM, and ``patience`` epochs after that one the run ends.
+    """
+
+    def __init__(self, run: Path, budget: BudgetCallback, patience: int = 0, before: Sequence[float] = ()) -> None:
+        """``before`` are the validation SSIMs of the epochs before a resume."""
         super().__init__()
-        self._run, self._budget = run, budget
+        self._run, self._budget, self._patience, self._ssims = run, budget, patience, list(before)
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Save the generator with its averaged weights, all else with those that training goes on from."""
-        with averaged_weights(self.model):
-            save_generator(self._run, self.model.generator)
+        self._ssims.append(logs["val_ssim"] if logs else 0.0)
+        best = self._ssims.index(max(self._ssims))
+        if not self._patience or best == len(self._ssims) - 1:
+            with averaged_weights(self.model):
+                save_generator(self._run, self.model.generator)
         save_checkpoint(self._run, self.model, self._budget.progress)
+        if self._patience and len(self._ssims) - 1 - best >= self._patience:
+            self.model.stop_training = True

@@ -17,10 +17,12 @@ from celcam.pixels import resize, size_for_short_side
 from celcam.styles import find_style, stroke_scale
 from train.video import VideoReader, VideoWriter
 
+Drawing = Callable[[Uint8Array], Uint8Array]
+
 
 @dataclass(frozen=True)
 class ClipEvaluation:
-    """The flicker of input, teacher and network."""
+    """The flicker of the input and of what was drawn of it."""
 
     frames: int
     flicker: dict[str, Flicker]
@@ -33,7 +35,7 @@ class ClipEvaluation:
 
 
 def evaluate_clip(
-    drawing: Callable[[Uint8Array], Uint8Array],
+    drawing: Drawing,
     style: str,
     clip: Path,
     out: Path,
@@ -57,19 +59,55 @@ def evaluate_clip(
         MediaError: the clip can't be read or holds fewer than two frames, or ``out`` can't be written.
     """
     teacher = find_style(style)
-    flickers: dict[str, list[Flicker]] = {"input": [], "teacher": [], "network": []}
+    drawings = {"teacher": lambda frame: teacher.draw(frame, stroke_scale(frame)), "network": drawing}
+    with VideoReader(clip) as reader:
+        frame_rate = reader.frame_rate
+    with VideoWriter(out, frame_rate) as writer:
+        return measure_clip(
+            drawings,
+            clip,
+            short_side=short_side,
+            most_frames=most_frames,
+            quiet=quiet,
+            look=lambda pictures: writer.write(np.hstack([pictures["input"], pictures["network"]])),
+        )
+
+
+def measure_clip(
+    drawings: dict[str, Drawing],
+    clip: Path,
+    *,
+    short_side: int,
+    most_frames: int | None = None,
+    quiet: bool = False,
+    look: Callable[[dict[str, Uint8Array]], None] = lambda pictures: None,
+) -> ClipEvaluation:
+    """Measure how much ``clip`` and what each of ``drawings`` makes of it flicker.
+
+    Args:
+        drawings: functions of a frame, by name; ``input`` is the frame itself.
+        clip: a video file.
+        short_side: of the frames as they are drawn, in pixels.
+        most_frames: of the clip; all where None.
+        quiet: no progress bar.
+        look: is shown each frame's pictures, by name.
+
+    Raises:
+        MediaError: the clip can't be read or holds fewer than two frames.
+    """
+    flickers: dict[str, list[Flicker]] = {name: [] for name in ("input", *drawings)}
     before: dict[str, Uint8Array] = {}
-    with VideoReader(clip) as reader, VideoWriter(out, reader.frame_rate) as writer:
+    with VideoReader(clip) as reader:
         for full in tqdm(islice(reader, most_frames), unit="frame", disable=quiet):
             frame = resize(full, size_for_short_side((full.shape[1], full.shape[0]), short_side))
-            now = {"input": frame, "teacher": teacher.draw(frame, stroke_scale(frame)), "network": drawing(frame)}
-            writer.write(np.hstack([now["input"], now["network"]]))
+            now = {"input": frame} | {name: drawing(frame) for name, drawing in drawings.items()}
+            look(now)
             if before:
                 motion = estimate_motion(before["input"], frame)
                 for name, values in flickers.items():
                     values.append(flicker(before[name], now[name], motion))
             before = now
-        pairs = len(flickers["input"])
-        if not pairs:
-            raise MediaError(f"{clip}: fewer than two frames; flicker is what changes from one to the next")
+    pairs = len(flickers["input"])
+    if not pairs:
+        raise MediaError(f"{clip}: fewer than two frames; flicker is what changes from one to the next")
     return ClipEvaluation(pairs + 1, {name: mean_flicker(values) for name, values in flickers.items()})

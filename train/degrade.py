@@ -10,21 +10,22 @@ import numpy as np
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.image_io import decode_image, encode_image
 
-# Half of the photos stay clean: a good camera must not look worse than before.
-CLEAN_SHARE = 0.5
+# The other half of the photos stays clean: a good camera must not look worse than before.
+DEGRADED_SHARE = 0.5
 
 
-def degrade(rgb_u8: Uint8Array, rng: np.random.Generator) -> Uint8Array:
+def degrade(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADED_SHARE) -> Uint8Array:
     """A camera's blur, exposure error, sensor noise and JPEG blocks, each on some pictures.
 
     Args:
         rgb_u8: ``(H, W, 3) uint8 RGB``.
         rng: the only source of chance.
+        share: of the pictures that are degraded, 0..1.
 
     Returns:
         ``(H, W, 3) uint8 RGB``.
     """
-    if rng.random() < CLEAN_SHARE:
+    if rng.random() >= share:
         return rgb_u8
     picture: FloatArray = rgb_u8.astype(np.float32)
     if rng.random() < 0.3:
@@ -32,7 +33,7 @@ def degrade(rgb_u8: Uint8Array, rng: np.random.Generator) -> Uint8Array:
     if rng.random() < 0.5:
         picture = picture * rng.uniform(0.94, 1.06)
     if rng.random() < 0.7:
-        picture = picture + rng.normal(0, rng.uniform(1, 8), picture.shape).astype(np.float32)
+        picture = picture + np.float32(rng.uniform(1, 8)) * rng.standard_normal(picture.shape, np.float32)
     noisy: Uint8Array = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         return decode_image(encode_image(noisy, ".jpg", quality=int(rng.integers(50, 95))), Path("memory.jpg"))

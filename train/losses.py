@@ -9,11 +9,25 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from celcam.arrays import FloatArray
 from celcam.errors import UnknownNameError
 
 # Window and constants of Wang et al. (2004), as in `celcam.metrics`, for pictures of 0..1.
 WINDOW_SIZE, WINDOW_SIGMA = 11, 1.5
 C1, C2 = 0.01**2, 0.03**2
+WINDOW_STRIDE = 2
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """What a generator is trained on: the weight of each term."""
+
+    l1: float = 100.0  # lambda of pix2pix
+    adversarial: float = 1.0  # 0 leaves the discriminator out
+    adversarial_kind: str = "hinge"  # one of ADVERSARIAL_LOSSES
+    line: float = 0.0
+    ssim: float = 0.0
+    mentor: float = 0.0  # L1 to what another generator draws of the same photo
 
 
 @dataclass(frozen=True)
@@ -60,22 +74,37 @@ def line_loss(cartoon: Any, drawn: Any) -> Any:
 
 
 def ssim_loss(cartoon: Any, drawn: Any) -> Any:
-    """1 minus structural similarity (Wang et al., 2004), which is 0 for equal pictures."""
-    mean_a, mean_b = _window(cartoon), _window(drawn)
-    variance_a = _window(cartoon * cartoon) - mean_a**2
-    variance_b = _window(drawn * drawn) - mean_b**2
-    covariance = _window(cartoon * drawn) - mean_a * mean_b
+    """1 minus structural similarity (Wang et al., 2004), which is 0 for equal pictures.
+
+    Windows stand `WINDOW_STRIDE` pixels apart: a sample of those that are measured, at a third of the time.
+    """
+    height, width = cartoon.shape[1:3]
+    down, across = (ops.convert_to_tensor(_window_rows(side)) for side in (height, width))
+    mean_a, mean_b, square_a, square_b, product = (
+        _windows(plane, down, across) for plane in (cartoon, drawn, cartoon * cartoon, drawn * drawn, cartoon * drawn)
+    )
+    variance_a, variance_b = square_a - mean_a**2, square_b - mean_b**2
+    covariance = product - mean_a * mean_b
     likeness = ((2 * mean_a * mean_b + C1) * (2 * covariance + C2)) / (
         (mean_a**2 + mean_b**2 + C1) * (variance_a + variance_b + C2)
     )
     return 1.0 - ops.mean(likeness)
 
 
-def _window(picture: Any) -> Any:
-    """Each pixel's mean under a Gaussian window, which lies inside the picture."""
+def _window_rows(side: int) -> FloatArray:
+    """A Gaussian window at each place of a line of ``side`` pixels, inside it: ``(places, side) float32``."""
     offsets = np.arange(WINDOW_SIZE) - WINDOW_SIZE // 2
     weights = np.exp(-(offsets**2) / (2 * WINDOW_SIGMA**2)).astype(np.float32)
-    kernel = np.tile((weights / weights.sum())[:, np.newaxis, np.newaxis, np.newaxis], (1, 1, 3, 1))
-    for turned in (kernel, kernel.swapaxes(0, 1)):
-        picture = ops.depthwise_conv(picture, ops.convert_to_tensor(turned), data_format="channels_last")
-    return picture
+    starts = range(0, side - WINDOW_SIZE + 1, WINDOW_STRIDE)
+    rows = np.zeros((len(starts), side), np.float32)
+    for row, start in zip(rows, starts, strict=True):
+        row[start : start + WINDOW_SIZE] = weights / weights.sum()
+    return rows
+
+
+def _windows(picture: Any, down: Any, across: Any) -> Any:
+    """The mean under each window, ``(B, h, 3, w)``. Products of matrices: the CPU is twice as fast as at convolving."""
+    _, height, width, channels = picture.shape
+    lines = ops.matmul(down, ops.reshape(picture, (-1, height, width * channels)))  # (B, h, W 3)
+    lines = ops.transpose(ops.reshape(lines, (-1, down.shape[0], width, channels)), (0, 1, 3, 2))  # (B, h, 3, W)
+    return ops.matmul(lines, ops.transpose(across))

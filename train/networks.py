@@ -3,6 +3,8 @@
 Each builder takes the Keras module, so that the same page makes the Keras 3 network that is trained and the tf_keras
 network that the TensorFlow Model Optimization toolkit compresses. H and W are multiples of 4 and never constants of
 the graph: one file runs at any size. The published U-Net of pix2pix has a page of its own, `train/unet.py`.
+
+The numbers were chosen by measuring, see "The search" in docs/results.md; what they cost is counted in `train/cost.py`.
 """
 
 from __future__ import annotations
@@ -10,23 +12,45 @@ from __future__ import annotations
 import dataclasses
 import functools
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
+from celcam.errors import UsageError
 from celcam.pixels import SIZE_MULTIPLE
+
+# Channels inside a separable block over those outside: MobileNetV2 takes 6, which at this width only costs.
+EXPANSION = 2
+BLOCKS = ("plain", "separable")
+# The middle of a photo's 0..1.
+CENTER = 0.5
+# Variance of what a residual block adds at first, over that of what it is given.
+FAINT = 0.1
 
 
 @dataclass(frozen=True)
 class GeneratorSpec:
     """Widths and depths of the generator, and what helps the picture past its narrow middle."""
 
-    size_multiple: ClassVar[int] = SIZE_MULTIPLE
-
     half_width: int  # channels at half resolution
     quarter_width: int  # channels at quarter resolution
-    quarter_blocks: int  # residual blocks at quarter resolution: they see far, 8 pixels a block
+    quarter_blocks: int  # residual blocks at quarter resolution: they see far, 8 pixels a convolution
     half_blocks: int  # residual blocks at half resolution: they draw the line
-    skips: bool = True  # add the encoder's half resolution to the decoder's: lines keep their detail
+    skips: bool = True  # add the encoder's features to the decoder's at each resolution: lines keep their detail
     residual: bool = True  # predict the difference from the photo rather than the cartoon itself
+    stem_size: int = 5  # kernel of the first convolution
+    block: str = "plain"  # one of BLOCKS: two convolutions (ResNet), or one a channel between two of 1x1 (MobileNetV2)
+    kernel: int = 3  # of the blocks
+    norm: bool = False  # batch norm behind each convolution, folded into it when converted
+    eighth_width: int = 0  # channels at an eighth
+    eighth_blocks: int = 0  # residual blocks at an eighth, 0: the resolution does not drop that far
+
+    def __post_init__(self) -> None:
+        if self.block not in BLOCKS:
+            raise UsageError(f"block {self.block!r}: expected one of {', '.join(BLOCKS)}")
+
+    @property
+    def size_multiple(self) -> int:
+        """What H and W are multiples of."""
+        return 2 * SIZE_MULTIPLE if self.eighth_blocks else SIZE_MULTIPLE
 
 
 @dataclass(frozen=True)
@@ -59,21 +83,23 @@ def build_generator(spec: GeneratorSpec, keras: Any) -> Any:
         A functional model from ``(B, H, W, 3)`` to ``(B, H, W, 3)``.
     """
     layers = keras.layers
+    make = _Parts(spec, keras)
     photo = keras.Input((None, None, 3), name="photo")  # (B, H, W, 3)
-    half = _conv(layers, photo, spec.half_width, "stem", size=5, strides=2)  # (B, H/2, W/2, half)
-    quarter = _conv(layers, half, spec.quarter_width, "down", strides=2)  # (B, H/4, W/4, quarter)
-    for number in range(spec.quarter_blocks):
-        quarter = _residual_block(layers, quarter, spec.quarter_width, f"quarter{number}")
-    up = _conv(layers, quarter, 4 * spec.half_width, "up", size=1)  # (B, H/4, W/4, 4 half)
-    up = depth_to_space_layer(keras)(name="up_shuffle")(up)  # (B, H/2, W/2, half)
-    half = layers.Add(name="skip")([half, up]) if spec.skips else up  # (B, H/2, W/2, half)
-    for number in range(spec.half_blocks):
-        half = _residual_block(layers, half, spec.half_width, f"half{number}")
+    half = make.stem(photo, spec.half_width)  # (B, H/2, W/2, half)
+    quarter = make.conv(half, spec.quarter_width, "down", strides=2)  # (B, H/4, W/4, quarter)
+    if spec.eighth_blocks:
+        eighth = make.conv(quarter, spec.eighth_width, "down8", strides=2)  # (B, H/8, W/8, eighth)
+        eighth = make.blocks(eighth, spec.eighth_width, spec.eighth_blocks, "eighth")
+        quarter = make.join(quarter, make.up(eighth, spec.quarter_width, "up8"), "skip8")
+    quarter = make.blocks(quarter, spec.quarter_width, spec.quarter_blocks, "quarter")
+    half = make.join(half, make.up(quarter, spec.half_width, "up"), "skip")  # (B, H/2, W/2, half)
+    half = make.blocks(half, spec.half_width, spec.half_blocks, "half")
     start = "zeros" if spec.residual else "glorot_uniform"
     cartoon = layers.Conv2D(12, 3, padding="same", kernel_initializer=start, name="difference")(half)
     cartoon = depth_to_space_layer(keras)(name="difference_shuffle")(cartoon)  # (B, H, W, 3)
     if spec.residual:
-        cartoon = layers.Add(name="cartoon")([photo, cartoon])  # (B, H, W, 3)
+        # In float32 under mixed precision too: a half-precision photo has fewer than 256 steps.
+        cartoon = layers.Add(name="cartoon", dtype="float32")([photo, cartoon])  # (B, H, W, 3)
     return keras.Model(photo, cartoon, name="generator")
 
 
@@ -94,6 +120,34 @@ def build_discriminator(spec: DiscriminatorSpec, keras: Any) -> Any:
         x = layers.LeakyReLU(0.2, name=f"judge{number}_leaky")(x)
     logits = layers.Conv2D(1, 4, padding="same", name="verdict")(x)  # (B, H/4, W/4, 1)
     return keras.Model(pair, logits, name="discriminator")
+
+
+@functools.cache
+def centered_conv_layer(keras: Any) -> Any:
+    """The layer that convolves ``inputs - CENTER``, for ``keras`` (3): a network without norm learns faster so.
+
+    Its like is a stock convolution with another bias, which `copy_weights` makes of it. Beyond the picture lies 0 for
+    both.
+    """
+
+    @keras.saving.register_keras_serializable(package="celcam")
+    class CenteredConv2D(keras.layers.Conv2D):  # type: ignore[misc]
+        """A convolution whose bias follows its kernel, so that gradients do not see the mean of the inputs."""
+
+        def call(self, inputs: Any) -> Any:
+            outputs = super().call(inputs)
+            return outputs - keras.ops.cast(CENTER * keras.ops.sum(self.kernel, axis=(0, 1, 2)), outputs.dtype)
+
+    return CenteredConv2D
+
+
+def copy_weights(generator: Any, twin: Any) -> None:
+    """Give ``twin``, of stock layers, the weights of a Keras 3 generator of the same make: both draw the same."""
+    twin.set_weights(generator.get_weights())
+    for layer in generator.layers:
+        if type(layer).__name__ == "CenteredConv2D":
+            kernel, bias = layer.get_weights()
+            twin.get_layer(layer.name).set_weights([kernel, bias - CENTER * kernel.sum(axis=(0, 1, 2))])
 
 
 @functools.cache
@@ -118,27 +172,67 @@ def depth_to_space_layer(keras: Any) -> Any:
     return DepthToSpace
 
 
-def count_macs(spec: GeneratorSpec, size_wh: tuple[int, int]) -> int:
-    """Multiply-accumulates of the generator for one picture."""
-    pixels = size_wh[0] * size_wh[1]
-    half, quarter = pixels // 4, pixels // 16
-    stem = half * 25 * 3 * spec.half_width
-    down = quarter * 9 * spec.half_width * spec.quarter_width
-    trunk = quarter * spec.quarter_blocks * 2 * 9 * spec.quarter_width**2
-    up = quarter * spec.quarter_width * 4 * spec.half_width
-    refine = half * spec.half_blocks * 2 * 9 * spec.half_width**2
-    difference = half * 9 * spec.half_width * 12
-    return stem + down + trunk + up + refine + difference
+class _Parts:
+    """What generators are made of, as ``spec`` wants it."""
 
+    def __init__(self, spec: GeneratorSpec, keras: Any) -> None:
+        self._spec, self._keras, self._layers = spec, keras, keras.layers
 
-def _conv(layers: Any, x: Any, width: int, name: str, *, size: int = 3, strides: int = 1, relu: bool = True) -> Any:
-    x = layers.Conv2D(width, size, strides=strides, padding="same", use_bias=False, name=name)(x)
-    x = layers.BatchNormalization(momentum=0.99, epsilon=1e-3, name=f"{name}_bn")(x)
-    return layers.ReLU(6.0, name=f"{name}_relu")(x) if relu else x
+    def stem(self, photo: Any, width: int) -> Any:
+        """The first convolution; what it takes is a picture, all of it above 0."""
+        size = self._spec.stem_size
+        if self._spec.norm or not hasattr(self._keras, "ops"):
+            return self.conv(photo, width, "stem", size=size, strides=2)
+        settings = {"strides": 2, "padding": "same", "kernel_initializer": "he_normal"}
+        x = centered_conv_layer(self._keras)(width, size, name="stem", **settings)(photo)
+        return self._activate(x, "stem", relu=True)
 
+    def conv(
+        self, x: Any, width: int, name: str, *, size: int = 3, strides: int = 1, relu: bool = True, faint: bool = False
+    ) -> Any:
+        """A convolution with its norm and ReLU6; ``faint`` starts it near 0."""
+        # Without a norm, what passes a ReLU must not fade from layer to layer (He et al., 2015), and a residual block
+        # starts near doing nothing (Zhang et al., "Fixup Initialization", 2019).
+        start = "glorot_uniform" if self._spec.norm else "he_normal"
+        if faint and not self._spec.norm:
+            start = self._keras.initializers.VarianceScaling(FAINT)
+        settings = {"padding": "same", "use_bias": not self._spec.norm, "kernel_initializer": start}
+        x = self._layers.Conv2D(width, size, strides=strides, name=name, **settings)(x)
+        return self._activate(x, name, relu)
 
-def _residual_block(layers: Any, x: Any, width: int, name: str) -> Any:
-    inner = _conv(layers, x, width, f"{name}_a")
-    inner = _conv(layers, inner, width, f"{name}_b", relu=False)
-    x = layers.Add(name=f"{name}_add")([x, inner])
-    return layers.ReLU(6.0, name=f"{name}_relu")(x)
+    def blocks(self, x: Any, width: int, count: int, name: str) -> Any:
+        """Residual blocks, one after the other."""
+        for number in range(count):
+            block = self._separable_block if self._spec.block == "separable" else self._plain_block
+            x = block(x, width, f"{name}{number}")
+        return x
+
+    def up(self, x: Any, width: int, name: str) -> Any:
+        """``(B, h, w, C)`` to ``(B, 2 h, 2 w, width)``."""
+        x = self.conv(x, 4 * width, name, size=1)
+        return depth_to_space_layer(self._keras)(name=f"{name}_shuffle")(x)
+
+    def join(self, encoded: Any, decoded: Any, name: str) -> Any:
+        """The encoder's features added to the decoder's, or the decoder's alone."""
+        return self._layers.Add(name=name)([encoded, decoded]) if self._spec.skips else decoded
+
+    def _plain_block(self, x: Any, width: int, name: str) -> Any:
+        """He et al., "Deep Residual Learning for Image Recognition" (2016)."""
+        inner = self.conv(x, width, f"{name}_a", size=self._spec.kernel)
+        inner = self.conv(inner, width, f"{name}_b", size=self._spec.kernel, relu=False, faint=True)
+        x = self._layers.Add(name=f"{name}_add")([x, inner])
+        return self._layers.ReLU(6.0, name=f"{name}_relu")(x)
+
+    def _separable_block(self, x: Any, width: int, name: str) -> Any:
+        """Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks" (2018)."""
+        inner = self.conv(x, EXPANSION * width, f"{name}_wide", size=1)
+        settings = {"padding": "same", "use_bias": not self._spec.norm}
+        inner = self._layers.DepthwiseConv2D(self._spec.kernel, name=f"{name}_each", **settings)(inner)
+        inner = self._activate(inner, f"{name}_each", relu=True)
+        inner = self.conv(inner, width, f"{name}_narrow", size=1, relu=False, faint=True)
+        return self._layers.Add(name=f"{name}_add")([x, inner])
+
+    def _activate(self, x: Any, name: str, relu: bool) -> Any:
+        if self._spec.norm:
+            x = self._layers.BatchNormalization(momentum=0.99, epsilon=1e-3, name=f"{name}_bn")(x)
+        return self._layers.ReLU(6.0, name=f"{name}_relu")(x) if relu else x

@@ -5,40 +5,36 @@ Works unchanged on the TensorFlow, JAX and PyTorch backends. Pictures are ``(B, 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import keras
 from keras import ops
 
-from train.losses import find_adversarial_loss, line_loss, ssim_loss
+from train.losses import LossWeights, find_adversarial_loss, line_loss, ssim_loss
 
 
 class Pix2Pix(keras.Model):  # type: ignore[misc]
-    """Generator and, unless ``adversarial_weight`` is 0, the discriminator that judges it.
+    """Generator and, unless ``weights.adversarial`` is 0, the discriminator that judges it.
 
-    The loss is ``l1_weight * L1 + adversarial_weight * adversarial + discriminator``, and what else of
+    The loss is ``weights.l1 * L1 + weights.adversarial * adversarial + discriminator``, and what else of
     `train.losses` has a weight. The adversarial term sees the discriminator's variables behind ``stop_gradient`` and
     the discriminator term the generator's output behind it, so each network follows its own loss although one optimizer
     moves both.
+
+    A mentor, where there is one, is a trained generator that is asked and never changed: distillation as in Hinton et
+    al., "Distilling the Knowledge in a Neural Network" (2015).
     """
 
-    def __init__(
-        self,
-        generator: Any,
-        discriminator: Any,
-        *,
-        l1_weight: float,
-        adversarial_weight: float,
-        adversarial: str = "hinge",
-        line_weight: float = 0.0,
-        ssim_weight: float = 0.0,
-    ) -> None:
+    def __init__(self, generator: Any, discriminator: Any, weights: LossWeights, *, mentor: Any = None) -> None:
         super().__init__(name="pix2pix")
         self.generator = generator
-        self.discriminator: Any = discriminator if adversarial_weight > 0 else None
-        self.l1_weight, self.adversarial_weight = l1_weight, adversarial_weight
-        self.line_weight, self.ssim_weight = line_weight, ssim_weight
-        self.adversarial = find_adversarial_loss(adversarial)
+        self.discriminator: Any = discriminator if weights.adversarial > 0 else None
+        self.weights_of_terms = weights
+        # A function, not a part of the model: its variables are neither trained nor saved.
+
+        self.ask_mentor: Any = partial(mentor, training=False) if mentor is not None else None
+        self.adversarial = find_adversarial_loss(weights.adversarial_kind)
         self.l1_mean = keras.metrics.Mean(name="l1")
         self.adversarial_mean = keras.metrics.Mean(name="adversarial")
         self.discriminator_mean = keras.metrics.Mean(name="discriminator")
@@ -51,13 +47,18 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
         """The loss of photos ``x``, cartoons ``y`` and drawn pictures ``y_pred``."""
+        weights = self.weights_of_terms
+        y_pred = ops.cast(y_pred, "float32")  # under mixed precision a network without residual ends in half
         l1 = ops.mean(ops.abs(y - y_pred))
         self.l1_mean.update_state(l1)
-        loss = self.l1_weight * l1
-        if self.line_weight > 0:
-            loss = loss + self.line_weight * line_loss(y, y_pred)
-        if self.ssim_weight > 0:
-            loss = loss + self.ssim_weight * ssim_loss(y, y_pred)
+        loss = weights.l1 * l1
+        if weights.line > 0:
+            loss = loss + weights.line * line_loss(y, y_pred)
+        if weights.ssim > 0:
+            loss = loss + weights.ssim * ssim_loss(y, y_pred)
+        if weights.mentor > 0:
+            advice = ops.stop_gradient(self.ask_mentor(x))
+            loss = loss + weights.mentor * ops.mean(ops.abs(advice - y_pred))
         if self.discriminator is not None:
             adversarial = self.adversarial.generator(self._judge_frozen(x, y_pred))
             real = self.discriminator(ops.concatenate([x, y], axis=-1))
@@ -65,7 +66,7 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
             judged = self.adversarial.discriminator(real, drawn)
             self.adversarial_mean.update_state(adversarial)
             self.discriminator_mean.update_state(judged)
-            loss = loss + self.adversarial_weight * adversarial + judged
+            loss = loss + weights.adversarial * adversarial + judged
         return loss
 
     def _judge_frozen(self, photo: Any, drawn: Any) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from celcam.errors import UnknownNameError
+from celcam.errors import UnknownNameError, UsageError
 from train.generators import AnyGeneratorSpec
 from train.networks import (
     AUTOENCODER,
@@ -20,6 +20,7 @@ from train.unet import UNET256
 class Preset:
     """A generator, the discriminator that judges it, and how it is fed."""
 
+    name: str
     generator: AnyGeneratorSpec
     discriminator: DiscriminatorSpec
     crop: int  # side of the square crops in pixels
@@ -27,15 +28,18 @@ class Preset:
 
 
 PRESETS = {
-    # 128 holds the generator's reach five times over; smaller crops would train on borders.
-    "live": Preset(LIVE_GENERATOR, DiscriminatorSpec(width=32), crop=128, batch_size=16),
-    # The same diet, so that a comparison with live is one of the networks alone.
-    "quality": Preset(QUALITY_GENERATOR, DiscriminatorSpec(width=32), crop=128, batch_size=16),
-    "autoencoder": Preset(AUTOENCODER, DiscriminatorSpec(width=32), crop=128, batch_size=16),
-    # The U-Net takes multiples of 256; four of those are as many pixels as sixteen of 128.
-    "unet256": Preset(UNET256, DiscriminatorSpec(width=32), crop=256, batch_size=4),
-    # For tests: everything is there, nothing is learned.
-    "smoke": Preset(SMOKE_GENERATOR, DiscriminatorSpec(width=4), crop=32, batch_size=2),
+    preset.name: preset
+    for preset in (
+        # 128 holds the generator's reach twice over; smaller crops would train on borders.
+        Preset("live", LIVE_GENERATOR, DiscriminatorSpec(width=32), crop=128, batch_size=8),
+        # The same diet, so that a comparison with live is one of the networks alone.
+        Preset("quality", QUALITY_GENERATOR, DiscriminatorSpec(width=32), crop=128, batch_size=8),
+        Preset("autoencoder", AUTOENCODER, DiscriminatorSpec(width=32), crop=128, batch_size=8),
+        # The U-Net takes multiples of 256; two of those are as many pixels as eight of 128.
+        Preset("unet256", UNET256, DiscriminatorSpec(width=32), crop=256, batch_size=2),
+        # For tests: everything is there, nothing is learned.
+        Preset("smoke", SMOKE_GENERATOR, DiscriminatorSpec(width=4), crop=32, batch_size=2),
+    )
 }
 
 
@@ -45,3 +49,15 @@ def find_preset(name: str) -> Preset:
         return PRESETS[name]
     except KeyError:
         raise UnknownNameError("preset", name, PRESETS) from None
+
+
+def fed(preset: Preset, *, batch_size: int, crop: int) -> Preset:
+    """``preset`` on another diet; 0 leaves it its own.
+
+    Raises:
+        UsageError: the generator does not take such crops.
+    """
+    multiple = preset.generator.size_multiple
+    if crop % multiple:
+        raise UsageError(f"--crop {crop}: preset {preset.name} takes multiples of {multiple}")
+    return replace(preset, batch_size=batch_size or preset.batch_size, crop=crop or preset.crop)

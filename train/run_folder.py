@@ -9,6 +9,7 @@ runs/NAME/config.json               every option, the preset's numbers, versions
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 from dataclasses import asdict, dataclass
@@ -19,9 +20,7 @@ from celcam.errors import DataError
 from celcam.image_io import write_whole
 from train.generators import build_any_generator, spec_of
 
-CONFIG_NAME = "config.json"
-# How runs were trained whose config is older than the option.
-BEFORE_THE_OPTION = {"adversarial": "hinge", "line_weight": 0.0, "ssim_weight": 0.0, "ema": 0.0}
+CONFIG_NAME, LOG_NAME = "config.json", "log.csv"
 WEIGHTS_NAME = "generator.weights.h5"
 
 
@@ -70,7 +69,7 @@ def read_config(run: Path) -> dict[str, Any]:
         raise DataError(
             f"{path}: can't be read ({error}); expected the folder of a run of 'python -m train'"
         ) from error
-    return BEFORE_THE_OPTION | config
+    return config
 
 
 def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
@@ -93,6 +92,20 @@ def find_checkpoint(run: Path) -> Checkpoint | None:
         return None
     state = json.loads((folders[-1] / "state.json").read_text())
     return Checkpoint(folders[-1], Progress(**state))
+
+
+def trim_log(run: Path, epochs: int) -> list[float]:
+    """Cut the log to the first ``epochs``: one that was logged but not saved is trained again.
+
+    Returns:
+        The validation SSIM of each epoch that is left.
+    """
+    path = run / LOG_NAME
+    if not path.is_file():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)[: 1 + epochs]
+    write_whole(path, "".join(lines).encode())
+    return [float(row["val_ssim"]) for row in csv.DictReader(lines)]
 
 
 def save_generator(run: Path, generator: Any) -> None:

@@ -11,59 +11,65 @@ from typing import Any
 import keras
 import numpy as np
 
-from celcam.errors import DataError, UsageError
+from celcam.errors import DataError, TrainingError, UsageError
 from celcam.image_io import read_bytes
 from celcam.manifest import Pair, pairs_of
 from train.batches import CropBatches, read_pair
 from train.board import board_callbacks
 from train.callbacks import Budget, BudgetCallback, CheckpointCallback, ValidationCallback
+from train.degrade import DEGRADED_SHARE
 from train.generators import build_any_generator, describe_generator, spec_of
-from train.losses import find_adversarial_loss
+from train.losses import LossWeights, find_adversarial_loss
 from train.networks import build_discriminator
 from train.pix2pix import Pix2Pix
-from train.presets import find_preset
-from train.run_folder import Progress, find_checkpoint, load_generator, read_config, write_config
+from train.presets import Preset
+from train.run_folder import LOG_NAME, Progress, find_checkpoint, load_generator, read_config, trim_log, write_config
 
+# What a resumed run can't change.
+KEPT_ON_RESUME = ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init", "mentor",
+                  "ema", "precision")  # fmt: skip
 # Whole pictures that each epoch is measured on: few enough to take seconds.
 VALIDATION_PICTURES = 32
 
 
 def train(
     pairs: Path,
-    preset: str,
+    preset: Preset,
     run: Path,
     *,
     budget: Budget,
+    weights: LossWeights,
     steps_per_epoch: int,
     learning_rate: float,
-    l1_weight: float,
-    adversarial_weight: float,
-    adversarial: str,
-    line_weight: float,
-    ssim_weight: float,
-    ema: float,
-    init: Path | None,
-    resume: bool,
-    seed: int,
-    cache_gb: float,
+    ema: float = 0.0,
+    degraded_share: float = DEGRADED_SHARE,
+    patience: int = 0,
+    precision: str = "float32",
+    devices: int = 1,
+    init: Path | None = None,
+    mentor: Path | None = None,
+    resume: bool = False,
+    seed: int = 1,
+    cache_gb: float = 2.0,
     quiet: bool = False,
 ) -> Path:
     """Train a generator on ``pairs`` and leave it in ``run``.
 
     Args:
         pairs: folder with a manifest.
-        preset: name of the network.
+        preset: the networks and how they are fed.
         run: folder of the run; made anew unless ``resume``.
         budget: how long.
+        weights: of the terms of the loss.
         steps_per_epoch: steps between validation, sample grid and checkpoint.
         learning_rate: the peak.
-        l1_weight: lambda of the L1 term.
-        adversarial_weight: weight of the adversarial term; 0 trains without discriminator.
-        adversarial: name of the adversarial loss.
-        line_weight: weight of L1 at the teacher's lines.
-        ssim_weight: weight of 1 - SSIM.
         ema: momentum of the averaged weights; 0 keeps no average.
+        degraded_share: of the photos that get a cheap camera's faults, 0..1.
+        patience: epochs without a better validation SSIM after which the run ends; 0: the budget alone ends it.
+        precision: a Keras dtype policy: float32, mixed_bfloat16 or mixed_float16.
+        devices: GPUs that share each batch, on the JAX backend.
         init: run whose generator this one starts from.
+        mentor: run whose generator this one learns from, beside the teacher.
         resume: go on from the run's newest checkpoint.
         seed: of crops, degradation and first weights.
         cache_gb: memory for decoded pictures.
@@ -74,49 +80,39 @@ def train(
 
     Raises:
         DataError: no usable pairs, or the run's folder does not fit the options.
-        TrainingError: the loss is no number any more.
+        TrainingError: the loss is no number any more, or the memory does not suffice.
+        UsageError: there are not so many devices, or the budget is spent already.
     """
-    chosen = find_preset(preset)
-    find_adversarial_loss(adversarial)  # before the run's folder is made
+    find_adversarial_loss(weights.adversarial_kind)  # before the run's folder is made
     train_pairs, validation_pairs = pairs_of(pairs, "train"), pairs_of(pairs, "validation")
     config = {
-        "preset": preset,
-        **describe_generator(chosen.generator),
-        "discriminator": dataclasses.asdict(chosen.discriminator),
-        "crop": chosen.crop,
-        "batch_size": chosen.batch_size,
+        "preset": preset.name,
+        **describe_generator(preset.generator),
+        "discriminator": dataclasses.asdict(preset.discriminator),
+        "crop": preset.crop,
+        "batch_size": preset.batch_size,
         "budget": dataclasses.asdict(budget),
         "init": str(init) if init else None,
+        "mentor": str(mentor) if mentor else None,
         "steps_per_epoch": steps_per_epoch,
         "learning_rate": learning_rate,
-        "l1_weight": l1_weight,
-        "adversarial_weight": adversarial_weight,
-        "adversarial": adversarial,
-        "line_weight": line_weight,
-        "ssim_weight": ssim_weight,
+        "loss_weights": dataclasses.asdict(weights),
         "ema": ema,
+        "degraded_share": degraded_share,
+        "patience": patience,
+        "precision": precision,
+        "devices": devices,
         "seed": seed,
         **_describe_pairs(pairs, train_pairs, validation_pairs),
         "versions": {"keras": keras.__version__, "backend": keras.backend.backend(), "numpy": np.__version__},
     }
     checkpoint = _open_run(run, config, resume)
     keras.utils.set_random_seed(seed)
-    generator = build_any_generator(chosen.generator, keras)
-    if init is not None and checkpoint is None:
-        generator.set_weights(_weights_from(init, config))
-    discriminator = build_discriminator(chosen.discriminator, keras)
-    model = Pix2Pix(
-        generator,
-        discriminator,
-        l1_weight=l1_weight,
-        adversarial_weight=adversarial_weight,
-        adversarial=adversarial,
-        line_weight=line_weight,
-        ssim_weight=ssim_weight,
+    model = build_model(
+        preset, weights, learning_rate=learning_rate, ema=ema, mentor=mentor, precision=precision, devices=devices
     )
-    model.compile(optimizer=keras.optimizers.Adam(learning_rate, beta_1=0.5, use_ema=ema > 0, ema_momentum=ema))
-    model.build((None, chosen.crop, chosen.crop, 3))
-    model.optimizer.build(model.trainable_variables)
+    if init is not None and checkpoint is None:
+        model.generator.set_weights(_weights_from(init, config))
     done = Progress()
     if checkpoint is not None:
         model.load_weights(checkpoint.weights)
@@ -126,31 +122,100 @@ def train(
     batches = CropBatches(
         pairs,
         train_pairs,
-        crop=chosen.crop,
-        batch_size=chosen.batch_size,
+        crop=preset.crop,
+        batch_size=preset.batch_size,
         steps=steps_per_epoch,
         seed=seed,
         first_epoch=done.epochs,
         cache_bytes=int(cache_gb * 1e9),
+        degraded_share=degraded_share,
     )
     budget_callback = BudgetCallback(budget, learning_rate, done=done, quiet=quiet)
     shown = [read_pair(pairs, pair) for pair in validation_pairs[:VALIDATION_PICTURES]]
-    csv_log = keras.callbacks.CSVLogger(str(run / "log.csv"), append=checkpoint is not None)
+    csv_log = keras.callbacks.CSVLogger(str(run / LOG_NAME), append=checkpoint is not None)
     callbacks = [
         budget_callback,
-        ValidationCallback(shown, run, budget_callback, chosen.generator.size_multiple),
+        ValidationCallback(shown, run, budget_callback, preset.generator.size_multiple),
         csv_log,
         *board_callbacks(run),
-        CheckpointCallback(run, budget_callback),
+        CheckpointCallback(run, budget_callback, patience, before=trim_log(run, done.epochs)),
     ]
     try:
         # The budget ends it, not the number of epochs.
         model.fit(batches, epochs=sys.maxsize, initial_epoch=done.epochs, verbose=0, callbacks=callbacks)
+    except Exception as error:
+        if out_of_memory(error):
+            raise TrainingError(
+                f"the memory of the device does not hold a step of {preset.batch_size} crops of {preset.crop}: lower "
+                "--batch-size or --crop, or try --precision mixed_bfloat16; the checkpoint before it is kept"
+            ) from error
+        raise
     finally:
         if csv_log.csv_file is not None:  # after an error Keras leaves it open
             csv_log.csv_file.close()
         budget_callback.on_train_end()
     return run
+
+
+def build_model(
+    preset: Preset,
+    weights: LossWeights,
+    *,
+    learning_rate: float = 1e-3,
+    ema: float = 0.0,
+    mentor: Path | None = None,
+    precision: str = "float32",
+    devices: int = 1,
+) -> Pix2Pix:
+    """Networks, losses and optimizer, with first weights.
+
+    Raises:
+        UsageError: the backend has not so many devices.
+    """
+    _use_devices(devices, preset.batch_size)
+    mentor_model = load_generator(mentor, keras) if mentor else None
+    usual = keras.config.dtype_policy()
+    try:
+        keras.config.set_dtype_policy(precision)
+        generator = build_any_generator(preset.generator, keras)
+        discriminator = build_discriminator(preset.discriminator, keras)
+        model = Pix2Pix(generator, discriminator, weights, mentor=mentor_model)
+    finally:
+        keras.config.set_dtype_policy(usual)
+    # A game of two forgets sooner: 0.5 is pix2pix's, for the rest Adam's own.
+    beta_1 = 0.5 if weights.adversarial > 0 else 0.9
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate, beta_1=beta_1, use_ema=ema > 0, ema_momentum=ema),
+        # Compiled for the CPU by XLA, TensorFlow trains these networks at half the speed.
+        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+    )
+    model.build((None, preset.crop, preset.crop, 3))
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def _use_devices(devices: int, batch_size: int) -> None:
+    """Share each batch among the first ``devices`` of this machine; each holds the whole network."""
+    if devices == 1:
+        return
+    if keras.backend.backend() != "jax":
+        raise UsageError(f"--devices {devices}: several devices need the JAX backend; set KERAS_BACKEND=jax")
+    found = keras.distribution.list_devices()
+    if len(found) < devices:
+        raise UsageError(f"--devices {devices}: here are {len(found)} ({', '.join(found)}); lower --devices")
+    if batch_size % devices:
+        raise UsageError(f"--devices {devices}: can't share {batch_size} crops a step evenly; change --batch-size")
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=found[:devices]))
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether ``error`` is how TensorFlow, JAX, PyTorch or NumPy say that memory ran out."""
+    name, text = type(error).__name__, str(error)
+    return (
+        name in ("ResourceExhaustedError", "OutOfMemoryError")
+        or isinstance(error, MemoryError)
+        or ("RESOURCE_EXHAUSTED" in text or "can't allocate memory" in text)
+    )
 
 
 def _describe_pairs(pairs: Path, train_pairs: list[Pair], validation_pairs: list[Pair]) -> dict[str, Any]:
@@ -174,10 +239,10 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
         return None
     before = read_config(run)
     _check_generator(run, before, config)
-    for name in ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init", "ema"):
+    for name in KEPT_ON_RESUME:
         if before.get(name, config[name]) != config[name]:  # older runs know fewer options
             raise DataError(f"{run}: was started with {name} {before[name]}, not {config[name]}; resume with the same")
-    if bool(before["adversarial_weight"]) != bool(config["adversarial_weight"]):
+    if bool(before["loss_weights"]["adversarial"]) != bool(config["loss_weights"]["adversarial"]):
         raise DataError(
             f"{run}: a discriminator can't be added or dropped on the way; start a new run with --init {run}"
         )

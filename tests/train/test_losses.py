@@ -29,7 +29,7 @@ def test_an_adversarial_loss_is_the_published_one(name: str, generator: float, d
 def test_the_ssim_that_is_trained_is_the_one_that_is_measured(photo: Uint8Array) -> None:
     one, other = photo[:96, :128], photo[3:99, 2:130]
     loss = float(ssim_loss(to_float(one)[np.newaxis], to_float(other)[np.newaxis]))
-    assert loss == pytest.approx(1 - ssim(one, other), abs=1e-4)
+    assert loss == pytest.approx(1 - ssim(one, other), abs=2e-3)  # of every second window each way
 
 
 def test_what_is_wrong_at_a_line_costs_more() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from train.losses import LossWeights
 from train.networks import SMOKE_GENERATOR, DiscriminatorSpec, build_discriminator, build_generator
 from train.pix2pix import Pix2Pix
 
@@ -17,7 +18,7 @@ def build(adversarial_weight: float) -> Pix2Pix:
     keras.utils.set_random_seed(7)
     generator = build_generator(SMOKE_GENERATOR, keras)
     discriminator = build_discriminator(DiscriminatorSpec(width=4), keras)
-    model = Pix2Pix(generator, discriminator, l1_weight=10.0, adversarial_weight=adversarial_weight)
+    model = Pix2Pix(generator, discriminator, LossWeights(l1=10.0, adversarial=adversarial_weight))
     model.compile(optimizer=keras.optimizers.SGD(0.1))
     model.build((None, 32, 32, 3))
     return model

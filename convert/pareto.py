@@ -1,0 +1,99 @@
+"""What networks cost against how faithful they are: the plot and table of a study of architectures."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from celcam.errors import DataError
+from celcam.image_io import write_whole
+from celcam.pixels import to_uint8
+from convert.converter import TRACED_SIDE, calibration_batches, clipped, convert_int8, to_tf_keras
+from convert.measure import measure_ms, picture_call
+from convert.mobilenet import mobilenet_call
+from train.generators import spec_of
+from train.networks import GeneratorSpec
+from train.run_folder import load_generator, read_config
+
+MOBILENET = "MobileNetV2-224 int8"
+TIMED_RUNS = 30
+
+
+def measure_int8_cost(runs: Sequence[Path], *, threads: int) -> dict[str, float]:
+    """The time of each run's network at int8, 256x256, as a ratio to MobileNetV2-224 int8 in the same run.
+
+    Ranges are calibrated on noise: the file is timed, not looked at.
+
+    Raises:
+        DataError: a run's network can't be converted.
+    """
+    noise = to_uint8(np.random.default_rng(1).random((TRACED_SIDE, TRACED_SIDE, 3), np.float32))
+    with tempfile.TemporaryDirectory() as folder:
+        calls = {MOBILENET: mobilenet_call(threads)}
+        for run in runs:
+            spec = spec_of(read_config(run))
+            if not isinstance(spec, GeneratorSpec):
+                raise DataError(f"{run}: its network is not made for int8; leave it out")
+            twin = clipped(to_tf_keras(spec, load_generator(run, keras)))
+            path = Path(folder) / f"{run.name}.tflite"
+            write_whole(path, convert_int8(twin, calibration_batches([noise])))
+            calls[run.name] = picture_call(path, noise, threads)
+        latency_ms = measure_ms(calls, TIMED_RUNS)
+    return {name: ms / latency_ms[MOBILENET] for name, ms in latency_ms.items() if name != MOBILENET}
+
+
+def pareto_front(points: dict[str, tuple[float, float]]) -> list[str]:
+    """The names of those that no other beats in both: ``(cost, likeness)``, less cost and more likeness are better."""
+    front, best = [], -np.inf
+    for name, (_, likeness) in sorted(points.items(), key=lambda item: (item[1][0], -item[1][1])):
+        if likeness > best:
+            front.append(name)
+            best = likeness
+    return front
+
+
+def cost_table(measured: dict[str, dict[str, Any]], int8_cost: dict[str, float]) -> str:
+    """The figures for people; a star marks those on the Pareto front of time and SSIM."""
+    front = pareto_front({name: (int8_cost[name], measured[name]["to_teacher"]["ssim"]) for name in int8_cost})
+    lines = [f"{'':16}{'GMAC':>7}{'params':>9}{'int8 time':>11}{'SSIM':>8}{'edge-F1':>9}  front"]
+    for name in sorted(int8_cost, key=lambda name: int8_cost[name]):
+        figures = measured[name]
+        likeness = figures["to_teacher"]
+        lines.append(
+            f"{name:16}{figures['gmac_256']:7.3f}{figures['parameters']:9,}{int8_cost[name]:11.2f}"
+            f"{likeness['ssim']:8.4f}{likeness['edge_f1']:9.4f}  {'*' if name in front else ''}".rstrip()
+        )
+    return "\n".join(lines)
+
+
+def draw_pareto(measured: dict[str, dict[str, Any]], int8_cost: dict[str, float], out: Path) -> None:
+    """SSIM over time and over GMAC, as a picture."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, 2, figsize=(11, 4.5), sharey=True, layout="constrained")
+    costs = (
+        ("int8 time over MobileNetV2-224 int8, 1 thread, 256x256", int8_cost),
+        ("GMAC at 256x256", {name: measured[name]["gmac_256"] for name in int8_cost}),
+    )
+    for axis, (title, cost) in zip(axes, costs, strict=True):
+        points = {name: (cost[name], measured[name]["to_teacher"]["ssim"]) for name in int8_cost}
+        front = pareto_front(points)
+        axis.plot(*zip(*(points[name] for name in front), strict=True), color="tab:red", linewidth=1)
+        for name, point in points.items():
+            axis.plot(*point, "o", color="tab:red" if name in front else "tab:gray", markersize=5)
+            axis.annotate(name, point, textcoords="offset points", xytext=(5, 4), fontsize=8)
+        axis.set_xlabel(title)
+        axis.set_xscale("log")
+        axis.grid(alpha=0.3)
+    axes[0].set_ylabel("SSIM to the teacher")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(out, dpi=110)
+    pyplot.close(figure)

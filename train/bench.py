@@ -1,0 +1,108 @@
+"""How fast this machine trains, and whether its input keeps up."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from celcam.arrays import FloatArray
+from celcam.manifest import pairs_of
+from train.batches import CropBatches
+from train.losses import LossWeights
+from train.presets import Preset
+from train.training import build_model
+
+WARM_UP_STEPS = 5
+SEED = 1
+
+
+@dataclass(frozen=True)
+class TrainingSpeed:
+    """What `measure_training` found."""
+
+    backend: str
+    devices: int
+    crops_per_s: float
+    step_ms: float  # median, fed from the pairs
+    fed_step_ms: float  # median, fed the same batch again and again
+
+    @property
+    def wait_ms(self) -> float:
+        """What a step waits for its pictures."""
+        return max(0.0, self.step_ms - self.fed_step_ms)
+
+    def line(self) -> str:
+        """The figures for people."""
+        return (
+            f"{self.backend}, {self.devices} device(s): {self.crops_per_s:.0f} crops per second, a step takes "
+            f"{self.step_ms:.1f} ms, of which it waits {self.wait_ms:.1f} for its pictures"
+        )
+
+
+def measure_training(
+    pairs: Path, preset: Preset, *, weights: LossWeights, steps: int, precision: str, devices: int
+) -> TrainingSpeed:
+    """Train ``preset`` for a moment on ``pairs``, and on one batch that is always there.
+
+    Raises:
+        DataError: no usable pairs.
+    """
+    model = build_model(preset, weights, precision=precision, devices=devices)
+    batches = CropBatches(
+        pairs,
+        pairs_of(pairs, "train"),
+        crop=preset.crop,
+        batch_size=preset.batch_size,
+        steps=WARM_UP_STEPS + steps,
+        seed=SEED,
+        cache_bytes=int(2e9),
+    )
+    for index in range(len(batches)):  # so that the pictures are decoded, as they are for most of a training
+        batches[index]
+    step_s = _time_steps(model, batches)
+    fed_step_s = _time_steps(model, _SameBatch(batches[0], WARM_UP_STEPS + steps))
+    return TrainingSpeed(
+        backend=keras.backend.backend(),
+        devices=devices,
+        crops_per_s=preset.batch_size / float(np.mean(step_s)),
+        step_ms=1000 * float(np.median(step_s)),
+        fed_step_ms=1000 * float(np.median(fed_step_s)),
+    )
+
+
+def _time_steps(model: Any, batches: keras.utils.PyDataset) -> FloatArray:
+    """Seconds from the end of each step to the end of the next."""
+    clock = _StepClock()
+    model.fit(batches, epochs=1, verbose=0, callbacks=[clock])
+    return np.diff(clock.ends_s)[WARM_UP_STEPS:]
+
+
+class _StepClock(keras.callbacks.Callback):  # type: ignore[misc]
+    """When each step ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends_s: list[float] = []
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        float(logs["loss"])  # wait for the device
+        self.ends_s.append(time.perf_counter())
+
+
+class _SameBatch(keras.utils.PyDataset):  # type: ignore[misc]
+    """One batch, again and again."""
+
+    def __init__(self, batch: tuple[FloatArray, FloatArray], steps: int) -> None:
+        super().__init__()
+        self._batch, self._steps = batch, steps
+
+    def __len__(self) -> int:
+        return self._steps
+
+    def __getitem__(self, index: int) -> tuple[FloatArray, FloatArray]:
+        return self._batch

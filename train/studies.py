@@ -1,0 +1,264 @@
+"""Studies: networks and losses trained for the same number of pictures, and measured alike.
+
+A study is a folder of runs, one a variant, each with ``measured.json`` beside its config. What was measured is not
+trained again, what was begun goes on, so a study that was stopped is finished by the same command.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+from celcam.errors import DataError, UnknownNameError
+from celcam.image_io import write_image, write_whole
+from celcam.manifest import pairs_of
+from celcam.sheet import contact_sheet
+from train.losses import LossWeights
+from train.networks import AUTOENCODER, LIVE_GENERATOR, QUALITY_GENERATOR, GeneratorSpec
+from train.presets import PRESETS, Preset
+from train.unet import UNET256
+
+MEASURED_NAME = "measured.json"
+SHEET_ROWS = 8
+MEASURED_PICTURES = 96  # of the validation part: the same for all, so differences count
+EPOCHS = 2  # of each run: a checkpoint to go on from after each
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One run of a study."""
+
+    name: str
+    generator: Any = LIVE_GENERATOR
+    weights: LossWeights = LossWeights(adversarial=0.0, ssim=20.0)
+    degraded_share: float = 0.5
+    ema: float = 0.0
+    mentor: str = ""  # the variant, earlier in the study, that this one learns from
+
+
+def _live(**changes: Any) -> GeneratorSpec:
+    return replace(LIVE_GENERATOR, **changes)
+
+
+_LIVE, _ADVERSARIAL = Variant("live"), LossWeights(adversarial=0.2, ssim=20.0)
+STUDIES: dict[str, tuple[Variant, ...]] = {
+    # What live could be for 0.35 GMAC, and quality for 1.2: width, depth, where the resolution drops, kind of block,
+    # kernel, norm, what the photo adds.
+    "architectures": (
+        _LIVE,
+        Variant("wide", _live(half_width=20, quarter_width=40, quarter_blocks=1)),
+        Variant("deep-quarter", _live(half_width=12, quarter_blocks=3)),
+        Variant("deep-half", _live(quarter_width=24, half_blocks=2)),
+        Variant("half-only", _live(quarter_blocks=0, half_blocks=3)),
+        Variant("quarter-only", _live(quarter_blocks=3, half_blocks=0)),
+        Variant("eighth", _live(quarter_blocks=1, eighth_width=48, eighth_blocks=2)),
+        Variant("separable", _live(block="separable", kernel=5, quarter_blocks=6, half_blocks=2)),
+        Variant("kernel5", _live(half_width=12, quarter_width=24, quarter_blocks=1, kernel=5)),
+        Variant("stem3", _live(stem_size=3)),
+        Variant("stem7", _live(stem_size=7)),
+        Variant("norm", _live(norm=True)),
+        Variant("no-residual", _live(residual=False)),
+        Variant("quality", QUALITY_GENERATOR),
+        Variant(
+            "quality-wide", replace(QUALITY_GENERATOR, half_width=32, quarter_width=64, quarter_blocks=2, half_blocks=1)
+        ),
+        Variant("quality-deep", replace(QUALITY_GENERATOR, half_width=20, quarter_width=40, quarter_blocks=7)),
+    ),
+    # What each idea buys; `base` has those that the shipped networks are trained with.
+    "ablation": (
+        Variant("base", ema=0.998),
+        Variant("no-ema"),
+        Variant("autoencoder", AUTOENCODER, ema=0.998),
+        Variant("no-residual", _live(residual=False), ema=0.998),
+        Variant("l1-only", weights=LossWeights(adversarial=0.0), ema=0.998),
+        Variant("l1-gan", weights=LossWeights(adversarial=0.2), ema=0.998),
+        Variant("with-gan", weights=_ADVERSARIAL, ema=0.998),
+        Variant("lines", weights=LossWeights(adversarial=0.0, ssim=20.0, line=100.0), ema=0.998),
+        Variant("clean-photos", degraded_share=0.0, ema=0.998),
+        Variant("quality", QUALITY_GENERATOR, ema=0.998),
+        Variant("distilled", weights=LossWeights(adversarial=0.0, ssim=20.0, mentor=50.0), ema=0.998, mentor="quality"),
+    ),
+    # The full-size reference on the same diet.
+    "reference": (Variant("live", ema=0.998), Variant("unet256", UNET256, ema=0.998)),
+}
+
+
+def find_study(name: str) -> tuple[Variant, ...]:
+    """The study called ``name``; raises UnknownNameError, which lists those that exist."""
+    try:
+        return STUDIES[name]
+    except KeyError:
+        raise UnknownNameError("study", name, STUDIES) from None
+
+
+def run_study(
+    variants: Sequence[Variant],
+    pairs: Path,
+    out: Path,
+    *,
+    pictures: int,
+    jobs: int,
+    learning_rate: float = 2e-3,
+    clips: Sequence[Path] = (),
+) -> str:
+    """Train and measure ``variants`` in ``out``.
+
+    Args:
+        variants: what is compared; those that are mentors come before those that learn from them.
+        pairs: folder with a manifest; pictures of the validation part are measured.
+        out: folder of the runs.
+        pictures: crops of 128x128 that each variant is trained on (larger crops count for more).
+        jobs: processes, each with its share of the cores.
+        learning_rate: the peak.
+        clips: videos whose flicker is measured too.
+
+    Returns:
+        A table for people.
+
+    Raises:
+        DataError: a run in ``out`` was made otherwise.
+    """
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+    free = multiprocessing.Manager().Queue()
+    for number in range(jobs):
+        free.put(cores[number::jobs] or cores)
+    mentors = [variant for variant in variants if any(other.mentor == variant.name for other in variants)]
+    for batch in (mentors, [variant for variant in variants if variant not in mentors]):
+        # A process a run: Keras keeps what it has built.
+        with ProcessPoolExecutor(
+            jobs, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=1
+        ) as workers:
+            settings = (repeat(value) for value in (pairs, out, pictures, learning_rate, tuple(clips), free))
+            list(workers.map(_train_on_free_cores, batch, *settings))
+    measured = read_study(out, variants)
+    _write_sheet(out, pairs, [variant.name for variant in variants])
+    return study_table(measured)
+
+
+def read_study(out: Path, variants: Sequence[Variant]) -> dict[str, dict[str, Any]]:
+    """What was measured of each variant in ``out``.
+
+    Raises:
+        DataError: a variant is missing.
+    """
+    measured = {}
+    for variant in variants:
+        path = out / variant.name / MEASURED_NAME
+        try:
+            measured[variant.name] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise DataError(f"{path}: can't be read ({error}); run 'python -m train study' to its end") from error
+    return measured
+
+
+def study_table(measured: dict[str, dict[str, Any]]) -> str:
+    """The figures for people."""
+    clips = list(next(iter(measured.values()))["flicker"])
+    titles = "".join(f"  {clip[:18]:>18}" for clip in clips)
+    lines = [f"{'':14}{'GMAC':>7}{'params':>11}{'PSNR dB':>9}{'SSIM':>8}{'edge-F1':>9}{'minutes':>9}{titles}"]
+    for name, figures in measured.items():
+        likeness = figures["to_teacher"]
+        flickers = "".join(f"  {figures['flicker'][clip]:18.3f}" for clip in clips)
+        lines.append(
+            f"{name:14}{figures['gmac_256']:7.3f}{figures['parameters']:11,}{likeness['psnr_db']:9.2f}"
+            f"{likeness['ssim']:8.4f}{likeness['edge_f1']:9.4f}{figures['minutes']:9.1f}{flickers}"
+        )
+    return "\n".join(lines)
+
+
+def _train_on_free_cores(
+    variant: Variant, pairs: Path, out: Path, pictures: int, learning_rate: float, clips: Sequence[Path], free: Any
+) -> None:
+    cores = free.get()
+    try:
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, cores)
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        _train_and_measure(variant, pairs, out, pictures, learning_rate, clips)
+    finally:
+        free.put(cores)
+
+
+def _train_and_measure(
+    variant: Variant, pairs: Path, out: Path, pictures: int, learning_rate: float, clips: Sequence[Path]
+) -> None:
+    from train.callbacks import Budget
+    from train.run_folder import find_checkpoint
+    from train.training import train
+
+    run = out / variant.name
+    if (run / MEASURED_NAME).exists():
+        return
+    preset = preset_of(variant)
+    per_step = preset.batch_size * (preset.crop / PRESETS["live"].crop) ** 2
+    steps = round(pictures / per_step)
+    checkpoint = find_checkpoint(run)
+    if checkpoint is None or checkpoint.progress.steps < steps:
+        train(
+            pairs,
+            preset,
+            run,
+            budget=Budget(steps=steps, minutes=1),
+            weights=variant.weights,
+            steps_per_epoch=-(-steps // EPOCHS),
+            learning_rate=learning_rate,
+            ema=variant.ema,
+            degraded_share=variant.degraded_share,
+            mentor=out / variant.mentor if variant.mentor else None,
+            resume=(run / "config.json").exists(),
+            quiet=True,
+        )
+    measured = _measure(run, pairs, clips)
+    write_whole(run / MEASURED_NAME, json.dumps(measured, indent=1).encode())
+    print(f"{variant.name}: SSIM {measured['to_teacher']['ssim']:.4f}", flush=True)
+
+
+def preset_of(variant: Variant) -> Preset:
+    """How a variant is fed: as the preset of its network, or as `live`."""
+    known = [preset for preset in PRESETS.values() if preset.generator == variant.generator]
+    return known[0] if known else dataclasses.replace(PRESETS["live"], name=variant.name, generator=variant.generator)
+
+
+def _measure(run: Path, pairs: Path, clips: Sequence[Path]) -> dict[str, Any]:
+    import keras
+
+    from train.clip_evaluation import measure_clip
+    from train.cost import count_macs
+    from train.draw import load_drawing
+    from train.evaluation import evaluate, pairs_to_read
+    from train.run_folder import find_checkpoint, load_generator
+
+    checkpoint, drawing = find_checkpoint(run), load_drawing(run)
+    generator = load_generator(run, keras)
+    evaluation = evaluate(drawing, pairs_to_read(pairs, "validation")[:MEASURED_PICTURES], quiet=True)
+    flickers = {
+        clip.stem: measure_clip({"network": drawing}, clip, short_side=256, quiet=True).flicker["network"].followed
+        for clip in clips
+    }
+    return {
+        "gmac_256": count_macs(generator, (256, 256)) / 1e9,
+        "parameters": generator.count_params(),
+        "minutes": checkpoint.progress.elapsed_s / 60 if checkpoint else 0.0,
+        "to_teacher": asdict(evaluation.network),
+        "photo_to_teacher": asdict(evaluation.photo),
+        "flicker": flickers,
+    }
+
+
+def _write_sheet(out: Path, pairs: Path, names: Sequence[str]) -> None:
+    """Photo, teacher and each variant's picture."""
+    from train.batches import read_pair
+    from train.draw import load_drawing
+
+    drawings = [load_drawing(out / name) for name in names]
+    shown = [read_pair(pairs, pair) for pair in pairs_of(pairs, "validation")[:SHEET_ROWS]]
+    rows = [(*pair, *(drawing(pair[0]) for drawing in drawings)) for pair in shown]
+    write_image(out / "sheet.png", contact_sheet(rows, height=256, titles=("photo", "teacher", *names)))
