@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 APP := .venv-app/bin/python
 WORK := .venv/bin/python
 
-.PHONY: demo live pipeline test test-browser check clean
+.PHONY: demo live pipeline test test-browser test-backends check clean
 
 demo: .venv-app/ready ## the bundled clip and photos as a comic: out/demo.mp4, out/demo.png
 	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
@@ -29,6 +29,10 @@ test-browser: .venv/ready ## the tests that need Chromium (Debian); installs it
 	command -v chromium && command -v chromedriver || apt-get install -y chromium chromium-driver
 	.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-browser.txt
 	$(WORK) -m pytest -m browser
+
+test-backends: .venv/ready ## two steps on TensorFlow, JAX and PyTorch, and on two devices; installs what is missing
+	.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-backends.txt
+	$(WORK) -m pytest -m backends
 
 check: .venv/ready ## format, lint and types
 	.venv/bin/ruff format --check .

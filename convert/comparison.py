@@ -14,9 +14,10 @@ from celcam.manifest import Pair, pairs_of
 from celcam.pixels import resize
 from celcam.sheet import contact_sheet
 from celcam.tflite_model import TFLiteModel
-from convert.export import pairs_folder
+from convert.export import model_name, pairs_folder
 from convert.measure import Quality, measure_ms, measure_quality, picture_call
 from convert.mobilenet import mobilenet_call
+from convert.recipes import RECIPES
 from train.batches import read_pair
 from train.draw import draw
 from train.run_folder import load_generator, read_config
@@ -62,15 +63,17 @@ class Comparison:
 
 
 def compare_models(run: Path, models: Path, grid: Path, *, pairs: Path | None, threads: int) -> Comparison:
-    """Measure every file of the run's style in ``models``, and draw ``grid``.
+    """Measure every file of the run in ``models``, and draw ``grid``.
 
     Raises:
         DataError: no such file, or no pairs.
     """
     config = read_config(run)
-    files = sorted(models.glob(f"{config['style']}*.tflite"))
+    name = model_name(config)
+    paths = (models / f"{name}{recipe.file_suffix}.tflite" for recipe in RECIPES.values())
+    files = [path for path in paths if path.is_file()]
     if not files:
-        raise DataError(f"{models}: no {config['style']}*.tflite; make some with 'python -m convert export {run}'")
+        raise DataError(f"{models}: no {name}.tflite of any recipe; make some with 'python -m convert export {run}'")
     folder = pairs_folder(config, pairs)
     test_pairs = pairs_of(folder, "test")
     generator = load_generator(run, keras)

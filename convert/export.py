@@ -74,7 +74,7 @@ def export(
     # A U-Net is slow at int8; what does not start from the photo need not span 0..1, so its bytes would not be ours.
     if not isinstance(spec, GeneratorSpec) or not spec.residual:
         raise UsageError(f"{run}: preset {config['preset']} is for comparison and not converted; train live or quality")
-    path = out / f"{config['style']}{recipe.file_suffix}.tflite"
+    path = out / f"{model_name(config)}{recipe.file_suffix}.tflite"
     if path.exists() and not overwrite:
         raise UsageError(f"{path}: exists; add --overwrite to replace it, or choose another --out")
     folder = pairs_folder(config, pairs)
@@ -113,6 +113,12 @@ def export(
     finally:
         candidate.unlink(missing_ok=True)
     return path, card
+
+
+def model_name(config: dict[str, Any]) -> str:
+    """What the default file of a run is called: its look, and the preset where that is not live."""
+    style: str = config["style"]
+    return f"{style}-quality" if config["preset"] == "quality" else style
 
 
 def pairs_folder(config: dict[str, Any], pairs: Path | None) -> Path:

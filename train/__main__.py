@@ -1,4 +1,4 @@
-"""``python -m train``: train a generator on pairs, or evaluate one."""
+"""``python -m train``: train generators on pairs, and measure them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from celcam.cli import Command, option, require, run_commands
+from celcam.paths import MODELS
 
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
@@ -29,6 +30,7 @@ class TrainConfig:
     adversarial: str = option("hinge", help="kind of the adversarial term: hinge, lsgan or bce")
     line_weight: float = option(0.0, help="weight of L1 at the teacher's lines, besides L1 everywhere")
     ssim_weight: float = option(0.0, help="weight of 1 - SSIM, which is near 0.1 at the end of a training")
+    steady_weight: float = option(0.0, help="weight of L1 between two views of a place: less flicker, no grid")
     ema: float = option(0.0, help="keep the weights' running average with this momentum, such as 0.999; 0: none")
     degraded_share: float = option(0.5, help="of the photos that get a cheap camera's faults, 0 to 1")
     mentor: Path | None = option(
@@ -61,6 +63,7 @@ class TrainConfig:
         require(self.batch_size >= 0, f"--batch-size {self.batch_size}: expected 0 or more")
         require(self.crop >= 0, f"--crop {self.crop}: expected 0 or more")
         require(self.ssim_weight >= 0, f"--ssim-weight {self.ssim_weight}: expected 0 or more")
+        require(self.steady_weight >= 0, f"--steady-weight {self.steady_weight}: expected 0 or more")
         require(0 <= self.ema < 1, f"--ema {self.ema}: expected 0 or more, and less than 1")
         require(
             self.l1_weight > 0 or self.adversarial_weight > 0, "--l1-weight 0 --adversarial-weight 0: nothing to learn"
@@ -121,6 +124,20 @@ class StudyConfig:
         require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
 
 
+@dataclass(frozen=True)
+class FiguresConfig:
+    """Options of ``figures``."""
+
+    pairs: Path = option(help="folder with the pairs of each look, such as pairs/comic, in a folder of its own")
+    models: Path = option(MODELS, help="folder of runs")
+    clips: Path | None = option(None, help="folder of videos, to measure flicker on", metavar="DIR")
+    frames: int = option(0, help="of each clip at most; 0: all")
+    sheets: Path = option(Path("out/sheets"), help="where the contact sheets go", metavar="DIR")
+
+    def __post_init__(self) -> None:
+        require(self.frames == 0 or self.frames >= 2, f"--frames {self.frames}: expected 2 or more, or 0 for all")
+
+
 def train(config: TrainConfig) -> int:
     """Pairs to a generator."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
@@ -142,6 +159,7 @@ def train(config: TrainConfig) -> int:
             adversarial_kind=config.adversarial,
             line=config.line_weight,
             ssim=config.ssim_weight,
+            steady=config.steady_weight,
             mentor=config.mentor_weight if config.mentor else 0.0,
         ),
         ema=config.ema,
@@ -237,12 +255,24 @@ def study(config: StudyConfig) -> int:
     return 0
 
 
+def figures(config: FiguresConfig) -> int:
+    """All figures of trained runs."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
+    from train.figures import measure_runs
+
+    clips = sorted(config.clips.glob("*.mp4")) if config.clips else []
+    print(measure_runs(config.models, config.pairs, clips, config.sheets, most_frames=config.frames or None))
+    print(config.sheets)
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     commands = [
         Command("train", TrainConfig, train, "train a generator on pairs"),
         Command("bench", BenchConfig, bench, "crops per second on this machine, and the wait for them"),
         Command("study", StudyConfig, study, "train networks and losses beside each other, and compare them"),
+        Command("figures", FiguresConfig, figures, "all figures of the trained runs in a folder, look by look"),
         Command("evaluate", EvaluateConfig, evaluate, "measure a run's generator against the teacher"),
     ]
     return run_commands("python -m train", "Pairs to a Keras generator.", commands, argv, default="train")

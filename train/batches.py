@@ -8,11 +8,12 @@ import keras
 import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.errors import DataError
+from celcam.errors import DataError, UsageError
 from celcam.image_io import read_image
 from celcam.manifest import Pair
 from celcam.pixels import to_float
 from train.degrade import DEGRADED_SHARE, degrade
+from train.losses import VIEW_SHIFTS
 
 
 class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -34,12 +35,20 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         first_epoch: int = 0,
         cache_bytes: int = 0,
         degraded_share: float = DEGRADED_SHARE,
+        views: bool = False,
     ) -> None:
+        """With ``views`` a batch's second half shows the places of its first, see `train.losses.steady_loss`.
+
+        Raises:
+            UsageError: ``views`` with an odd ``batch_size``.
+        """
+        if views and batch_size % 2:
+            raise UsageError(f"a batch of {batch_size} can't hold two views of each place; make it even")
         super().__init__(workers=1)
         self._folder, self._pairs = folder, pairs
         self._crop, self._batch_size, self._steps = crop, batch_size, steps
         self._seed, self._epoch = seed, first_epoch
-        self._degraded_share = degraded_share
+        self._degraded_share, self._views = degraded_share, views
         self._cache: dict[str, tuple[Uint8Array, Uint8Array]] = {}
         self._cache_room = cache_bytes
 
@@ -52,24 +61,36 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, index: int) -> tuple[FloatArray, FloatArray]:
         rng = np.random.default_rng((self._seed, self._epoch, index))
-        chosen = rng.integers(len(self._pairs), size=self._batch_size)
-        crops = [self._crop_pair(self._pairs[number], rng) for number in chosen]
+        places = self._batch_size // 2 if self._views else self._batch_size
+        chosen = rng.integers(len(self._pairs), size=places)
+        crops = [
+            view
+            for number, pair in enumerate(chosen)
+            for view in self._crop_pair(self._pairs[pair], rng, VIEW_SHIFTS[number % len(VIEW_SHIFTS)])
+        ]
+        if self._views:
+            crops = crops[::2] + crops[1::2]
         photos, cartoons = zip(*crops, strict=True)
         return to_float(np.stack(photos)), to_float(np.stack(cartoons))
 
-    def _crop_pair(self, pair: Pair, rng: np.random.Generator) -> tuple[Uint8Array, Uint8Array]:
+    def _crop_pair(
+        self, pair: Pair, rng: np.random.Generator, shift: tuple[int, int]
+    ) -> list[tuple[Uint8Array, Uint8Array]]:
+        """A place of the pair, and where views are wanted the place ``shift`` pixels down and right from it."""
         photo, cartoon = self._read(pair)
         height, width = photo.shape[:2]
-        if min(height, width) < self._crop:
-            raise DataError(
-                f"{pair.photo}: {width}x{height} is smaller than a crop of {self._crop}; build larger pairs"
-            )
-        top, left = rng.integers(height - self._crop + 1), rng.integers(width - self._crop + 1)
-        window = np.s_[top : top + self._crop, left : left + self._crop]
-        photo, cartoon = photo[window], cartoon[window]
+        shifts = [(0, 0), shift] if self._views else [(0, 0)]
+        needed = self._crop + max(shifts[-1])
+        if min(height, width) < needed:
+            raise DataError(f"{pair.photo}: {width}x{height} is smaller than a crop of {needed}; build larger pairs")
         if rng.random() < 0.5:
             photo, cartoon = photo[:, ::-1], cartoon[:, ::-1]
-        return degrade(photo, rng, self._degraded_share), cartoon
+        top, left = rng.integers(height - needed + 1), rng.integers(width - needed + 1)
+        views = []
+        for down, right in shifts:
+            window = np.s_[top + down : top + down + self._crop, left + right : left + right + self._crop]
+            views.append((degrade(photo[window], rng, self._degraded_share), cartoon[window]))
+        return views
 
     def _read(self, pair: Pair) -> tuple[Uint8Array, Uint8Array]:
         if pair.cartoon in self._cache:

@@ -15,9 +15,9 @@ from celcam.manifest import pairs_of
 from train.batches import CropBatches
 from train.losses import LossWeights
 from train.presets import Preset
-from train.training import build_model
+from train.training import MOST_STEPS_AT_ONCE, build_model
 
-WARM_UP_STEPS = 5
+WARM_UP_STEPS = 2 * MOST_STEPS_AT_ONCE
 SEED = 1
 
 
@@ -52,7 +52,7 @@ def measure_training(
     Raises:
         DataError: no usable pairs.
     """
-    model = build_model(preset, weights, precision=precision, devices=devices)
+    model = build_model(preset, weights, precision=precision, devices=devices, steps_at_once=MOST_STEPS_AT_ONCE)
     batches = CropBatches(
         pairs,
         pairs_of(pairs, "train"),
@@ -69,17 +69,18 @@ def measure_training(
     return TrainingSpeed(
         backend=keras.backend.backend(),
         devices=devices,
-        crops_per_s=preset.batch_size / float(np.mean(step_s)),
+        crops_per_s=preset.batch_size / float(np.median(step_s)),
         step_ms=1000 * float(np.median(step_s)),
         fed_step_ms=1000 * float(np.median(fed_step_s)),
     )
 
 
 def _time_steps(model: Any, batches: keras.utils.PyDataset) -> FloatArray:
-    """Seconds from the end of each step to the end of the next."""
+    """Seconds that each step took, from the end of the one before; of several at once, their mean."""
     clock = _StepClock()
     model.fit(batches, epochs=1, verbose=0, callbacks=[clock])
-    return np.diff(clock.ends_s)[WARM_UP_STEPS:]
+    steps, ends_s = np.array([end for end in clock.ends if end[0] >= WARM_UP_STEPS - 1]).T
+    return np.asarray(np.diff(ends_s) / np.diff(steps))
 
 
 class _StepClock(keras.callbacks.Callback):  # type: ignore[misc]
@@ -87,11 +88,11 @@ class _StepClock(keras.callbacks.Callback):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self.ends_s: list[float] = []
+        self.ends: list[tuple[int, float]] = []
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         float(logs["loss"])  # wait for the device
-        self.ends_s.append(time.perf_counter())
+        self.ends.append((batch, time.perf_counter()))
 
 
 class _SameBatch(keras.utils.PyDataset):  # type: ignore[misc]

@@ -53,7 +53,7 @@ class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self._budget, self._peak, self._done, self._clock, self._quiet = budget, learning_rate, done, clock, quiet
         self._started_s = clock() - done.elapsed_s
-        self._epochs, self._steps = done.epochs, done.steps
+        self._epochs, self._steps, self._steps_before_epoch = done.epochs, done.steps, done.steps
 
     @property
     def progress(self) -> Progress:
@@ -75,17 +75,21 @@ class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]
             bar_format="{percentage:3.0f}%|{bar}| {elapsed} spent, {remaining} left{postfix}",
         )
 
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Keras counts the steps of each epoch anew."""
+        self._steps_before_epoch = self._steps
+
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Set the rate of this step."""
+        """Set the rate of the next steps."""
         self.model.optimizer.learning_rate = self._peak * learning_rate_share(self.spent)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Count the step; stop when the budget is used.
+        """Count the steps up to ``batch``; stop when the budget is used.
 
         Raises:
             TrainingError: the loss is no number any more.
         """
-        self._steps += 1
+        self._steps = self._steps_before_epoch + batch + 1
         if logs is not None and not math.isfinite(logs["loss"]):
             raise TrainingError(
                 f"the loss is {logs['loss']} at step {self._steps}; the checkpoint before it is kept: lower "

@@ -16,6 +16,9 @@ from celcam.errors import UnknownNameError
 WINDOW_SIZE, WINDOW_SIGMA = 11, 1.5
 C1, C2 = 0.01**2, 0.03**2
 WINDOW_STRIDE = 2
+# Pixels down and right from a place's first view to its second. Not all along one diagonal: the network may treat no
+# pixel of its grid of 2x2 otherwise than another.
+VIEW_SHIFTS = ((0, 1), (1, 0), (1, 1), (1, 2))
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class LossWeights:
     adversarial_kind: str = "hinge"  # one of ADVERSARIAL_LOSSES
     line: float = 0.0
     ssim: float = 0.0
+    steady: float = 0.0  # L1 between the pictures of two views of the same place
     mentor: float = 0.0  # L1 to what another generator draws of the same photo
 
 
@@ -71,6 +75,23 @@ def line_loss(cartoon: Any, drawn: Any) -> Any:
     pool = {"pool_size": 3, "strides": 1, "padding": "same", "data_format": "channels_last"}
     lines = ops.max_pool(gray, **pool) + ops.max_pool(-gray, **pool)
     return ops.mean(lines * ops.abs(cartoon - drawn))
+
+
+def steady_loss(drawn: Any) -> Any:
+    """L1 between what was drawn of two views of the same place, where both show it.
+
+    Eilertsen et al., "Single-frame Regularization for Temporally Stable CNNs" (2019). The batch is as
+    `train.batches.CropBatches` makes it with ``views``: its second half shows the places of its first half, moved by
+    `VIEW_SHIFTS` in turn, with other faults of the camera.
+    """
+    places = ops.shape(drawn)[0] // 2
+    _, height, width, channels = drawn.shape
+    total = 0.0
+    for number, (down, right) in enumerate(VIEW_SHIFTS):
+        one = drawn[number : places : len(VIEW_SHIFTS), down:, right:]
+        other = drawn[places + number :: len(VIEW_SHIFTS), : height - down, : width - right]
+        total = total + ops.sum(ops.abs(one - other))
+    return total / ops.cast(places * height * width * channels, "float32")
 
 
 def ssim_loss(cartoon: Any, drawn: Any) -> Any:

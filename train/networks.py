@@ -61,9 +61,9 @@ class DiscriminatorSpec:
 
 
 # Chosen by cost and by what runs fast at int8: at most 0.35 GMAC at 256x256 (see docs/architecture.md).
-LIVE_GENERATOR = GeneratorSpec(half_width=16, quarter_width=32, quarter_blocks=2, half_blocks=1)
-# At most 1.2 GMAC. As live, half as wide again, with twice the blocks at both resolutions.
-QUALITY_GENERATOR = GeneratorSpec(half_width=24, quarter_width=48, quarter_blocks=4, half_blocks=2)
+LIVE_GENERATOR = GeneratorSpec(half_width=20, quarter_width=40, quarter_blocks=1, half_blocks=1)
+# At most 1.2 GMAC. As live, half as wide again, with two blocks at a quarter.
+QUALITY_GENERATOR = GeneratorSpec(half_width=32, quarter_width=64, quarter_blocks=2, half_blocks=1)
 # What live would be without its ideas: an encoder and a decoder of the same cost.
 AUTOENCODER = dataclasses.replace(LIVE_GENERATOR, skips=False, residual=False)
 SMOKE_GENERATOR = GeneratorSpec(half_width=8, quarter_width=8, quarter_blocks=1, half_blocks=0)

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from train.losses import LossWeights, find_adversarial_loss, line_loss, ssim_loss
+from train.losses import LossWeights, find_adversarial_loss, line_loss, ssim_loss, steady_loss
 
 
 class Pix2Pix(keras.Model):  # type: ignore[misc]
@@ -56,6 +56,8 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
             loss = loss + weights.line * line_loss(y, y_pred)
         if weights.ssim > 0:
             loss = loss + weights.ssim * ssim_loss(y, y_pred)
+        if weights.steady > 0:
+            loss = loss + weights.steady * steady_loss(y_pred)
         if weights.mentor > 0:
             advice = ops.stop_gradient(self.ask_mentor(x))
             loss = loss + weights.mentor * ops.mean(ops.abs(advice - y_pred))

@@ -44,50 +44,54 @@ class Variant:
     mentor: str = ""  # the variant, earlier in the study, that this one learns from
 
 
-def _live(**changes: Any) -> GeneratorSpec:
-    return replace(LIVE_GENERATOR, **changes)
+# Where the search began, for the cost of live and for that of quality.
+_START = GeneratorSpec(half_width=16, quarter_width=32, quarter_blocks=2, half_blocks=1)
+_START_QUALITY = GeneratorSpec(half_width=24, quarter_width=48, quarter_blocks=4, half_blocks=2)
 
 
-_LIVE, _ADVERSARIAL = Variant("live"), LossWeights(adversarial=0.2, ssim=20.0)
+def _start(**changes: Any) -> GeneratorSpec:
+    return replace(_START, **changes)
+
+
+_L1_SSIM = LossWeights(adversarial=0.0, ssim=20.0)
 STUDIES: dict[str, tuple[Variant, ...]] = {
     # What live could be for 0.35 GMAC, and quality for 1.2: width, depth, where the resolution drops, kind of block,
     # kernel, norm, what the photo adds.
     "architectures": (
-        _LIVE,
-        Variant("wide", _live(half_width=20, quarter_width=40, quarter_blocks=1)),
-        Variant("deep-quarter", _live(half_width=12, quarter_blocks=3)),
-        Variant("deep-half", _live(quarter_width=24, half_blocks=2)),
-        Variant("half-only", _live(quarter_blocks=0, half_blocks=3)),
-        Variant("quarter-only", _live(quarter_blocks=3, half_blocks=0)),
-        Variant("eighth", _live(quarter_blocks=1, eighth_width=48, eighth_blocks=2)),
-        Variant("separable", _live(block="separable", kernel=5, quarter_blocks=6, half_blocks=2)),
-        Variant("kernel5", _live(half_width=12, quarter_width=24, quarter_blocks=1, kernel=5)),
-        Variant("stem3", _live(stem_size=3)),
-        Variant("stem7", _live(stem_size=7)),
-        Variant("norm", _live(norm=True)),
-        Variant("no-residual", _live(residual=False)),
-        Variant("quality", QUALITY_GENERATOR),
-        Variant(
-            "quality-wide", replace(QUALITY_GENERATOR, half_width=32, quarter_width=64, quarter_blocks=2, half_blocks=1)
-        ),
-        Variant("quality-deep", replace(QUALITY_GENERATOR, half_width=20, quarter_width=40, quarter_blocks=7)),
+        Variant("start", _START),
+        Variant("wide", LIVE_GENERATOR),
+        Variant("deep-quarter", _start(half_width=12, quarter_blocks=3)),
+        Variant("deep-half", _start(quarter_width=24, half_blocks=2)),
+        Variant("half-only", _start(quarter_blocks=0, half_blocks=3)),
+        Variant("quarter-only", _start(quarter_blocks=3, half_blocks=0)),
+        Variant("eighth", _start(quarter_blocks=1, eighth_width=48, eighth_blocks=2)),
+        Variant("separable", _start(block="separable", kernel=5, quarter_blocks=6, half_blocks=2)),
+        Variant("kernel5", _start(half_width=12, quarter_width=24, quarter_blocks=1, kernel=5)),
+        Variant("stem3", _start(stem_size=3)),
+        Variant("stem7", _start(stem_size=7)),
+        Variant("norm", _start(norm=True)),
+        Variant("no-residual", _start(residual=False)),
+        Variant("quality-start", _START_QUALITY),
+        Variant("quality-wide", QUALITY_GENERATOR),
+        Variant("quality-deep", replace(_START_QUALITY, half_width=20, quarter_width=40, quarter_blocks=7)),
     ),
-    # What each idea buys; `base` has those that the shipped networks are trained with.
+    # What each idea buys, beside live trained on L1 and SSIM.
     "ablation": (
-        Variant("base", ema=0.998),
-        Variant("no-ema"),
-        Variant("autoencoder", AUTOENCODER, ema=0.998),
-        Variant("no-residual", _live(residual=False), ema=0.998),
-        Variant("l1-only", weights=LossWeights(adversarial=0.0), ema=0.998),
-        Variant("l1-gan", weights=LossWeights(adversarial=0.2), ema=0.998),
-        Variant("with-gan", weights=_ADVERSARIAL, ema=0.998),
-        Variant("lines", weights=LossWeights(adversarial=0.0, ssim=20.0, line=100.0), ema=0.998),
-        Variant("clean-photos", degraded_share=0.0, ema=0.998),
-        Variant("quality", QUALITY_GENERATOR, ema=0.998),
-        Variant("distilled", weights=LossWeights(adversarial=0.0, ssim=20.0, mentor=50.0), ema=0.998, mentor="quality"),
+        Variant("base"),
+        Variant("ema", ema=0.998),
+        Variant("autoencoder", AUTOENCODER),
+        Variant("no-residual", replace(LIVE_GENERATOR, residual=False)),
+        Variant("l1-only", weights=replace(_L1_SSIM, ssim=0.0)),
+        Variant("l1-gan", weights=replace(_L1_SSIM, ssim=0.0, adversarial=0.2)),
+        Variant("with-gan", weights=replace(_L1_SSIM, adversarial=0.2)),
+        Variant("lines", weights=replace(_L1_SSIM, line=100.0)),
+        Variant("steady", weights=replace(_L1_SSIM, steady=30.0)),
+        Variant("clean-photos", degraded_share=0.0),
+        Variant("quality", QUALITY_GENERATOR),
+        Variant("distilled", weights=replace(_L1_SSIM, mentor=50.0), mentor="quality"),
     ),
     # The full-size reference on the same diet.
-    "reference": (Variant("live", ema=0.998), Variant("unet256", UNET256, ema=0.998)),
+    "reference": (Variant("live"), Variant("unet256", UNET256)),
 }
 
 

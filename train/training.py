@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from train.run_folder import LOG_NAME, Progress, find_checkpoint, load_generator
 # What a resumed run can't change.
 KEPT_ON_RESUME = ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init", "mentor",
                   "ema", "precision")  # fmt: skip
+# Python's part of a step takes as long as half of the network's on a CPU: eight steps share it.
+MOST_STEPS_AT_ONCE = 8
 # Whole pictures that each epoch is measured on: few enough to take seconds.
 VALIDATION_PICTURES = 32
 
@@ -109,7 +112,14 @@ def train(
     checkpoint = _open_run(run, config, resume)
     keras.utils.set_random_seed(seed)
     model = build_model(
-        preset, weights, learning_rate=learning_rate, ema=ema, mentor=mentor, precision=precision, devices=devices
+        preset,
+        weights,
+        learning_rate=learning_rate,
+        ema=ema,
+        mentor=mentor,
+        precision=precision,
+        devices=devices,
+        steps_at_once=steps_at_once(steps_per_epoch, budget.steps),
     )
     if init is not None and checkpoint is None:
         model.generator.set_weights(_weights_from(init, config))
@@ -129,6 +139,7 @@ def train(
         first_epoch=done.epochs,
         cache_bytes=int(cache_gb * 1e9),
         degraded_share=degraded_share,
+        views=weights.steady > 0,
     )
     budget_callback = BudgetCallback(budget, learning_rate, done=done, quiet=quiet)
     shown = [read_pair(pairs, pair) for pair in validation_pairs[:VALIDATION_PICTURES]]
@@ -166,8 +177,9 @@ def build_model(
     mentor: Path | None = None,
     precision: str = "float32",
     devices: int = 1,
+    steps_at_once: int = 1,
 ) -> Pix2Pix:
-    """Networks, losses and optimizer, with first weights.
+    """Networks, losses and optimizer, with first weights. TensorFlow takes ``steps_at_once`` without asking Python.
 
     Raises:
         UsageError: the backend has not so many devices.
@@ -184,14 +196,22 @@ def build_model(
         keras.config.set_dtype_policy(usual)
     # A game of two forgets sooner: 0.5 is pix2pix's, for the rest Adam's own.
     beta_1 = 0.5 if weights.adversarial > 0 else 0.9
+    on_tensorflow = keras.backend.backend() == "tensorflow"
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate, beta_1=beta_1, use_ema=ema > 0, ema_momentum=ema),
         # Compiled for the CPU by XLA, TensorFlow trains these networks at half the speed.
-        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+        jit_compile=False if on_tensorflow else "auto",
+        steps_per_execution=steps_at_once if on_tensorflow else 1,
     )
     model.build((None, preset.crop, preset.crop, 3))
     model.optimizer.build(model.trainable_variables)
     return model
+
+
+def steps_at_once(steps_per_epoch: int, steps: int) -> int:
+    """How many steps run as one: what divides both an epoch and the budget, at most `MOST_STEPS_AT_ONCE`."""
+    both = math.gcd(steps_per_epoch, steps)
+    return max(number for number in range(1, MOST_STEPS_AT_ONCE + 1) if both % number == 0)
 
 
 def _use_devices(devices: int, batch_size: int) -> None:

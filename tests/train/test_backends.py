@@ -7,35 +7,56 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
+import keras
+import numpy as np
 import pytest
 
+from train.run_folder import load_generator
+
 ROOT = Path(__file__).parents[2]
-OPTIONS = ("--preset", "smoke", "--steps", "2", "--steps-per-epoch", "1", "--ema", "0.9", "--ssim-weight", "1")
+OPTIONS = (
+    *("--preset", "smoke", "--steps", "2", "--steps-per-epoch", "1", "--ema", "0.9"),
+    *("--line-weight", "1", "--ssim-weight", "1", "--steady-weight", "1"),
+)
 
 
-@pytest.mark.slow
+def call_train(backend: str, *words: str, **environment: str) -> str:
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed: make test-backends")
+    done = subprocess.run(
+        [sys.executable, "-m", "train", *words],
+        cwd=ROOT,
+        env=os.environ | {"KERAS_BACKEND": backend} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.backends
+def test_two_devices_learn_what_one_does(pairs: Path, tmp_path: Path) -> None:
+    weights = []
+    for devices in ("1", "2"):
+        run = tmp_path / devices
+        words = ("--pairs", str(pairs), "--out", str(run), *OPTIONS[:6], "--devices", devices)
+        call_train("jax", *words, XLA_FLAGS="--xla_force_host_platform_device_count=2")
+        assert json.loads((run / "config.json").read_text())["devices"] == int(devices)
+        weights.append(load_generator(run, keras).get_weights())
+    for one, other in zip(*weights, strict=True):
+        assert np.allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.backends
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 def test_two_steps_are_trained_and_drawn(backend: str, pairs: Path, tmp_path: Path) -> None:
-    if importlib.util.find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
     run = tmp_path / "run"
-    environment = os.environ | {"KERAS_BACKEND": backend}
-
-    def call(*words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "train", *words],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    call("--pairs", str(pairs), "--out", str(run), *OPTIONS, "--line-weight", "1")
+    call = partial(call_train, backend)
+    call("--pairs", str(pairs), "--out", str(run), *OPTIONS)
     assert json.loads((run / "config.json").read_text())["versions"]["backend"] == backend
     assert [path.name for path in run.glob("checkpoint-*")] == ["checkpoint-00002"]
     assert "2 pictures of the test part" in call("evaluate", str(run), "--sheet", str(tmp_path / "sheet.png"))

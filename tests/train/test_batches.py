@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from celcam.errors import DataError
+from celcam.errors import DataError, UsageError
 from celcam.image_io import write_image
 from celcam.manifest import pairs_of, read_manifest
 from train.batches import CropBatches, read_pair
+from train.losses import VIEW_SHIFTS, steady_loss
 
 
-def batches(pairs: Path, **changes: int) -> CropBatches:
-    options = {"crop": 32, "batch_size": 4, "steps": 3, "seed": 1} | changes
+def batches(pairs: Path, **changes: Any) -> CropBatches:
+    options: dict[str, Any] = {"crop": 32, "batch_size": 4, "steps": 3, "seed": 1} | changes
     return CropBatches(pairs, pairs_of(pairs, "train"), **options)
 
 
@@ -71,3 +73,24 @@ def test_a_pair_of_two_sizes_is_refused(pairs: Path, tmp_path: Path) -> None:
     write_image(tmp_path / pair.cartoon, cartoon[:, :-4])
     with pytest.raises(DataError, match="build the pairs again"):
         read_pair(tmp_path, pair)
+
+
+def test_two_views_show_the_same_place_a_little_moved(pairs: Path) -> None:
+    _, cartoons = batches(pairs, batch_size=8, views=True)[1]
+    for number, (down, right) in enumerate(VIEW_SHIFTS):
+        one, other = cartoons[number], cartoons[4 + number]
+        assert np.array_equal(one[down:, right:], other[: 32 - down, : 32 - right])
+        assert not np.array_equal(one, other)
+
+
+def test_the_views_of_a_place_are_degraded_each_in_its_own_way(pairs: Path) -> None:
+    photos, cartoons = batches(pairs, batch_size=8, views=True, degraded_share=1.0)[0]
+    (down, right), one, other = VIEW_SHIFTS[0], photos[0], photos[4]
+    assert not np.allclose(one[down:, right:], other[: 32 - down, : 32 - right], atol=1 / 255)
+    assert float(steady_loss(cartoons)) == 0
+    assert 0 < float(steady_loss(photos)) < 0.1
+
+
+def test_an_odd_batch_has_no_two_views(pairs: Path) -> None:
+    with pytest.raises(UsageError, match="a batch of 3 can't hold two views"):
+        batches(pairs, batch_size=3, views=True)

@@ -21,7 +21,7 @@ from train.networks import (
     copy_weights,
 )
 
-LIVE_PARAMETERS, QUALITY_PARAMETERS = 51_340, 206_908
+LIVE_PARAMETERS, QUALITY_PARAMETERS = 50_332, 198_924
 
 
 # What the search varies.

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import h5py  # type: ignore[import-untyped]
@@ -13,8 +16,11 @@ import train.callbacks
 import train.run_folder
 from celcam.arrays import FloatArray
 from celcam.image_io import read_image
+from celcam.metrics import Likeness
+from celcam.paths import ROOT
 from train.__main__ import main
 from train.callbacks import Budget, learning_rate_share
+from train.pix2pix import Pix2Pix
 from train.run_folder import find_checkpoint, load_generator
 
 AVERAGED = ("--ema", "0.9")
@@ -91,7 +97,7 @@ def kernel_in_checkpoint(run: Path) -> FloatArray:
     checkpoint = find_checkpoint(run)
     assert checkpoint is not None
     with h5py.File(checkpoint.weights) as file:
-        return np.asarray(file["generator/layers/conv2d/vars/0"])
+        return np.asarray(file["generator/layers/centered_conv2d/vars/0"])
 
 
 def test_a_run_can_start_from_another(pairs: Path, smoke_run: Path, tmp_path: Path) -> None:
@@ -121,6 +127,10 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
     [
         (("--preset", "huge"), "unknown preset 'huge'; known: autoencoder, live, quality, smoke, unet256"),
         (("--adversarial", "duel"), "unknown adversarial loss 'duel'; known: bce, hinge, lsgan"),
+        (("--precision", "float8"), "--precision float8: expected float32, mixed_bfloat16, mixed_float16"),
+        (("--crop", "30"), "--crop 30: preset smoke takes multiples of 4"),
+        (("--devices", "2"), "--devices 2: several devices need the JAX backend; set KERAS_BACKEND=jax"),
+        (("--steady-weight", "1", "--batch-size", "3"), "a batch of 3 can't hold two views"),
         (("--ema", "1"), "--ema 1.0: expected 0 or more, and less than 1"),
         (("--minutes", "-1"), "--minutes -1.0: expected more than 0"),
         (("--init", "nowhere"), "nowhere/config.json: can't be read"),
@@ -146,6 +156,97 @@ def test_a_budget_is_steps_or_minutes() -> None:
     assert Budget(steps=10, minutes=60).spent(5, 9999) == 0.5
     assert Budget(steps=0, minutes=2).spent(5, 60) == 0.5
     assert Budget(steps=0, minutes=2).spent(5, 9999) == 1.0
+
+
+def test_a_run_that_gets_no_better_ends_and_keeps_its_best(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ssims = iter([0.5, 0.7, 0.6, 0.65, 0.9])
+    kept: list[Path] = []
+    monkeypatch.setattr(
+        train.callbacks, "mean_likeness", lambda likenesses: Likeness(20.0, next(ssims), 0.5) if list(likenesses) else 0
+    )
+    monkeypatch.setattr(train.callbacks, "save_generator", lambda run, generator: kept.append(run))
+    run = tmp_path / "run"
+    more = ("--steps", "5", "--steps-per-epoch", "1", "--patience", "2", "--adversarial-weight", "0")
+    assert main(words(pairs, run, *more)) == 0
+    assert logged_steps(run) == ["1.0", "2.0", "3.0", "4.0"]
+    assert len(kept) == 2  # the first epoch and the second, which no later one beat
+
+
+def test_an_epoch_that_was_logged_but_not_saved_is_logged_once(pairs: Path, tmp_path: Path) -> None:
+    def stop(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    run = tmp_path / "run"
+    more = ("--steps-per-epoch", "1", "--adversarial-weight", "0")
+    save, calls = train.run_folder.save_checkpoint, iter([False, True])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            train.callbacks,
+            "save_checkpoint",
+            lambda *arguments: stop() if next(calls) else save(*arguments),
+        )
+        assert main(words(pairs, run, *more)) == 130
+    assert logged_steps(run) == ["1.0", "2.0"]
+    assert main(words(pairs, run, *more, "--resume")) == 0
+    assert logged_steps(run) == ["1.0", "2.0", "3.0", "4.0"]
+
+
+def logged_steps(run: Path) -> list[str]:
+    return [row["steps"] for row in csv.DictReader((run / "log.csv").read_text().splitlines())]
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_ends_as_an_undisturbed_one(pairs: Path, smoke_run: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    command = [sys.executable, "-m", "train", *words(pairs, run)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        while find_checkpoint(run) is None and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+    assert main(words(pairs, run, "--resume")) == 0 or (run / "checkpoint-00002").exists()
+    for one, other in zip(*(load_generator(folder, keras).get_weights() for folder in (run, smoke_run)), strict=True):
+        assert np.allclose(one, other, atol=1e-5)
+
+
+def test_a_network_learns_from_another(pairs: Path, smoke_run: Path, tmp_path: Path) -> None:
+    plain, taught = tmp_path / "plain", tmp_path / "taught"
+    for run, more in ((plain, ()), (taught, ("--mentor", str(smoke_run), "--mentor-weight", "1000"))):
+        assert main(words(pairs, run, "--adversarial-weight", "0", *more)) == 0
+    before, after = (load_generator(run, keras).get_weights() for run in (plain, taught))
+    assert max(float(np.abs(one - other).max()) for one, other in zip(before, after, strict=True)) > 1e-5
+    assert json.loads((taught / "config.json").read_text())["mentor"] == str(smoke_run)
+
+
+def test_mixed_precision_trains_weights_that_stay_float32(pairs: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    more = ("--precision", "mixed_bfloat16", "--ssim-weight", "10", "--ema", "0.9")
+    assert main(words(pairs, run, *more)) == 0
+    generator = load_generator(run, keras)
+    assert {str(weight.dtype) for weight in generator.get_weights()} == {"float32"}
+    assert keras.config.dtype_policy().name == "float32"
+    assert np.abs(generator.get_layer("difference").kernel.numpy()).max() > 0
+
+
+class ResourceExhaustedError(Exception):
+    """As TensorFlow says that a device is full."""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), ResourceExhaustedError("OOM when allocating"), RuntimeError("RESOURCE_EXHAUSTED: Out of memory")],
+)
+def test_out_of_memory_names_the_flags_that_help(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    def run_out(*arguments: object, **settings: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Pix2Pix, "fit", run_out)
+    assert main(words(pairs, tmp_path / "run", "--batch-size", "6")) == 2
+    shown = capsys.readouterr().err
+    assert "a step of 6 crops of 32: lower --batch-size or --crop, or try --precision mixed_bfloat16" in shown
 
 
 def test_missing_pairs_say_how_to_make_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

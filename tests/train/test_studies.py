@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from celcam.errors import DataError
+from celcam.image_io import read_image
+from train import studies
+from train.__main__ import main
+from train.losses import LossWeights
+from train.networks import SMOKE_GENERATOR
+from train.presets import PRESETS
+from train.studies import STUDIES, Variant, find_study, preset_of, read_study, run_study
+
+L1 = LossWeights(adversarial=0.0)
+VARIANTS = (
+    Variant("pupil", SMOKE_GENERATOR, replace(L1, mentor=10.0), mentor="mentor"),
+    Variant("mentor", SMOKE_GENERATOR, L1),
+)
+
+
+@pytest.fixture(scope="module")
+def study(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("study")
+    run_study(VARIANTS, pairs, out, pictures=1, jobs=2)
+    return out
+
+
+def test_each_variant_is_trained_for_as_many_pictures(study: Path) -> None:
+    for variant in VARIANTS:
+        config = json.loads((study / variant.name / "config.json").read_text())
+        assert config["budget"]["steps"] * config["batch_size"] * config["crop"] ** 2 == 128**2
+    assert config["mentor"] is None
+    assert json.loads((study / "pupil" / "config.json").read_text())["mentor"] == str(study / "mentor")
+
+
+def test_a_variant_is_measured_once(study: Path, pairs: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in study.glob("*/*")}
+    table = run_study(VARIANTS, pairs, study, pictures=1, jobs=2)
+    assert {path: path.stat().st_mtime_ns for path in study.glob("*/*")} == before
+    rows = {line.split()[0]: line.split() for line in table.splitlines()[1:]}
+    figures = read_study(study, VARIANTS)["pupil"]
+    assert float(rows["pupil"][4]) == pytest.approx(figures["to_teacher"]["ssim"], abs=1e-4)
+    assert float(rows["pupil"][1]) == pytest.approx(figures["gmac_256"], abs=1e-3)
+
+
+def test_the_sheet_shows_every_variant(study: Path) -> None:
+    assert read_image(study / "sheet.png").shape[1] >= (2 + len(VARIANTS)) * 200
+
+
+def test_a_study_that_is_not_finished_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="run 'python -m train study' to its end"):
+        read_study(tmp_path, VARIANTS)
+
+
+def test_an_unknown_study_is_one_line(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["study", "colours", "--pairs", str(pairs), "--out", str(tmp_path)]) == 2
+    assert "unknown study 'colours'; known: ablation, architectures, reference" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", sorted(STUDIES))
+def test_the_variants_of_a_study_have_names_and_mentors_of_their_own(name: str) -> None:
+    names = [variant.name for variant in find_study(name)]
+    assert len(set(names)) == len(names)
+    assert {variant.mentor for variant in find_study(name)} <= {"", *names}
+
+
+def test_a_variant_is_fed_as_the_preset_of_its_network() -> None:
+    reference = {variant.name: preset_of(variant) for variant in studies.STUDIES["reference"]}
+    assert reference == {name: PRESETS[name] for name in ("live", "unet256")}
+    norm = preset_of(Variant("norm", replace(SMOKE_GENERATOR, norm=True)))
+    assert (norm.name, norm.batch_size, norm.crop) == ("norm", PRESETS["live"].batch_size, PRESETS["live"].crop)

@@ -1,0 +1,118 @@
+"""Every figure of trained runs: likeness on the test part, flicker on clips, and a sheet to look at, look by look."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from celcam.arrays import Uint8Array
+from celcam.errors import DataError
+from celcam.flicker import Flicker
+from celcam.image_io import encode_image, write_whole
+from celcam.metrics import Likeness
+from celcam.sheet import contact_sheet
+from celcam.styles import find_style, stroke_scale
+from train.clip_evaluation import measure_clip
+from train.draw import load_drawing
+from train.evaluation import SHEET_ROWS, evaluate, pairs_to_read
+from train.run_folder import CONFIG_NAME, read_config
+
+EVALUATION_NAME = "evaluation.json"
+SHORT_SIDE = 256  # of clips as they are drawn: what the networks are taught at
+
+Drawing = Callable[[Uint8Array], Uint8Array]
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """What was measured of one run."""
+
+    preset: str
+    pictures: int
+    to_teacher: Likeness
+    photo_to_teacher: Likeness
+    flicker: dict[str, dict[str, Flicker]]  # by clip: of input, teacher and network
+
+
+def measure_runs(
+    models: Path, pairs: Path, clips: Sequence[Path], sheets: Path, *, most_frames: int | None = None
+) -> str:
+    """Measure each run in ``models`` on the test part of its look's pairs, and write its `EVALUATION_NAME`.
+
+    Args:
+        models: folder of runs.
+        pairs: folder with a folder of pairs for each look.
+        clips: videos whose flicker is measured.
+        sheets: where a contact sheet for each look goes: photo, teacher, and each run of the look.
+        most_frames: of each clip; all where None.
+
+    Returns:
+        Tables for people.
+
+    Raises:
+        DataError: ``models`` holds no run, or there are no pairs of its look.
+        MediaError: a clip can't be read.
+    """
+    by_style: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted(models.glob(f"*/{CONFIG_NAME}")):
+        by_style[read_config(path.parent)["style"]].append(path.parent)
+    if not by_style:
+        raise DataError(f"{models}: holds no run; expected folders with {CONFIG_NAME}, as 'python -m train' makes them")
+    figures: dict[Path, RunFigures] = {}
+    for style, runs in by_style.items():
+        drawings = {run.name: load_drawing(run) for run in runs}
+        flickers = {clip.stem: _clip_flickers(style, drawings, clip, most_frames) for clip in clips}
+        for run in runs:
+            evaluation = evaluate(drawings[run.name], pairs_to_read(pairs / style, "test"))
+            of_run = {
+                clip: {"input": values["input"], "teacher": values["teacher"], "network": values[run.name]}
+                for clip, values in flickers.items()
+            }
+            preset = read_config(run)["preset"]
+            figures[run] = RunFigures(preset, evaluation.pictures, evaluation.network, evaluation.photo, of_run)
+            write_whole(run / EVALUATION_NAME, (json.dumps(asdict(figures[run]), indent=1) + "\n").encode())
+        _write_sheet(sheets / f"{style}.jpg", pairs / style, drawings)
+    return f"{_likeness_table(figures)}\n\n{_flicker_table(figures)}"
+
+
+def _clip_flickers(style: str, drawings: dict[str, Drawing], clip: Path, most_frames: int | None) -> dict[str, Flicker]:
+    teacher = find_style(style)
+    watched = {"teacher": lambda frame: teacher.draw(frame, stroke_scale(frame)), **drawings}
+    return measure_clip(watched, clip, short_side=SHORT_SIDE, most_frames=most_frames).flicker
+
+
+def _write_sheet(path: Path, pairs: Path, drawings: dict[str, Drawing]) -> None:
+    pictures = [read() for read in pairs_to_read(pairs, "test")[:SHEET_ROWS]]
+    rows = [(photo, cartoon, *(drawing(photo) for drawing in drawings.values())) for photo, cartoon in pictures]
+    sheet = contact_sheet(rows, height=256, titles=("photo", "teacher", *drawings))
+    write_whole(path, encode_image(sheet, ".jpg", quality=85))
+
+
+def _likeness_table(figures: dict[Path, RunFigures]) -> str:
+    lines = [f"{'test part':24}{'PSNR dB':>9}{'SSIM':>8}{'edge-F1':>9}{'photo itself:':>15}{'SSIM':>8}{'gain':>8}"]
+    for run, found in figures.items():
+        network, photo = found.to_teacher, found.photo_to_teacher
+        lines.append(
+            f"{run.name:24}{network.psnr_db:9.2f}{network.ssim:8.4f}{network.edge_f1:9.4f}"
+            f"{'':15}{photo.ssim:8.4f}{network.ssim - photo.ssim:+8.4f}"
+        )
+    return "\n".join(lines)
+
+
+def _flicker_table(figures: dict[Path, RunFigures]) -> str:
+    columns = f"{'input':>9}{'teacher':>9}{'network':>9}{'/ input':>9}"
+    lines = [
+        f"{'flicker':24}{'':18}{'motion taken out':>36}{'where still':>36}",
+        f"{'':24}{'clip':18}{columns}{columns}",
+    ]
+    for run, found in figures.items():
+        for clip, values in found.flicker.items():
+            line = f"{run.name:24}{clip[:17]:18}"
+            for kind in ("followed", "still"):
+                source, teacher, network = (getattr(values[name], kind) for name in ("input", "teacher", "network"))
+                line += f"{source:9.3f}{teacher:9.3f}{network:9.3f}{network / source:9.2f}"
+            lines.append(line)
+    return "\n".join(lines)
