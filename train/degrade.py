@@ -25,7 +25,7 @@ def degrade(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADE
     Returns:
         ``(H, W, 3) uint8 RGB``.
     """
-    if rng.random() >= share:
+    if rng.random() < 1 - share:
         return rgb_u8
     picture: FloatArray = rgb_u8.astype(np.float32)
     if rng.random() < 0.3:
