@@ -31,7 +31,7 @@ def spec_of(config: dict[str, Any]) -> AnyGeneratorSpec:
     Raises:
         DataError: it is of a kind, or has numbers, that are not known here.
     """
-    kind = config.get("network", "shuffle")  # runs made when there was one kind do not name it
+    kind = config.get("network", "")
     try:
         return SPECS[kind](**config["generator"])
     except (KeyError, TypeError) as error:

@@ -16,11 +16,6 @@ def test_a_config_holds_all_of_a_generator(spec: AnyGeneratorSpec) -> None:
     assert spec_of(json.loads(json.dumps(describe_generator(spec)))) == spec
 
 
-def test_a_run_made_when_there_was_one_kind_is_still_understood() -> None:
-    numbers = {"half_width": 16, "quarter_width": 32, "quarter_blocks": 2, "half_blocks": 1}
-    assert spec_of({"preset": "live", "generator": numbers}) == LIVE_GENERATOR
-
-
 @pytest.mark.parametrize("config", [{"network": "transformer", "generator": {}}, {"generator": {"heads": 8}}, {}])
 def test_a_network_from_the_future_is_refused(config: dict[str, Any]) -> None:
     with pytest.raises(DataError, match="use the version of Celcam that trained it"):
