@@ -28,4 +28,4 @@ def test_the_shipped_files_stand_in_one_table(pairs: Path, tmp_path: Path, capsy
 
 def test_no_model_of_the_style_is_an_error(smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(smoke_run), "--models", str(tmp_path)]) == 2
-    assert "no comic*.tflite" in capsys.readouterr().err
+    assert "no comic.tflite of any recipe" in capsys.readouterr().err
