@@ -53,6 +53,7 @@ class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self._budget, self._peak, self._done, self._clock, self._quiet = budget, learning_rate, done, clock, quiet
         self._started_s = clock() - done.elapsed_s
+        self._bar: Any = None
         self._epochs, self._steps, self._steps_before_epoch = done.epochs, done.steps, done.steps
 
     @property
@@ -113,7 +114,8 @@ class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_end(self, logs: Any = None) -> None:
         """Leave the bar as it stands."""
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
 
 def learning_rate_share(spent: float) -> float:

@@ -118,7 +118,7 @@ def build_discriminator(spec: DiscriminatorSpec, keras: Any) -> Any:
     for number, width in enumerate((spec.width, 2 * spec.width)):
         x = layers.Conv2D(width, 4, strides=2, padding="same", name=f"judge{number}")(x)
         x = layers.LeakyReLU(0.2, name=f"judge{number}_leaky")(x)
-    logits = layers.Conv2D(1, 4, padding="same", name="verdict")(x)  # (B, H/4, W/4, 1)
+    logits = layers.Conv2D(1, 4, padding="same", dtype="float32", name="verdict")(x)  # (B, H/4, W/4, 1)
     return keras.Model(pair, logits, name="discriminator")
 
 
