@@ -29,6 +29,7 @@ from train.unet import UNET256
 MEASURED_NAME = "measured.json"
 SHEET_ROWS = 8
 MEASURED_PICTURES = 96  # of the validation part: the same for all, so differences count
+MEASURED_FRAMES = 40  # of each clip
 EPOCHS = 2  # of each run: a checkpoint to go on from after each
 
 
@@ -244,7 +245,9 @@ def _measure(run: Path, pairs: Path, clips: Sequence[Path]) -> dict[str, Any]:
     generator = load_generator(run, keras)
     evaluation = evaluate(drawing, pairs_to_read(pairs, "validation")[:MEASURED_PICTURES], quiet=True)
     flickers = {
-        clip.stem: measure_clip({"network": drawing}, clip, short_side=256, quiet=True).flicker["network"].followed
+        clip.stem: measure_clip({"network": drawing}, clip, short_side=256, most_frames=MEASURED_FRAMES, quiet=True)
+        .flicker["network"]
+        .followed
         for clip in clips
     }
     return {
