@@ -30,6 +30,7 @@ class TrainConfig:
     adversarial: str = option("hinge", help="kind of the adversarial term: hinge, lsgan or bce")
     line_weight: float = option(0.0, help="weight of L1 at the teacher's lines, besides L1 everywhere")
     ssim_weight: float = option(0.0, help="weight of 1 - SSIM, which is near 0.1 at the end of a training")
+    feature_weight: float = option(0.0, help="weight of L1 between what the discriminator sees of teacher and network")
     steady_weight: float = option(0.0, help="weight of L1 between two views of a place: less flicker, no grid")
     ema: float = option(0.0, help="keep the weights' running average with this momentum, such as 0.999; 0: none")
     degraded_share: float = option(0.5, help="of the photos that get a cheap camera's faults, 0 to 1")
@@ -63,6 +64,11 @@ class TrainConfig:
         require(self.batch_size >= 0, f"--batch-size {self.batch_size}: expected 0 or more")
         require(self.crop >= 0, f"--crop {self.crop}: expected 0 or more")
         require(self.ssim_weight >= 0, f"--ssim-weight {self.ssim_weight}: expected 0 or more")
+        require(self.feature_weight >= 0, f"--feature-weight {self.feature_weight}: expected 0 or more")
+        require(
+            not self.feature_weight or self.adversarial_weight > 0,
+            f"--feature-weight {self.feature_weight} needs a discriminator; set --adversarial-weight above 0",
+        )
         require(self.steady_weight >= 0, f"--steady-weight {self.steady_weight}: expected 0 or more")
         require(0 <= self.ema < 1, f"--ema {self.ema}: expected 0 or more, and less than 1")
         require(
@@ -159,6 +165,7 @@ def train(config: TrainConfig) -> int:
             adversarial_kind=config.adversarial,
             line=config.line_weight,
             ssim=config.ssim_weight,
+            feature=config.feature_weight,
             steady=config.steady_weight,
             mentor=config.mentor_weight if config.mentor else 0.0,
         ),

@@ -15,7 +15,7 @@ DEGRADED_SHARE = 0.5
 
 
 def degrade(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADED_SHARE) -> Uint8Array:
-    """A camera's blur, exposure error, sensor noise and JPEG blocks, each on some pictures.
+    """A camera's blur, exposure and white balance errors, sensor noise and JPEG blocks, each on some pictures.
 
     Args:
         rgb_u8: ``(H, W, 3) uint8 RGB``.
@@ -32,6 +32,8 @@ def degrade(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADE
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.8))
     if rng.random() < 0.5:
         picture = picture * rng.uniform(0.94, 1.06)
+    if rng.random() < 0.3:
+        picture = picture * rng.uniform(0.97, 1.03, 3).astype(np.float32)
     if rng.random() < 0.7:
         picture = picture + np.float32(rng.uniform(1, 8)) * rng.standard_normal(picture.shape, np.float32)
     noisy: Uint8Array = np.clip(np.rint(picture), 0, 255).astype(np.uint8)

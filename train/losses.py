@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ class LossWeights:
     adversarial_kind: str = "hinge"  # one of ADVERSARIAL_LOSSES
     line: float = 0.0
     ssim: float = 0.0
+    feature: float = 0.0  # L1 between what the discriminator sees of cartoon and of drawn picture
     steady: float = 0.0  # L1 between the pictures of two views of the same place
     mentor: float = 0.0  # L1 to what another generator draws of the same photo
 
@@ -75,6 +76,20 @@ def line_loss(cartoon: Any, drawn: Any) -> Any:
     pool = {"pool_size": 3, "strides": 1, "padding": "same", "data_format": "channels_last"}
     lines = ops.max_pool(gray, **pool) + ops.max_pool(-gray, **pool)
     return ops.mean(lines * ops.abs(cartoon - drawn))
+
+
+def feature_loss(real: Sequence[Any], drawn: Sequence[Any]) -> Any:
+    """L1 between the discriminator's hidden layers (feature matching).
+
+    Wang et al., "High-Resolution Image Synthesis and Semantic Manipulation with Conditional GANs" (2018).
+
+    Args:
+        real: what each hidden layer sees of photo and cartoon, ``(B, h, w, C)``.
+        drawn: the same of photo and drawn picture.
+    """
+    return sum(
+        ops.mean(ops.abs(ops.cast(a, "float32") - ops.cast(b, "float32"))) for a, b in zip(real, drawn, strict=True)
+    )
 
 
 def steady_loss(drawn: Any) -> Any:

@@ -110,16 +110,18 @@ def build_discriminator(spec: DiscriminatorSpec, keras: Any) -> Any:
     drawn pictures in separate batches.
 
     Returns:
-        A functional model from photo and cartoon, ``(B, H, W, 6)``, to logits ``(B, h, w, 1)``.
+        A functional model from photo and cartoon, ``(B, H, W, 6)``, to what each hidden layer sees, and last the
+        logits ``(B, h, w, 1)``: a list.
     """
     layers = keras.layers
     pair = keras.Input((None, None, 6), name="pair")
-    x = pair
+    x, features = pair, []
     for number, width in enumerate((spec.width, 2 * spec.width)):
         x = layers.Conv2D(width, 4, strides=2, padding="same", name=f"judge{number}")(x)
         x = layers.LeakyReLU(0.2, name=f"judge{number}_leaky")(x)
+        features.append(x)
     logits = layers.Conv2D(1, 4, padding="same", dtype="float32", name="verdict")(x)  # (B, H/4, W/4, 1)
-    return keras.Model(pair, logits, name="discriminator")
+    return keras.Model(pair, [*features, logits], name="discriminator")
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from train.losses import LossWeights, find_adversarial_loss, line_loss, ssim_loss, steady_loss
+from train.losses import LossWeights, feature_loss, find_adversarial_loss, line_loss, ssim_loss, steady_loss
 
 
 class Pix2Pix(keras.Model):  # type: ignore[misc]
@@ -62,19 +62,22 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
             advice = ops.stop_gradient(self.ask_mentor(x))
             loss = loss + weights.mentor * ops.mean(ops.abs(advice - y_pred))
         if self.discriminator is not None:
-            adversarial = self.adversarial.generator(self._judge_frozen(x, y_pred))
-            real = self.discriminator(ops.concatenate([x, y], axis=-1))
-            drawn = self.discriminator(ops.concatenate([x, ops.stop_gradient(y_pred)], axis=-1))
+            *seen, verdict = self._judge_frozen(x, y_pred)
+            adversarial = self.adversarial.generator(verdict)
+            *features, real = self.discriminator(ops.concatenate([x, y], axis=-1))
+            *_, drawn = self.discriminator(ops.concatenate([x, ops.stop_gradient(y_pred)], axis=-1))
             judged = self.adversarial.discriminator(real, drawn)
             self.adversarial_mean.update_state(adversarial)
             self.discriminator_mean.update_state(judged)
             loss = loss + weights.adversarial * adversarial + judged
+            if weights.feature > 0:
+                loss = loss + weights.feature * feature_loss([ops.stop_gradient(feature) for feature in features], seen)
         return loss
 
     def _judge_frozen(self, photo: Any, drawn: Any) -> Any:
-        """The verdict on ``drawn``, with gradients for the generator alone."""
+        """What the discriminator sees of ``drawn``, and its verdict, with gradients for the generator alone."""
         frozen = [ops.stop_gradient(variable.value) for variable in self.discriminator.trainable_variables]
-        logits, _ = self.discriminator.stateless_call(
+        seen_and_verdict, _ = self.discriminator.stateless_call(
             frozen, self.discriminator.non_trainable_variables, ops.concatenate([photo, drawn], axis=-1)
         )
-        return logits
+        return seen_and_verdict

@@ -85,6 +85,7 @@ STUDIES: dict[str, tuple[Variant, ...]] = {
         Variant("l1-only", weights=replace(_L1_SSIM, ssim=0.0)),
         Variant("l1-gan", weights=replace(_L1_SSIM, ssim=0.0, adversarial=0.2)),
         Variant("with-gan", weights=replace(_L1_SSIM, adversarial=0.2)),
+        Variant("gan-features", weights=replace(_L1_SSIM, adversarial=0.2, feature=2.0)),
         Variant("lines", weights=replace(_L1_SSIM, line=100.0)),
         Variant("steady", weights=replace(_L1_SSIM, steady=30.0)),
         Variant("clean-photos", degraded_share=0.0),

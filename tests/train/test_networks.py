@@ -90,13 +90,13 @@ def test_keras_3_and_tf_keras_agree_on_the_same_weights(spec: GeneratorSpec) -> 
 
 def test_the_discriminator_judges_patches_of_22_pixels() -> None:
     discriminator = build_discriminator(DiscriminatorSpec(width=4), keras)
-    assert discriminator(np.zeros((1, 64, 64, 6), np.float32)).shape == (1, 16, 16, 1)
+    assert discriminator(np.zeros((1, 64, 64, 6), np.float32))[-1].shape == (1, 16, 16, 1)
     # Move one input pixel: exactly the verdicts on patches that hold it may change.
     rng = np.random.default_rng(1)
     pair = rng.random((1, 64, 64, 6), np.float32)
     touched = pair.copy()
     touched[0, 32, 32] += 1
-    change = np.abs(np.asarray(discriminator(pair)) - np.asarray(discriminator(touched)))[0, :, :, 0]
+    change = np.abs(np.asarray(discriminator(pair)[-1]) - np.asarray(discriminator(touched)[-1]))[0, :, :, 0]
     rows, columns = np.nonzero(change > 1e-7)
     assert 1 <= np.ptp(rows) * 4 <= 22
     assert 1 <= np.ptp(columns) * 4 <= 22

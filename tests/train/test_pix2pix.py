@@ -14,11 +14,12 @@ from train.pix2pix import Pix2Pix
 Batch = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
-def build(adversarial_weight: float) -> Pix2Pix:
+def build(adversarial_weight: float, feature_weight: float = 0.0) -> Pix2Pix:
     keras.utils.set_random_seed(7)
     generator = build_generator(SMOKE_GENERATOR, keras)
     discriminator = build_discriminator(DiscriminatorSpec(width=4), keras)
-    model = Pix2Pix(generator, discriminator, LossWeights(l1=10.0, adversarial=adversarial_weight))
+    weights = LossWeights(l1=10.0, adversarial=adversarial_weight, feature=feature_weight)
+    model = Pix2Pix(generator, discriminator, weights)
     model.compile(optimizer=keras.optimizers.SGD(0.1))
     model.build((None, 32, 32, 3))
     return model
@@ -39,10 +40,10 @@ def test_gradients_are_those_of_two_tapes(batch: Batch) -> None:
     ours = tape.gradient(loss, [variable.value for variable in model.trainable_variables])
     with tf.GradientTape() as generator_tape, tf.GradientTape() as discriminator_tape:
         drawn = generator(photo, training=True)
-        adversarial = -tf.reduce_mean(discriminator(tf.concat([photo, drawn], -1)))
+        adversarial = -tf.reduce_mean(discriminator(tf.concat([photo, drawn], -1))[-1])
         generator_loss = 10.0 * tf.reduce_mean(tf.abs(cartoon - drawn)) + 0.5 * adversarial
-        real = discriminator(tf.concat([photo, cartoon], -1))
-        fake = discriminator(tf.concat([photo, tf.stop_gradient(drawn)], -1))
+        real = discriminator(tf.concat([photo, cartoon], -1))[-1]
+        fake = discriminator(tf.concat([photo, tf.stop_gradient(drawn)], -1))[-1]
         discriminator_loss = tf.reduce_mean(tf.nn.relu(1 - real)) + tf.reduce_mean(tf.nn.relu(1 + fake))
     theirs = [
         *generator_tape.gradient(generator_loss, [variable.value for variable in generator.trainable_variables]),
@@ -71,3 +72,18 @@ def test_without_the_adversarial_term_there_is_no_discriminator(batch: Batch) ->
     assert len(model.trainable_variables) == len(model.generator.trainable_variables)
     logs = model.fit(*batch, epochs=1, verbose=0).history
     assert logs["loss"][0] == pytest.approx(10.0 * logs["l1"][0], rel=1e-5)
+
+
+def test_feature_matching_moves_the_generator_alone(batch: Batch) -> None:
+    photo, cartoon = (tf.constant(array) for array in batch)
+    gradients = []
+    for feature in (0.0, 2.0):
+        model = build(0.5, feature)
+        with tf.GradientTape() as tape:
+            loss = model.compute_loss(photo, cartoon, model(photo, training=True), training=True)
+        gradients.append(tape.gradient(loss, [variable.value for variable in model.trainable_variables]))
+    of_generator = len(model.generator.trainable_variables)
+    without, with_features = gradients
+    changed = [not np.allclose(a, b, atol=1e-6) for a, b in zip(without, with_features, strict=True)]
+    assert any(changed[:of_generator])
+    assert not any(changed[of_generator:])
