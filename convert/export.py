@@ -34,7 +34,7 @@ LICENCE = "Apache-2.0"
 # Few, because the search for ranges runs the network on all of them some hundred times.
 CALIBRATION_PHOTOS = 24
 TRAINING_FACTS = (
-    "preset", "train_pairs", "budget", "batch_size", "crop", "loss_weights", "learning_rate", "ema", "degraded_share",
+    "preset", "train_pairs", "budget", "batch_size", "crop", "loss_weights", "learning_rate", "optimizer", "ema", "degraded_share",
     "seed", "init", "mentor", "versions",
 )  # fmt: skip
 
@@ -97,7 +97,7 @@ def export(
             parameters=generator.count_params(),
             gmac_256=round(count_macs(generator, (256, 256)) / 1e9, 4),
             tensors=recipe.tensors,
-            training={"trained_on": trained_on} | {name: config[name] for name in TRAINING_FACTS},
+            training={"trained_on": trained_on} | {name: config[name] for name in TRAINING_FACTS if name in config},
             quality={
                 "pictures": quality.pictures,
                 "part": "test",

@@ -11,6 +11,7 @@ from pathlib import Path
 from celcam.cli import Command, option, require, run_commands
 from celcam.paths import MODELS
 
+OPTIMIZERS = ("muon", "adam")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 
@@ -24,7 +25,8 @@ class TrainConfig:
     steps: int = option(0, help="train for this many steps; 0: see --minutes")
     minutes: float = option(60.0, help="train for this long, unless --steps is given")
     steps_per_epoch: int = option(500, help="steps between validation, sample grid and checkpoint")
-    learning_rate: float = option(1e-3, help="peak rate of Adam; lower it to 3e-4 with a discriminator")
+    learning_rate: float = option(1e-3, help="peak rate; lower it to 3e-4 with a discriminator")
+    optimizer: str = option("muon", help="muon or adam")
     l1_weight: float = option(100.0, help="lambda of the L1 term")
     adversarial_weight: float = option(1.0, help="weight of the adversarial term; 0 trains without discriminator")
     adversarial: str = option("hinge", help="kind of the adversarial term: hinge, lsgan or bce")
@@ -53,6 +55,7 @@ class TrainConfig:
         require(self.minutes > 0, f"--minutes {self.minutes}: expected more than 0")
         require(self.steps_per_epoch >= 1, f"--steps-per-epoch {self.steps_per_epoch}: expected 1 or more")
         require(self.learning_rate > 0, f"--learning-rate {self.learning_rate}: expected more than 0")
+        require(self.optimizer in OPTIMIZERS, f"--optimizer {self.optimizer}: expected {', '.join(OPTIMIZERS)}")
         require(self.l1_weight >= 0, f"--l1-weight {self.l1_weight}: expected 0 or more")
         require(self.adversarial_weight >= 0, f"--adversarial-weight {self.adversarial_weight}: expected 0 or more")
         require(self.line_weight >= 0, f"--line-weight {self.line_weight}: expected 0 or more")
@@ -159,6 +162,7 @@ def train(config: TrainConfig) -> int:
         budget=Budget(config.steps, config.minutes),
         steps_per_epoch=min(config.steps_per_epoch, config.steps or config.steps_per_epoch),
         learning_rate=config.learning_rate,
+        optimizer=config.optimizer,
         weights=LossWeights(
             l1=config.l1_weight,
             adversarial=config.adversarial_weight,

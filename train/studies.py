@@ -42,6 +42,7 @@ class Variant:
     weights: LossWeights = LossWeights(adversarial=0.0, ssim=20.0)
     degraded_share: float = 0.5
     ema: float = 0.0
+    optimizer: str = "muon"
     mentor: str = ""  # the variant, earlier in the study, that this one learns from
 
 
@@ -79,6 +80,7 @@ STUDIES: dict[str, tuple[Variant, ...]] = {
     # What each idea buys, beside live trained on L1 and SSIM.
     "ablation": (
         Variant("base"),
+        Variant("adam", optimizer="adam"),
         Variant("ema", ema=0.998),
         Variant("autoencoder", AUTOENCODER),
         Variant("no-residual", replace(LIVE_GENERATOR, residual=False)),
@@ -217,6 +219,7 @@ def _train_and_measure(
             steps_per_epoch=-(-steps // EPOCHS),
             learning_rate=learning_rate,
             ema=variant.ema,
+            optimizer=variant.optimizer,
             degraded_share=variant.degraded_share,
             mentor=out / variant.mentor if variant.mentor else None,
             resume=(run / "config.json").exists(),

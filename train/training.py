@@ -22,13 +22,14 @@ from train.degrade import DEGRADED_SHARE
 from train.generators import build_any_generator, describe_generator, spec_of
 from train.losses import LossWeights, find_adversarial_loss
 from train.networks import build_discriminator
+from train.optimizers import build_optimizer
 from train.pix2pix import Pix2Pix
 from train.presets import Preset
 from train.run_folder import LOG_NAME, Progress, find_checkpoint, load_generator, read_config, trim_log, write_config
 
 # What a resumed run can't change.
 KEPT_ON_RESUME = ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init", "mentor",
-                  "ema", "precision")  # fmt: skip
+                  "optimizer", "ema", "precision")  # fmt: skip
 # Python's part of a step takes as long as half of the network's on a CPU: eight steps share it.
 MOST_STEPS_AT_ONCE = 8
 # Whole pictures that each epoch is measured on: few enough to take seconds.
@@ -44,6 +45,7 @@ def train(
     weights: LossWeights,
     steps_per_epoch: int,
     learning_rate: float,
+    optimizer: str = "muon",
     ema: float = 0.0,
     degraded_share: float = DEGRADED_SHARE,
     patience: int = 0,
@@ -66,6 +68,7 @@ def train(
         weights: of the terms of the loss.
         steps_per_epoch: steps between validation, sample grid and checkpoint.
         learning_rate: the peak.
+        optimizer: muon or adam, see `train.optimizers`.
         ema: momentum of the averaged weights; 0 keeps no average.
         degraded_share: of the photos that get a cheap camera's faults, 0..1.
         patience: epochs without a better validation SSIM after which the run ends; 0: the budget alone ends it.
@@ -99,6 +102,7 @@ def train(
         "mentor": str(mentor) if mentor else None,
         "steps_per_epoch": steps_per_epoch,
         "learning_rate": learning_rate,
+        "optimizer": optimizer,
         "loss_weights": dataclasses.asdict(weights),
         "ema": ema,
         "degraded_share": degraded_share,
@@ -115,6 +119,7 @@ def train(
         preset,
         weights,
         learning_rate=learning_rate,
+        optimizer=optimizer,
         ema=ema,
         mentor=mentor,
         precision=precision,
@@ -173,6 +178,7 @@ def build_model(
     weights: LossWeights,
     *,
     learning_rate: float = 1e-3,
+    optimizer: str = "muon",
     ema: float = 0.0,
     mentor: Path | None = None,
     precision: str = "float32",
@@ -183,6 +189,7 @@ def build_model(
 
     Raises:
         UsageError: the backend has not so many devices.
+        UnknownNameError: there is no such optimizer.
     """
     _use_devices(devices, preset.batch_size)
     mentor_model = load_generator(mentor, keras) if mentor else None
@@ -194,11 +201,9 @@ def build_model(
         model = Pix2Pix(generator, discriminator, weights, mentor=mentor_model)
     finally:
         keras.config.set_dtype_policy(usual)
-    # A game of two forgets sooner: 0.5 is pix2pix's, for the rest Adam's own.
-    beta_1 = 0.5 if weights.adversarial > 0 else 0.9
     on_tensorflow = keras.backend.backend() == "tensorflow"
     model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate, beta_1=beta_1, use_ema=ema > 0, ema_momentum=ema),
+        optimizer=build_optimizer(optimizer, learning_rate, adversarial=weights.adversarial > 0, ema=ema),
         # Compiled for the CPU by XLA, TensorFlow trains these networks at half the speed.
         jit_compile=False if on_tensorflow else "auto",
         steps_per_execution=steps_at_once if on_tensorflow else 1,

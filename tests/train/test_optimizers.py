@@ -1,0 +1,44 @@
+import keras
+import numpy as np
+import pytest
+
+from celcam.errors import UnknownNameError
+from train.networks import LIVE_GENERATOR, build_generator
+from train.optimizers import build_optimizer
+
+
+def test_muon_moves_a_kernel_by_as_much_in_each_direction() -> None:
+    rng = np.random.default_rng(1)
+    kernel = keras.Variable(rng.normal(size=(3, 3, 16, 24)), dtype="float32")
+    # A gradient that is a hundred times larger in some directions than in others.
+    gradient = (rng.normal(size=(144, 24)) * np.logspace(0, 2, 24)).reshape(kernel.shape)
+    optimizer = build_optimizer("muon", 0.01, adversarial=False, ema=0.0)
+    before = np.asarray(kernel)
+    optimizer.apply([keras.ops.convert_to_tensor(gradient, "float32")], [kernel])
+    moved = (before - np.asarray(kernel)).reshape(144, 24)
+    stretch = np.linalg.svd(moved, compute_uv=False) / (0.01 * 0.2 * np.sqrt(144))
+    assert stretch.max() < 1.3 and stretch.min() > 0.5
+
+
+def test_narrow_kernels_and_biases_move_as_adam_moves_them() -> None:
+    moved = {}
+    for name in ("muon", "adam"):
+        variables = [keras.Variable(np.ones((3, 3, 20, 12))), keras.Variable(np.ones(20))]
+        optimizer = build_optimizer(name, 0.01, adversarial=False, ema=0.0)
+        optimizer.apply([keras.ops.ones_like(variable) for variable in variables], variables)
+        moved[name] = [np.asarray(variable) for variable in variables]
+    for muon, adam in zip(moved["muon"], moved["adam"], strict=True):
+        np.testing.assert_allclose(muon, adam, rtol=1e-6)
+        np.testing.assert_allclose(muon, 0.99, rtol=1e-5)
+
+
+def test_most_of_live_is_moved_by_muon() -> None:
+    variables = build_generator(LIVE_GENERATOR, keras).trainable_variables
+    optimizer = build_optimizer("muon", 1e-3, adversarial=False, ema=0.0)
+    by_muon = sum(np.prod(variable.shape) for variable in variables if not optimizer._should_use_adamw(variable))
+    assert by_muon > 0.9 * sum(np.prod(variable.shape) for variable in variables)
+
+
+def test_an_unknown_optimizer_is_told() -> None:
+    with pytest.raises(UnknownNameError, match=r"optimizer 'sgd'.*adam, muon"):
+        build_optimizer("sgd", 1e-3, adversarial=False, ema=0.0)
