@@ -34,8 +34,8 @@ LICENCE = "Apache-2.0"
 # Few, because the search for ranges runs the network on all of them some hundred times.
 CALIBRATION_PHOTOS = 24
 TRAINING_FACTS = (
-    "preset", "train_pairs", "budget", "batch_size", "crop", "loss_weights", "learning_rate", "optimizer", "ema", "degraded_share",
-    "seed", "init", "mentor", "versions",
+    "preset", "train_pairs", "budget", "batch_size", "crop", "loss_weights", "learning_rate", "optimizer", "ema",
+    "degraded_share", "seed", "init", "mentor", "versions",
 )  # fmt: skip
 
 
