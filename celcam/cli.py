@@ -110,16 +110,16 @@ def _add_options(parser: argparse.ArgumentParser, config: type) -> None:
         required = field.default is dataclasses.MISSING
         several = typing.get_origin(hints[field.name]) is tuple
         default = None if required else field.default
-        if default is not None:
+        if default is not None and default != ():
             about += f" (default: {_shown(default)})"
         settings: dict[str, Any] = {"help": about, "type": value_type, "default": default}
         if field.metadata["metavar"]:
             settings["metavar"] = field.metadata["metavar"]
         if several:
-            settings["nargs"] = "+"
+            settings["nargs"] = "*" if field.metadata["positional"] and not required else "+"
             settings["action"] = _StoreTuple
         if field.metadata["positional"]:
-            parser.add_argument(field.name, nargs=None if required else "?", **settings)
+            parser.add_argument(field.name, **({"nargs": None if required else "?"} | settings))
         else:
             parser.add_argument(flag, required=required, **settings)
 

@@ -19,7 +19,7 @@ class ModelCard:
 
     name: str
     style: str
-    recipe: str  # float32 or int8
+    recipe: str  # of `convert.recipes`
     summary: str
     licence: str
     sha256: str  # of the .tflite file
@@ -29,6 +29,7 @@ class ModelCard:
     tensors: str  # shape, dtype and range of input and output
     training: dict[str, Any] = field(default_factory=dict)  # data, losses, budget, versions
     quality: dict[str, Any] = field(default_factory=dict)  # figures on the test part, and what they compare
+    gate: dict[str, float] = field(default_factory=dict)  # what `python -m convert check` holds the file to
 
 
 def card_path(model: Path) -> Path:

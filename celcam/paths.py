@@ -6,3 +6,4 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 MODELS = ROOT / "models"
+SAMPLES = ROOT / "datasets" / "samples"  # the bundled photos

@@ -43,7 +43,7 @@ class TFLiteModel:
         data, self.card = read_model(path)
         runtime = _load_runtime()
         try:
-            with _native_messages_off():
+            with native_messages_off():
                 self._interpreter: Any = runtime.Interpreter(model_content=data, num_threads=threads)
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
@@ -111,7 +111,7 @@ class TFLiteModel:
 
 
 @contextmanager
-def _native_messages_off() -> Iterator[None]:
+def native_messages_off() -> Iterator[None]:
     """Mute what the runtime's C++ side tells about its delegates; what goes wrong comes as an exception."""
     sys.stderr.flush()
     kept = os.dup(2)

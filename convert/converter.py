@@ -12,6 +12,7 @@ import tf_keras
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.pixels import to_float
+from convert.ranges import FakeQuantize
 from train.networks import GeneratorSpec, build_generator, copy_weights
 
 # The size that the graph is traced at; the graph holds no size constants, so the file runs at any other.
@@ -26,17 +27,36 @@ def to_tf_keras(spec: GeneratorSpec, generator: Any) -> Any:
 
 
 def clipped(model: Any) -> Any:
-    """A tf_keras generator at a fixed size for tracing, its output clipped to 0..1.
+    """A tf_keras generator at a fixed size for tracing, its output clipped to 0..1."""
+    return _traced(model, tf_keras.layers.ReLU(max_value=1.0, name="clip"))
 
-    Clipped, an output calibrates to exactly 1/255 a step: the int8 file returns the display's bytes.
+
+def saturated(model: Any) -> Any:
+    """As `clipped`, for int8: its last tensor spans exactly 0..1, where int8 saturates by itself.
+
+    So its step is 1/255, the file returns the display's bytes, and no operator is spent on clipping.
     """
+    return _traced(model, FakeQuantize(name="saturated"))
+
+
+def _traced(model: Any, last: Any) -> Any:
     photo = tf_keras.Input((TRACED_SIDE, TRACED_SIDE, 3), batch_size=1, name="photo")
-    return tf_keras.Model(photo, tf_keras.layers.ReLU(max_value=1.0, name="clip")(model(photo)))
+    return tf_keras.Model(photo, last(model(photo)))
 
 
-def convert_float32(model: Any) -> bytes:
-    """A tf_keras model as a float32 TFLite file."""
-    converted: bytes = tf.lite.TFLiteConverter.from_keras_model(model).convert()
+def convert_float(model: Any, weights: str = "float32") -> bytes:
+    """A tf_keras model as a TFLite file with float32 input and output.
+
+    Args:
+        model: any network with one input and one output.
+        weights: how the file holds them: float32, float16, or int8 (dynamic-range quantization).
+    """
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    if weights != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if weights == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    converted: bytes = converter.convert()
     return converted
 
 

@@ -32,6 +32,14 @@ class Quality:
     photo_to_teacher: Likeness
 
 
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds of a call: the median of some, and the one that 95 of 100 stay below."""
+
+    median_ms: float
+    p95_ms: float
+
+
 def measure_quality(
     models: Sequence[Path], generator: Any, folder: Path, pairs: Sequence[Pair], *, quiet: bool = False
 ) -> Quality:
@@ -58,16 +66,21 @@ def measure_quality(
     )
 
 
-def measure_ms(models: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
-    """Median milliseconds of each call, the calls taken in turn, so that a slow moment hits all."""
-    times: dict[str, list[float]] = {name: [] for name in models}
+def measure_latency(calls: dict[str, Callable[[], object]], runs: int) -> dict[str, Latency]:
+    """How long each call takes, the calls taken in turn, so that a slow moment hits all."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
     for number in range(WARM_UP_RUNS + runs):
-        for name, call in models.items():
+        for name, call in calls.items():
             started = time.perf_counter()
             call()
             if number >= WARM_UP_RUNS:
                 times[name].append(1000 * (time.perf_counter() - started))
-    return {name: float(np.median(values)) for name, values in times.items()}
+    return {name: Latency(float(np.median(values)), float(np.percentile(values, 95))) for name, values in times.items()}
+
+
+def measure_ms(models: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
+    """Median milliseconds of each call, as `measure_latency` takes them."""
+    return {name: latency.median_ms for name, latency in measure_latency(models, runs).items()}
 
 
 def picture_call(model: Path, picture: Uint8Array, threads: int) -> Callable[[], object]:

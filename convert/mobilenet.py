@@ -5,6 +5,7 @@ Its weights are random: the time of an int8 graph does not depend on them.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -19,11 +20,15 @@ SIDE = 224
 
 def mobilenet_call(threads: int) -> Callable[[], object]:
     """A call that runs MobileNetV2-224 int8 once."""
-    rng = np.random.default_rng(1)
-    network = tf_keras.applications.MobileNetV2((SIDE, SIDE, 3), weights=None)
-    data = convert_int8(network, [rng.random((1, SIDE, SIDE, 3), np.float32) for _ in range(4)])
-    interpreter: Any = Interpreter(model_content=data, num_threads=threads)
+    interpreter: Any = Interpreter(model_content=_convert(), num_threads=threads)
     interpreter.allocate_tensors()
     index = interpreter.get_input_details()[0]["index"]
-    interpreter.set_tensor(index, rng.integers(0, 256, (1, SIDE, SIDE, 3), np.uint8))
+    interpreter.set_tensor(index, np.random.default_rng(1).integers(0, 256, (1, SIDE, SIDE, 3), np.uint8))
     return lambda: interpreter.invoke()
+
+
+@functools.cache
+def _convert() -> bytes:
+    rng = np.random.default_rng(1)
+    network = tf_keras.applications.MobileNetV2((SIDE, SIDE, 3), weights=None)
+    return convert_int8(network, [rng.random((1, SIDE, SIDE, 3), np.float32) for _ in range(4)])

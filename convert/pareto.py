@@ -13,7 +13,7 @@ import numpy as np
 from celcam.errors import DataError
 from celcam.image_io import write_whole
 from celcam.pixels import to_uint8
-from convert.converter import TRACED_SIDE, calibration_batches, clipped, convert_int8, to_tf_keras
+from convert.converter import TRACED_SIDE, calibration_batches, convert_int8, saturated, to_tf_keras
 from convert.measure import measure_ms, picture_call
 from convert.mobilenet import mobilenet_call
 from train.generators import spec_of
@@ -39,7 +39,7 @@ def measure_int8_cost(runs: Sequence[Path], *, threads: int) -> dict[str, float]
             spec = spec_of(read_config(run))
             if not isinstance(spec, GeneratorSpec):
                 raise DataError(f"{run}: its network is not made for int8; leave it out")
-            twin = clipped(to_tf_keras(spec, load_generator(run, keras)))
+            twin = saturated(to_tf_keras(spec, load_generator(run, keras)))
             path = Path(folder) / f"{run.name}.tflite"
             write_whole(path, convert_int8(twin, calibration_batches([noise])))
             calls[run.name] = picture_call(path, noise, threads)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from celcam.cli import Command, option, require, run_commands
 from celcam.errors import UsageError
+from celcam.paths import SAMPLES
 
-SAMPLES = Path(__file__).parent / "samples"
 SUFFIXES = {"png": ".png", "jpeg": ".jpg"}
 SMALLEST_SIZE, LARGEST_SIZE = 64, 2048
 

@@ -1,4 +1,4 @@
-"""``python -m edge_app``: camera, file or folder to cartoon."""
+"""``python -m edge_app``: camera, file or folder to cartoon; with ``bench``, how fast that is here."""
 
 from __future__ import annotations
 
@@ -38,6 +38,23 @@ class AppConfig:
         require(self.seconds >= 0, f"--seconds {self.seconds}: expected 0 or more")
 
 
+@dataclass(frozen=True)
+class BenchConfig:
+    """Options of ``bench``."""
+
+    models: tuple[Path, ...] = option(
+        (), help="model files; without one all in models/", positional=True, metavar="MODEL"
+    )
+    size: tuple[str, ...] = option(("256x256",), help="of the picture", metavar="WxH")
+    threads: tuple[int, ...] = option((1, 3), help="of the network", metavar="N")
+    runs: int = option(50, help="of each model, size and number of threads", metavar="N")
+
+    def __post_init__(self) -> None:
+        for count in self.threads:
+            require(count >= 1, f"--threads {count}: expected 1 or more")
+        require(self.runs >= 1, f"--runs {self.runs}: expected 1 or more")
+
+
 def run(config: AppConfig) -> int:
     """Run the app and print its figures."""
     size_wh = parse_size(config.size) if config.size else None
@@ -58,9 +75,25 @@ def run(config: AppConfig) -> int:
     return 0
 
 
+def bench(config: BenchConfig) -> int:
+    """Time model files on this device."""
+    sizes_wh = [parse_size(size) for size in config.size]
+    from edge_app.bench import run_bench
+
+    measured = run_bench(config.models, sizes_wh, config.threads, runs=config.runs)
+    print(measured.table())
+    print(measured.line())
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the app; returns the exit status."""
-    return run_command("python -m edge_app", "Draw a camera, file or folder as a cartoon, live.", AppConfig, run, argv)
+    """Run the app, or time models where the first word is ``bench``; returns the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["bench"]:
+        about = "Time model files on this device; the last line can be sent in."
+        return run_command("python -m edge_app bench", about, BenchConfig, bench, words[1:])
+    about = "Draw a camera, file or folder as a cartoon, live. With 'bench' as SOURCE: time model files on this device."
+    return run_command("python -m edge_app", about, AppConfig, run, words)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,13 @@ from celcam.manifest import pairs_of
 from celcam.model_card import read_card, sha256
 from celcam.pixels import to_float
 from celcam.tflite_model import TFLiteModel
+from convert import variants
 from convert.__main__ import main
+from convert.export import export
+from convert.graph import read_graph
+from convert.graph_cost import count_weights
+from convert.recipes import RECIPES, Recipe
+from convert.variants import Workshop
 from train.batches import read_pair
 from train.generators import AnyGeneratorSpec, describe_generator
 from train.networks import AUTOENCODER
@@ -20,14 +27,53 @@ from train.unet import UNET256
 @pytest.fixture(scope="module")
 def models(smoke_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("models")
-    for recipe in ("float32", "int8"):
-        assert main(["export", str(smoke_run), "--recipe", recipe, "--out", str(out)]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(variants, "CALIBRATION_PHOTOS", 2)
+        assert main(["all", str(smoke_run), "--out", str(out), "--steps", "4"]) == 0
     return out
 
 
-def test_a_model_and_its_card_are_all_that_is_left(models: Path) -> None:
+def test_models_and_their_cards_are_all_that_is_left(models: Path) -> None:
+    stems = ["comic" + recipe.file_suffix for recipe in RECIPES.values()]
     names = sorted(path.name for path in models.iterdir())
-    assert names == ["comic-float32.json", "comic-float32.tflite", "comic.json", "comic.tflite"]
+    assert names == sorted(f"{stem}.{suffix}" for stem in stems for suffix in ("json", "tflite"))
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+def test_every_file_draws_what_its_card_says(models: Path, pairs: Path, recipe: Recipe) -> None:
+    path = models / f"comic{recipe.file_suffix}.tflite"
+    model = TFLiteModel(path)
+    photo = read_pair(pairs, pairs_of(pairs, "test")[0])[0]
+    assert model(photo).shape == photo.shape
+    assert model.takes_bytes == recipe.bytes_inside
+    assert model.card is not None and model.card.recipe == recipe.name
+    assert ("fine_tuning_steps" in model.card.training) == recipe.fine_tunes
+    zeros = count_weights(read_graph(path))
+    if recipe.sparsity:
+        assert zeros.zeros / zeros.parameters == pytest.approx(recipe.sparsity, abs=0.12)
+    else:
+        assert zeros.zeros / zeros.parameters < 0.5
+
+
+def test_a_stopped_export_goes_on(smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    make = Workshop._convert
+
+    def until_float16(workshop: Workshop, recipe: Recipe) -> bytes:
+        if recipe.name == "float16" and "float16" not in made:
+            made.append("float16")
+            raise KeyboardInterrupt
+        made.append(recipe.name)
+        return make(workshop, recipe)
+
+    monkeypatch.setattr(Workshop, "_convert", until_float16)
+    stopped_export = partial(export, pairs=None, trained_on="", overwrite=False, quiet=True)
+    with pytest.raises(KeyboardInterrupt):
+        stopped_export(smoke_run, ["float32", "float16"], tmp_path)
+    assert not list(tmp_path.glob("*.tflite"))
+    stopped_export(smoke_run, ["float32", "float16"], tmp_path)
+    assert made == ["float32", "float16", "float16"]
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_the_float32_file_agrees_with_keras(models: Path, smoke_run: Path, pairs: Path) -> None:
@@ -77,12 +123,13 @@ def test_the_card_tells_how_the_file_was_made(models: Path) -> None:
 
 
 def test_nothing_is_replaced_unasked(models: Path, smoke_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = (models / "comic.tflite").read_bytes()
-    assert main(["export", str(smoke_run), "--out", str(models)]) == 2
+    words = ["export", str(smoke_run), "--recipe", "float32", "--out", str(models)]
+    before = (models / "comic-float32.tflite").read_bytes()
+    assert main(words) == 2
     assert "add --overwrite" in capsys.readouterr().err
-    assert (models / "comic.tflite").read_bytes() == before
-    assert main(["export", str(smoke_run), "--out", str(models), "--overwrite"]) == 0
-    TFLiteModel(models / "comic.tflite")
+    assert (models / "comic-float32.tflite").read_bytes() == before
+    assert main([*words, "--overwrite"]) == 0
+    TFLiteModel(models / "comic-float32.tflite")
 
 
 @pytest.mark.parametrize("spec", [AUTOENCODER, UNET256])
@@ -98,7 +145,8 @@ def test_a_network_for_comparison_is_refused(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--recipe", "int3"), "unknown recipe 'int3'; known: float32, int8"),
+        (("--recipe", "int3"), "unknown recipe 'int3'; known: dynamic, float16, float32, int8, int8-qat"),
+        (("--steps", "0"), "--steps 0: expected 1 or more"),
         (("--pairs", "nowhere"), "nowhere/manifest.jsonl: can't be read"),
     ],
 )

@@ -1,0 +1,148 @@
+"""Which operators the accelerators take: XNNPACK (the CPU), the EdgeTPU (Coral) and the GPU delegate of phones.
+
+What an accelerator does not take runs on TFLite's plain kernel, so the file works everywhere; it only gets slower.
+
+Sources:
+
+- XNNPACK, float: the operators in `VisitNode` of ``tflite/delegates/xnnpack/xnnpack_delegate.cc``; int8 and the
+  conditions: "Limitations and supported operators" in ``tflite/delegates/xnnpack/README.md``; both in
+  https://github.com/google-ai-edge/LiteRT.
+- EdgeTPU: table "Supported operations" in https://coral.ai/docs/edgetpu/models-intro/. DEPTH_TO_SPACE is not in it
+  and won't be: https://github.com/google-coral/edgetpu/issues/386. TRANSPOSE_CONV is in it, but users see it left on
+  the CPU: issue 684; large resizes: issue 31; leaky ReLU: issue 597. Behind the first operator that is left out all
+  others are left out too ("More than one subgraph is not supported").
+- GPU: `CheckGpuDelegateCompatibility` in ``tensorflow/lite/tools/versioning/gpu_compatibility.cc`` of
+  https://github.com/tensorflow/tensorflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from convert.graph import Graph, Operator, Tensor
+
+BYTE_TYPES = ("int8", "uint8")
+# Operators that change the type alone.
+BORDER = ("QUANTIZE", "DEQUANTIZE")
+
+
+def _kinds(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_XNNPACK_FLOAT = _kinds(
+    "ABS CEIL COS DEQUANTIZE ELU EXP FLOOR GELU HARD_SWISH LEAKY_RELU LOGISTIC NEG RELU RELU6 RELU_N1_TO_1 ROUND RSQRT "
+    "SIN SQRT SQUARE TANH ADD DIV MAXIMUM MINIMUM MUL PRELU SQUARED_DIFFERENCE SUB AVERAGE_POOL_2D BATCH_MATMUL "
+    "CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE EXPAND_DIMS FULLY_CONNECTED MAX_POOL_2D REDUCE_MIN "
+    "REDUCE_MAX SUM MEAN PAD RESHAPE RESIZE_BILINEAR SLICE SOFTMAX SPACE_TO_DEPTH SPLIT STRIDED_SLICE TRANSPOSE "
+    "TRANSPOSE_CONV"
+)
+_XNNPACK_BYTES = _kinds(
+    "ADD CONCATENATION CONV_2D DEPTH_TO_SPACE DEPTHWISE_CONV_2D ELU FULLY_CONNECTED LEAKY_RELU LOGISTIC MAX_POOL_2D "
+    "MEAN MUL PAD QUANTIZE RESHAPE RESIZE_BILINEAR SLICE SPACE_TO_DEPTH SPLIT SUB TANH TRANSPOSE TRANSPOSE_CONV"
+)
+_EDGETPU = _kinds(
+    "ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D EXPAND_DIMS FULLY_CONNECTED L2_NORMALIZATION LOGISTIC "
+    "LSTM MAXIMUM MAX_POOL_2D MEAN MINIMUM MUL PACK PAD PRELU QUANTIZE REDUCE_MAX REDUCE_MIN RELU RELU6 RELU_N1_TO_1 "
+    "RESHAPE RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR RSQRT SLICE SOFTMAX SPACE_TO_DEPTH SPLIT SQUEEZE STRIDED_SLICE "
+    "SUB SUM SQUARED_DIFFERENCE TANH TRANSPOSE TRANSPOSE_CONV"
+)
+_GPU = _kinds(
+    "ABS ADD AVERAGE_POOL_2D BATCH_MATMUL CAST CONCATENATION CONV_2D COS DENSIFY DEPTHWISE_CONV_2D DEPTH_TO_SPACE "
+    "DEQUANTIZE DIV EQUAL ELU EXP FLOOR FLOOR_DIV FLOOR_MOD FULLY_CONNECTED GREATER GREATER_EQUAL HARD_SWISH LESS "
+    "LESS_EQUAL LOGISTIC LOG LSTM MAXIMUM MAX_POOL_2D MEAN MINIMUM MIRROR_PAD MUL NEG NOT_EQUAL PACK PAD POW "
+    "REDUCE_MAX REDUCE_MIN REDUCE_PROD QUANTIZE RELU RELU6 RELU_N1_TO_1 LEAKY_RELU PRELU RESHAPE RESIZE_BILINEAR "
+    "RESIZE_NEAREST_NEIGHBOR RSQRT SIN SLICE SOFTMAX SPACE_TO_DEPTH SPLIT SPLIT_V SQRT SQUARE SQUARED_DIFFERENCE "
+    "STRIDED_SLICE SUB SUM TANH TILE TRANSPOSE TRANSPOSE_CONV"
+)
+_FUSED = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
+# Inputs that XNNPACK wants constant: sizes, axes, kernels.
+_XNNPACK_CONSTANT = {
+    "CONV_2D": (1, 2), "DEPTHWISE_CONV_2D": (1, 2), "TRANSPOSE_CONV": (0, 1), "FULLY_CONNECTED": (1,), "MEAN": (1,),
+    "PAD": (1,), "RESHAPE": (1,), "RESIZE_BILINEAR": (1,), "SLICE": (1, 2), "STRIDED_SLICE": (1, 2, 3),
+    "TRANSPOSE": (1,),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Accelerator:
+    """An accelerator and what it takes."""
+
+    name: str
+    refusal: Callable[[Graph, Operator], str]  # why it won't take an operator; "" where it does
+
+
+def computed_dtype(graph: Graph, operator: Operator) -> str:
+    """The type that an operator computes in: that of what it gives."""
+    return graph.output_of(operator).dtype
+
+
+def is_float_border(graph: Graph, operator: Operator) -> bool:
+    """Whether an operator does nothing but turn the float picture into bytes, or back: no accelerator's work."""
+    ends = {operator.inputs[0], operator.outputs[0]} & {*graph.inputs, *graph.outputs}
+    return operator.kind in BORDER and any(graph.tensors[end].dtype.startswith("float") for end in ends)
+
+
+def _xnnpack_refusal(graph: Graph, operator: Operator) -> str:
+    kind, dtype = operator.kind, computed_dtype(graph, operator)
+    kinds = _XNNPACK_FLOAT if dtype == "float32" else _XNNPACK_BYTES if dtype in BYTE_TYPES else _kinds("")
+    if kind not in kinds:
+        return f"it has no {kind} for {dtype}"
+    if operator.activation not in _FUSED:
+        return f"it fuses no {operator.activation}"
+    if kind == "QUANTIZE":
+        taken = graph.inputs_of(operator)[0].dtype
+        return f"it turns no {taken} into {dtype}" if taken not in (dtype, "float32") else ""
+    for place in _XNNPACK_CONSTANT.get(kind, ()):
+        if place < len(operator.inputs) and operator.inputs[place] >= 0:
+            tensor = graph.tensors[operator.inputs[place]]
+            if not _is_known(graph, tensor):
+                return f"it wants input {place} ({tensor.name or 'unnamed'}) constant"
+    if kind == "MEAN" and reduced_axes(graph, operator) not in ((1, 2), (2, 1), (2,)):
+        return "it averages over height and width alone"
+    if kind == "CONCATENATION" and not 2 <= len(operator.inputs) <= 4:
+        return "it joins two to four tensors"
+    return ""
+
+
+def _edgetpu_refusal(graph: Graph, operator: Operator) -> str:
+    kind = operator.kind
+    tensors = [*graph.activations_of(operator), *(graph.tensors[index] for index in operator.outputs)]
+    other = next((tensor.dtype for tensor in tensors if tensor.dtype not in BYTE_TYPES), None)
+    if other is not None:
+        return f"it takes int8 alone, this is {other}"
+    if kind not in _EDGETPU:
+        refused = " (its compiler refused version 2 of it altogether)" if kind == "DEPTH_TO_SPACE" else ""
+        return f"it has no {kind}{refused if operator.version == 2 else ''}"
+    if kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D", "CONCATENATION") and operator.activation != "NONE":
+        return "it takes no activation fused into it"
+    return ""
+
+
+def _gpu_refusal(graph: Graph, operator: Operator) -> str:
+    if operator.kind not in _GPU:
+        return f"it has no {operator.kind}"
+    int16 = any(tensor.dtype == "int16" for tensor in (*graph.inputs_of(operator), graph.output_of(operator)))
+    return "it takes no int16" if int16 else ""
+
+
+XNNPACK = Accelerator("XNNPACK", _xnnpack_refusal)
+EDGETPU = Accelerator("EdgeTPU", _edgetpu_refusal)
+GPU = Accelerator("GPU", _gpu_refusal)
+ACCELERATORS = (XNNPACK, EDGETPU, GPU)
+
+
+def _is_known(graph: Graph, tensor: Tensor) -> bool:
+    """Whether a tensor is constant, or a stored one made wider, as half-precision weights are."""
+    maker = graph.maker_of(tensor)
+    return tensor.is_constant or (maker is not None and not graph.activations_of(maker))
+
+
+def reduced_axes(graph: Graph, operator: Operator) -> tuple[int, ...]:
+    """The axes that a reduction names, counted from the front."""
+    tensor = graph.tensors[operator.inputs[1]]
+    if tensor.constant is None:
+        return ()
+    rank = len(graph.tensors[operator.inputs[0]].shape)
+    return tuple(int(axis) % rank for axis in tensor.constant.reshape(-1))

@@ -1,0 +1,183 @@
+"""What training still gives to a network that is compressed: weights that know they are pruned, or rounded to int8.
+
+The student, a tf_keras generator, learns from its float self beside the teacher's pairs: distillation as in Hinton et
+al., "Distilling the Knowledge in a Neural Network" (2015). What is pruned or rounded is done by the TensorFlow Model
+Optimization toolkit. Pictures are ``(B, H, W, 3) float32``, 0..1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+import tensorflow_model_optimization as tfmot
+import tf_keras
+from tqdm import trange
+
+from celcam.errors import TrainingError
+from train.losses import ssim_loss
+from train.optimizers import build_optimizer
+
+# Weights of the terms: L1 to what float draws, and 1 - SSIM to what the teacher draws.
+FLOAT_WEIGHT, TEACHER_WEIGHT = 50.0, 20.0
+LEARNING_RATE = 2e-3
+# Zhu and Gupta, "To prune, or not to prune" (2017): weights go over the first part of the steps, the rest heals.
+PRUNED_BY = 0.6
+PRUNING_INTERVAL = 25
+# Steps between two checkpoints.
+SAVE_INTERVAL = 200
+REPORT_INTERVAL = 20
+
+quantization: Any = tfmot.quantization.keras
+sparsity: Any = tfmot.sparsity.keras
+
+
+class KernelQuantizer(quantization.quantizers.LastValueQuantizer):  # type: ignore[misc]
+    """Rounds a kernel to -127..127 steps, each output channel with its own, as int8 convolutions store it.
+
+    With ``keep_zeros`` what was 0 at first stays 0, as in TF-MOT's own prune-preserving training.
+    """
+
+    def __init__(self, keep_zeros: bool) -> None:
+        super().__init__(num_bits=8, per_axis=True, symmetric=True, narrow_range=True)
+        self._keep_zeros = keep_zeros
+
+    def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
+        """Make the ranges, and note the zeros."""
+        ends = {
+            end: layer.add_weight(f"{name}_{end}", shape=tensor_shape[-1:], initializer="zeros", trainable=False)
+            for end in ("min_var", "max_var")
+        }
+        return ends | ({"mask": tf.cast(layer.layer.kernel != 0, "float32")} if self._keep_zeros else {})
+
+    def __call__(self, inputs: Any, training: Any, weights: dict[str, Any], **kwargs: Any) -> Any:
+        """The rounded kernel, with the gradient of the kernel itself."""
+        return super().__call__(inputs * weights["mask"] if self._keep_zeros else inputs, training, weights, **kwargs)
+
+
+class RoundedKernel(quantization.QuantizeConfig):  # type: ignore[misc]
+    """TF-MOT's description of a convolution whose kernel is rounded; `convert.ranges` sees to what it returns."""
+
+    def __init__(self, keep_zeros: bool = False) -> None:
+        self._keep_zeros = keep_zeros
+
+    def get_weights_and_quantizers(self, layer: Any) -> list[Any]:
+        """The kernel, and what rounds it."""
+        return [(layer.kernel, KernelQuantizer(self._keep_zeros))]
+
+    def set_quantize_weights(self, layer: Any, quantize_weights: list[Any]) -> None:
+        """Give the layer its rounded kernel."""
+        layer.kernel = quantize_weights[0]
+
+    def get_activations_and_quantizers(self, layer: Any) -> list[Any]:
+        """None."""
+        return []
+
+    def set_quantize_activations(self, layer: Any, quantize_activations: list[Any]) -> None:
+        """Nothing to set."""
+        return  # TensorFlow reads this function again, without its docstring
+
+    def get_output_quantizers(self, layer: Any) -> list[Any]:
+        """None."""
+        return []
+
+    def get_config(self) -> dict[str, Any]:
+        """What the constructor takes."""
+        return {"keep_zeros": self._keep_zeros}
+
+
+def with_rounded_kernels(model: Any, *, keep_zeros: bool) -> Any:
+    """``model``, a functional tf_keras model, with each kernel rounded as int8 stores it; its layers are shared."""
+    config = RoundedKernel(keep_zeros)
+    return _with_wrapped_convolutions(model, lambda layer: quantization.QuantizeWrapperV2(layer, config))
+
+
+def with_pruned_kernels(model: Any, share: float, steps: int) -> Any:
+    """``model`` with kernels that lose their smallest weights, in ``steps`` steps up to ``share`` of them (0..1)."""
+    last = max(1, round(PRUNED_BY * steps))
+    schedule = sparsity.PolynomialDecay(
+        0.0, share, begin_step=0, end_step=last, frequency=max(1, min(PRUNING_INTERVAL, last // 4))
+    )
+    return _with_wrapped_convolutions(model, lambda layer: sparsity.prune_low_magnitude(layer, schedule))
+
+
+def bare(model: Any, twin: Any) -> Any:
+    """``twin``, an untouched network of the same make, with what the pruned layers of ``model`` have learned."""
+    for layer in model.layers:
+        inner = getattr(layer, "layer", layer)
+        if isinstance(inner, tf_keras.layers.Conv2D):
+            twin.get_layer(inner.name).set_weights(inner.get_weights())
+    return twin
+
+
+def fine_tune(
+    student: Any,
+    mentor: Any,
+    batches: Any,
+    folder: Path,
+    *,
+    steps: int,
+    learning_rate: float = LEARNING_RATE,
+    title: str = "fine-tuning",
+    quiet: bool = False,
+) -> None:
+    """Train ``student`` in place; killed, it goes on from its newest checkpoint in ``folder``.
+
+    Args:
+        student: a tf_keras model from photo to cartoon.
+        mentor: the float generator.
+        batches: ``batches[n]`` is ``(photo, cartoon)`` of step n, each ``(B, H, W, 3) float32``, 0..1.
+        folder: for checkpoints.
+        steps: how many.
+        learning_rate: the peak; it falls along a cosine.
+        title: of the progress bar.
+        quiet: no progress bar.
+
+    Raises:
+        TrainingError: the loss is no number any more.
+    """
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
+    optimizer = build_optimizer("muon", schedule, adversarial=False, ema=0.0)
+    optimizer.build(student.trainable_variables)
+    done = tf.Variable(0, dtype="int64")
+    pruning = sparsity.UpdatePruningStep()
+    pruning.set_model(student)
+    checkpoint = tf.train.Checkpoint(student=student, optimizer=optimizer, done=done)
+    manager = tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1)
+    checkpoint.restore(manager.latest_checkpoint)
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def step(photo: Any, cartoon: Any) -> Any:
+        advice = tf.clip_by_value(mentor(photo, training=False), 0.0, 1.0)
+        with tf.GradientTape() as tape:
+            drawn = student(photo, training=True)
+            loss = FLOAT_WEIGHT * tf.reduce_mean(tf.abs(advice - drawn)) + TEACHER_WEIGHT * ssim_loss(cartoon, drawn)
+        variables = student.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        return loss
+
+    pruning.on_train_begin()
+    first = int(done.numpy())
+    bar = trange(first, steps, initial=first, total=steps, unit="step", desc=title, disable=quiet)
+    for number in bar:
+        pruning.on_train_batch_begin(number)
+        loss = float(step(*batches[number]))
+        if not math.isfinite(loss):
+            raise TrainingError(f"{title}: the loss is {loss} at step {number}; lower the learning rate")
+        done.assign_add(1)
+        if number % REPORT_INTERVAL == 0:
+            bar.set_postfix(loss=f"{loss:.3f}")
+        if (number + 1) % SAVE_INTERVAL == 0 or number + 1 == steps:
+            manager.save()
+    pruning.on_epoch_end(0)
+
+
+def _with_wrapped_convolutions(model: Any, wrap: Callable[[Any], Any]) -> Any:
+    """The same layers, each convolution wrapped."""
+    return tf_keras.models.clone_model(
+        model, clone_function=lambda layer: wrap(layer) if isinstance(layer, tf_keras.layers.Conv2D) else layer
+    )

@@ -1,0 +1,187 @@
+"""How alike two pictures look: MS-SSIM and FLIP. Pictures are ``(H, W, 3) uint8 RGB``; needs NumPy and OpenCV only.
+
+Both are the published measures, in separable filters and without TensorFlow: a report takes them thousands of times, in
+processes of their own. The tests hold them to ``tf.image.ssim_multiscale`` and to ``flip-evaluator``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from celcam.arrays import FloatArray, Uint8Array
+
+# Wang et al., "Multiscale structural similarity for image quality assessment" (2003).
+_SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+_WINDOW_SIDE, _WINDOW_SIGMA = 11, 1.5
+_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+# The window must fit into the smallest scale.
+MS_SSIM_SHORTEST_SIDE = (_WINDOW_SIDE - 1) * 2 ** (len(_SCALE_WEIGHTS) - 1) + 1
+
+# FLIP's constants. Pixels in a degree of sight: a 4K screen 0.7 m wide, seen from 0.7 m.
+PIXELS_PER_DEGREE = 0.7 * 3840 / 0.7 * math.pi / 180
+_COLOUR_POWER, _FEATURE_POWER = 0.7, 0.5
+_COLOUR_KNEE, _ERROR_KNEE = 0.4, 0.95
+_FEATURE_DEGREES = 0.082
+# Amplitudes and widths of the Gaussians that stand for the eye's contrast sensitivity, channel by channel.
+_SENSITIVITY = (((1.0, 0.0047),), ((1.0, 0.0053),), ((34.1, 0.04), (13.5, 0.025)))
+_WIDEST = 0.04
+_TO_XYZ = np.array(
+    [
+        [10135552 / 24577794, 8788810 / 24577794, 4435075 / 24577794],
+        [2613072 / 12288897, 8788810 / 12288897, 887015 / 12288897],
+        [1425312 / 73733382, 8788810 / 73733382, 70074185 / 73733382],
+    ],
+    np.float32,
+)
+_WHITE = _TO_XYZ.sum(axis=1)
+_FROM_XYZ = np.linalg.inv(_TO_XYZ).astype(np.float32)
+
+
+def ms_ssim(one: Uint8Array, other: Uint8Array) -> float:
+    """Multi-scale SSIM (Wang et al., 2003) over five scales, the mean of the three channels.
+
+    Returns:
+        1 for equal pictures; NaN where a side is shorter than `MS_SSIM_SHORTEST_SIDE`.
+    """
+    if min(one.shape[:2]) < MS_SSIM_SHORTEST_SIDE:
+        return math.nan
+    a, b = one.astype(np.float32), other.astype(np.float32)
+    product = np.ones(3)
+    for number, weight in enumerate(_SCALE_WEIGHTS):
+        if number:
+            a, b = _halved(a), _halved(b)
+        similarity, contrast = _ssim_parts(a, b)
+        part = similarity if number == len(_SCALE_WEIGHTS) - 1 else contrast
+        product *= np.maximum(part, 0) ** weight
+    return float(product.mean())
+
+
+@dataclass(frozen=True, eq=False)
+class Percept:
+    """What FLIP compares of a picture."""
+
+    lab: FloatArray  # (H, W, 3) float32: colour as it is seen from afar, CIELAB with Hunt's adjustment
+    edges: FloatArray  # (H, W) float32: how strong an edge is
+    points: FloatArray  # (H, W) float32: how strong a point is
+
+
+def perceive(rgb_u8: Uint8Array) -> Percept:
+    """What FLIP compares of ``(H, W, 3) uint8 RGB``; worth keeping where a picture meets several others."""
+    xyz = _LINEAR[rgb_u8] @ (_TO_XYZ / _WHITE[:, np.newaxis]).T
+    light = xyz[..., 1]
+    opponents = (light, xyz[..., 0] - light, light - xyz[..., 2])
+    light_seen, red_green, blue_yellow = (
+        sum(cv2.sepFilter2D(plane, cv2.CV_32F, row, column, borderType=cv2.BORDER_REPLICATE) for row, column in filters)
+        for plane, filters in zip(opponents, _SENSITIVITY_FILTERS, strict=True)
+    )
+    seen = np.stack([light_seen + red_green, light_seen, light_seen - blue_yellow], axis=-1) * _WHITE
+    lab = _hunt_lab(np.clip(seen @ _FROM_XYZ.T, 0, 1))
+    return Percept(lab, _strength(light, _EDGE_FILTER), _strength(light, _POINT_FILTER))
+
+
+def flip_map(reference: Percept, test: Percept) -> FloatArray:
+    """FLIP (Andersson et al., "FLIP: A Difference Evaluator for Alternating Images", 2020) at each pixel.
+
+    Returns:
+        ``(H, W) float32``, 0 where nobody sees a difference, 1 where it could not be larger.
+    """
+    colour = _hyab(reference.lab, test.lab) ** _COLOUR_POWER
+    knee = _COLOUR_KNEE * _LARGEST
+    low = _ERROR_KNEE / knee * colour
+    high = _ERROR_KNEE + (colour - knee) / (_LARGEST - knee) * (1 - _ERROR_KNEE)
+    feature = np.maximum(np.abs(reference.edges - test.edges), np.abs(reference.points - test.points))
+    feature = np.clip((feature / math.sqrt(2)) ** _FEATURE_POWER, 0, 1)
+    return np.asarray(np.where(colour < knee, low, high) ** (1 - feature), np.float32)
+
+
+def flip(reference: Uint8Array, test: Uint8Array) -> float:
+    """The mean of `flip_map` of two pictures of the same shape: 0 for equal ones."""
+    return float(flip_map(perceive(reference), perceive(test)).mean())
+
+
+def _halved(planes: FloatArray) -> FloatArray:
+    height, width = planes.shape[:2]
+    even = cv2.copyMakeBorder(planes, 0, height % 2, 0, width % 2, cv2.BORDER_REFLECT)
+    return cv2.resize(even, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
+
+
+def _ssim_parts(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """SSIM, and its part that is contrast and structure, each the mean of each channel."""
+    mean_a, mean_b = _window(a), _window(b)
+    products = mean_a * mean_b
+    squares = mean_a**2 + mean_b**2
+    contrast = (2 * (_window(a * b) - products) + _C2) / (_window(a * a + b * b) - squares + _C2)
+    similarity = contrast * (2 * products + _C1) / (squares + _C1)
+    return similarity.mean(axis=(0, 1), dtype=np.float64), contrast.mean(axis=(0, 1), dtype=np.float64)
+
+
+def _window(planes: FloatArray) -> FloatArray:
+    border = _WINDOW_SIDE // 2
+    blurred = cv2.GaussianBlur(planes, (_WINDOW_SIDE, _WINDOW_SIDE), _WINDOW_SIGMA)
+    return blurred[border:-border, border:-border]
+
+
+def _linear_levels() -> FloatArray:
+    """Light of each of the 256 levels of sRGB, 0..1."""
+    level = np.arange(256) / 255
+    return np.asarray(np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4), np.float32)
+
+
+def _hunt_lab(linear: FloatArray) -> FloatArray:
+    """CIELAB of linear RGB, its colours fainter in the dark (Hunt, 1952)."""
+    xyz = linear @ (_TO_XYZ / _WHITE[:, np.newaxis]).T
+    edge = 6 / 29
+    curved = np.where(xyz > edge**3, np.cbrt(xyz), xyz / (3 * edge**2) + 4 / 29)
+    x, y, z = np.moveaxis(curved, -1, 0)
+    lightness = 116 * y - 16
+    return np.stack([lightness, 0.01 * lightness * 500 * (x - y), 0.01 * lightness * 200 * (y - z)], axis=-1)
+
+
+def _hyab(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Abasi et al., "Distance metrics for very large color differences" (2019)."""
+    difference = one - other
+    return np.asarray(np.abs(difference[..., 0]) + np.hypot(difference[..., 1], difference[..., 2]))
+
+
+def _sensitivity_filters(gaussians: tuple[tuple[float, float], ...]) -> list[tuple[FloatArray, FloatArray]]:
+    """Rows and columns whose filters add up to one channel's sensitivity."""
+    radius = math.ceil(3 * math.sqrt(_WIDEST / (2 * math.pi**2)) * PIXELS_PER_DEGREE)
+    degrees = np.arange(-radius, radius + 1) / PIXELS_PER_DEGREE
+    lines = [np.exp(-((math.pi * degrees) ** 2) / width) for _, width in gaussians]
+    shares = [amplitude * math.sqrt(math.pi / width) for amplitude, width in gaussians]
+    total = sum(share * line.sum() ** 2 for share, line in zip(shares, lines, strict=True))
+    return [
+        ((share / total * line).astype(np.float32), line.astype(np.float32))
+        for share, line in zip(shares, lines, strict=True)
+    ]
+
+
+def _feature_filter(order: int) -> tuple[FloatArray, FloatArray]:
+    """The first or second derivative of a Gaussian along a row, and the Gaussian along the column."""
+    deviation = 0.5 * _FEATURE_DEGREES * PIXELS_PER_DEGREE
+    radius = math.ceil(3 * deviation)
+    place = np.arange(-radius, radius + 1)
+    bell = np.exp(-(place**2) / (2 * deviation**2))
+    row = -place * bell if order == 1 else (place**2 / deviation**2 - 1) * bell
+    row = np.where(row < 0, row / -row[row < 0].sum(), row / row[row > 0].sum())
+    return row.astype(np.float32), (bell / bell.sum()).astype(np.float32)
+
+
+def _strength(plane: FloatArray, filters: tuple[FloatArray, FloatArray]) -> FloatArray:
+    along, across = filters
+    border = cv2.BORDER_REPLICATE
+    horizontal = cv2.sepFilter2D(plane, cv2.CV_32F, along, across, borderType=border)
+    vertical = cv2.sepFilter2D(plane, cv2.CV_32F, across, along, borderType=border)
+    return np.hypot(horizontal, vertical)
+
+
+_LINEAR = _linear_levels()
+_SENSITIVITY_FILTERS = [_sensitivity_filters(gaussians) for gaussians in _SENSITIVITY]
+_EDGE_FILTER, _POINT_FILTER = _feature_filter(1), _feature_filter(2)
+# Between green and blue no colours are further apart.
+_GREEN_BLUE = np.array([[[0, 1, 0], [0, 0, 1]]], np.float32)
+_LARGEST = float(_hyab(_hunt_lab(_GREEN_BLUE[:, :1]), _hunt_lab(_GREEN_BLUE[:, 1:]))[0, 0]) ** _COLOUR_POWER

@@ -1,0 +1,178 @@
+"""How long a file would take on devices that are not here: *projected* from published figures, never measured.
+
+The model is a roofline for each operator. A device does ``rate`` multiply-accumulates a second where arithmetic is the
+limit; an operator that does fewer than `RIDGE` of them for each byte that it reads or writes is limited by memory, and
+takes as long as its bytes would at ``rate / RIDGE`` bytes a second::
+
+    time = max(MACs, bytes * RIDGE) / rate, and 1.5 to 2 times that where the bytes are the larger
+
+The ridge is the intensity of MobileNetV2-224, from whose published times the rates come: counted from its file, 301
+million MACs over 18.0 MB at int8 and 70.6 MB at float32. The allowance of 1.5 to 2 is for thin layers at full
+resolution, which no classification network has. The short end of a range takes the fast rate and the small allowance,
+the long end the slow rate and the large one. What passes a USB cable, the camera and the screen is not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from celcam.errors import ModelError
+from celcam.model_card import read_model
+from convert.delegates import BYTE_TYPES, EDGETPU, computed_dtype, is_float_border
+from convert.graph import Graph, layer_of, parse_graph
+from convert.graph_cost import Cost, operator_costs
+from convert.resizing import resize_refusal
+
+# MACs for each byte below which memory is the limit, of operators on bytes and on floats.
+RIDGE_BYTES, RIDGE_FLOATS = 16.7, 4.26
+ALLOWANCE = (1.5, 2.0)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What a device does, in thousand million MACs a second, from the slowest published figure to the fastest."""
+
+    slow: float
+    fast: float
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device and its published figures."""
+
+    name: str
+    on_bytes: Rate
+    on_floats: Rate
+    source: str
+
+
+PI_4 = Device(
+    "Raspberry Pi 4",
+    Rate(18, 24),
+    Rate(6.5, 10),
+    "MobileNetV1-224 24 ms int8, 77 ms float32; MobileNetV2-224 17 and 46 ms; ResNet18 98 and 176 ms",
+)
+PI_5 = Device(
+    "Raspberry Pi 5",
+    Rate(60, 100),
+    Rate(18, 37),
+    "EfficientDet-Lite0 22.9 ms int8, 62 ms float32, where a Pi 4 takes 78 and 176 ms; 4 threads",
+)
+PHONE = Device(
+    "phone of 2018-2019",
+    Rate(42, 114),
+    Rate(24, 41),
+    "MobileNetV1-224 on 4 threads: Pixel 3 13.4 ms int8, 23.9 ms float32; Pixel 4 5.0 and 14.0 ms; "
+    "tensorflow/lite/g3doc/performance/measurement.md",
+)
+# It computes on bytes alone; what it leaves out its host does.
+CORAL = Device(
+    "Coral USB on a Pi 4",
+    Rate(115, 237),
+    PI_4.on_floats,
+    "MobileNetV1-224 2.4 ms, MobileNetV2-224 2.6 ms, int8; coral.ai/docs/edgetpu/benchmarks",
+)
+DEVICES = (PI_4, PI_5, CORAL, PHONE)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What to expect of one device."""
+
+    device: Device
+    low_ms: float | None  # None where the device does not take the file
+    high_ms: float | None
+    remark: str = ""
+
+    def row(self) -> str:
+        """A line of the table."""
+        if self.low_ms is None or self.high_ms is None:
+            return f"{self.device.name:20}{'-':>14}{'-':>14}   {self.remark}".rstrip()
+        milliseconds = f"{self.low_ms:.1f} - {self.high_ms:.1f}"
+        per_second = f"{1000 / self.high_ms:.0f} - {1000 / self.low_ms:.0f}"
+        return f"{self.device.name:20}{milliseconds:>14}{per_second:>14}   {self.remark}".rstrip()
+
+
+def project_file(path: Path, size_wh: tuple[int, int] | None = None) -> str:
+    """The table for a model file.
+
+    Args:
+        path: a model file.
+        size_wh: of the picture; the size that the file was traced at where None.
+
+    Raises:
+        ModelError: missing, damaged, or it does not run at that size.
+    """
+    data, _ = read_model(path)
+    graph = parse_graph(data, str(path))
+    size_hw = (size_wh[1], size_wh[0]) if size_wh else graph.traced_hw
+    refusal = resize_refusal(data, graph.traced_hw, size_hw)
+    if refusal:
+        raise ModelError(f"{path}: does not run at {size_hw[1]}x{size_hw[0]}: {refusal}; choose another --size")
+    costs = operator_costs(graph, size_hw)
+    bound = sum(_work(graph, cost)[1] for cost in costs)
+    lines = [
+        f"{path} at {size_hw[1]}x{size_hw[0]}: {sum(cost.macs for cost in costs) / 1e9:.3f} GMAC, "
+        f"{sum(cost.bytes for cost in costs) / 1e6:.1f} MB moved, {len(costs)} operators, {bound} bound by memory",
+        f"{'projected':20}{'ms':>14}{'frames/s':>14}",
+        *(projection.row() for projection in project(graph, costs)),
+        "Frames a second are 1000 / ms of the network alone: the app captures and shows on threads of their own.",
+        "Rates come from published figures:",
+        *(f"  {device.name}: {_shown(device)}, from {device.source}" for device in DEVICES),
+        "'python -m edge_app bench' on a device replaces a projection by a measurement.",
+    ]
+    return "\n".join(lines)
+
+
+def project(graph: Graph, costs: Sequence[Cost]) -> list[Projection]:
+    """What to expect of each device; ``costs`` are those of the operators of ``graph`` for one picture."""
+    return [
+        *(Projection(device, *_range_ms(graph, costs, device)) for device in (PI_4, PI_5)),
+        _project_coral(graph, costs),
+        Projection(PHONE, *_range_ms(graph, costs, PHONE)),
+    ]
+
+
+def _project_coral(graph: Graph, costs: Sequence[Cost]) -> Projection:
+    """The EdgeTPU computes up to the first operator that it does not take, its host from there on."""
+    inner = [cost for cost in costs if not is_float_border(graph, cost.operator)]
+    count = next((n for n, cost in enumerate(inner) if EDGETPU.refusal(graph, cost.operator)), len(inner))
+    if not any(cost.macs for cost in inner[:count]):
+        return Projection(CORAL, None, None, "takes full int8 alone; export with --recipe int8")
+    on_chip = inner[:count]
+    on_host = [cost for cost in costs if cost not in on_chip]
+    chip_ms, host_ms = _range_ms(graph, on_chip, CORAL), _range_ms(graph, on_host, PI_4)
+    remark = ""
+    if count < len(inner):
+        first = inner[count].operator
+        left_out = f"{first.kind} ({layer_of(graph, first)})"
+        remark = f"{count} of {len(inner)} operators, the Pi's CPU from {left_out} on; see 'lint'"
+    return Projection(CORAL, chip_ms[0] + host_ms[0], chip_ms[1] + host_ms[1], remark)
+
+
+def _range_ms(graph: Graph, costs: Sequence[Cost], device: Device) -> tuple[float, float]:
+    low_ms = high_ms = 0.0
+    for cost in costs:
+        work, bound = _work(graph, cost)
+        rate = device.on_bytes if _on_bytes(graph, cost) else device.on_floats
+        small, large = ALLOWANCE if bound else (1.0, 1.0)
+        low_ms += small * work / (rate.fast * 1e6)
+        high_ms += large * work / (rate.slow * 1e6)
+    return low_ms, high_ms
+
+
+def _work(graph: Graph, cost: Cost) -> tuple[float, bool]:
+    """MACs, or what could be done while the bytes pass; whether the bytes are the limit."""
+    passing = cost.bytes * (RIDGE_BYTES if _on_bytes(graph, cost) else RIDGE_FLOATS)
+    return max(float(cost.macs), passing), passing > cost.macs
+
+
+def _on_bytes(graph: Graph, cost: Cost) -> bool:
+    return computed_dtype(graph, cost.operator) in BYTE_TYPES
+
+
+def _shown(device: Device) -> str:
+    on_bytes = f"{device.on_bytes.slow:g}-{device.on_bytes.fast:g} GMAC/s int8"
+    return on_bytes if device is CORAL else f"{on_bytes}, {device.on_floats.slow:g}-{device.on_floats.fast:g} float32"

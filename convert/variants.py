@@ -1,0 +1,128 @@
+"""A generator's TFLite bytes by any recipe; what takes long goes on where it was stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from celcam.arrays import FloatArray, Uint8Array
+from celcam.errors import UsageError
+from celcam.image_io import read_bytes, read_image, write_whole
+from celcam.manifest import pairs_of
+from convert.converter import (
+    TRACED_SIDE,
+    calibration_batches,
+    clipped,
+    convert_float,
+    convert_int8,
+    saturated,
+    to_tf_keras,
+)
+from convert.fine_tuning import bare, fine_tune, with_pruned_kernels, with_rounded_kernels
+from convert.ranges import with_searched_ranges
+from convert.recipes import Recipe
+from train.batches import CropBatches
+from train.generators import spec_of
+from train.networks import GeneratorSpec
+from train.run_folder import WEIGHTS_NAME, load_generator, read_config
+
+# Few, because the search for ranges runs the network on all of them some hundred times.
+CALIBRATION_PHOTOS = 24
+SEED = 1
+CACHE_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What files of one run are made from, and where unfinished work lies."""
+
+    run: Path
+    pairs: Path
+    work: Path
+    steps: int  # of each fine-tuning
+    quiet: bool = False
+
+    def make(self, recipe: Recipe) -> Path:
+        """The file by ``recipe`` in `work`, made unless it is there already."""
+        path = self._folder(recipe.name, asdict(recipe)).with_suffix(".tflite")
+        if not path.is_file():
+            write_whole(path, self._convert(recipe))
+        return path
+
+    def _convert(self, recipe: Recipe) -> bytes:
+        model = self._pruned(recipe) if recipe.sparsity else self._twin()
+        if not recipe.bytes_inside:
+            return convert_float(clipped(model), recipe.weights)
+        photos = self._calibration()
+        model = with_searched_ranges(model, np.concatenate(photos), quiet=self.quiet)
+        if recipe.quantization_aware:
+            model = with_rounded_kernels(model, keep_zeros=recipe.sparsity > 0)
+            self._fine_tune(model, self._folder(recipe.name, asdict(recipe)), recipe.name)
+        return convert_int8(saturated(model), photos)
+
+    def _pruned(self, recipe: Recipe) -> Any:
+        """The pruned float generator; `pruned` and `pruned-int8` share it."""
+        folder = self._folder(f"sparsity-{recipe.sparsity}")
+        weights = folder / WEIGHTS_NAME
+        twin = self._twin()
+        if weights.is_file():
+            twin.load_weights(weights)
+            return twin
+        model = with_pruned_kernels(self._twin(), recipe.sparsity, self.steps)
+        self._fine_tune(model, folder, "pruning")
+        bare(model, twin).save_weights(folder / f"part-{WEIGHTS_NAME}")
+        (folder / f"part-{WEIGHTS_NAME}").replace(weights)
+        return twin
+
+    def _fine_tune(self, model: Any, folder: Path, title: str) -> None:
+        config = read_config(self.run)
+        batches = CropBatches(
+            self.pairs,
+            pairs_of(self.pairs, "train"),
+            crop=config["crop"],
+            batch_size=config["batch_size"],
+            steps=self.steps,
+            seed=SEED,
+            cache_bytes=CACHE_BYTES,
+        )
+        fine_tune(model, self._twin(), batches, folder, steps=self.steps, title=title, quiet=self.quiet)
+
+    def _twin(self) -> Any:
+        return to_tf_keras(spec_to_convert(self.run), load_generator(self.run, keras))
+
+    def _calibration(self) -> list[FloatArray]:
+        chosen = pairs_of(self.pairs, "train")[:CALIBRATION_PHOTOS]  # sorted by digest: as good as shuffled
+        return calibration_batches([_square(read_image(self.pairs / pair.photo)) for pair in chosen])
+
+    def _folder(self, name: str, made_by: object = None) -> Path:
+        """Of what is begun: named after all that it depends on, so that nothing stale is gone on with."""
+        made_of = json.dumps([made_by, self.steps, str(self.pairs.absolute())])
+        digest = hashlib.sha256(read_bytes(self.run / WEIGHTS_NAME) + made_of.encode()).hexdigest()
+        return self.work / f"{name}-{digest[:12]}"
+
+
+def spec_to_convert(run: Path) -> GeneratorSpec:
+    """The network of ``run``.
+
+    Raises:
+        UsageError: it is of a kind that is not converted.
+    """
+    config = read_config(run)
+    spec = spec_of(config)
+    # A U-Net is slow at int8; what does not start from the photo need not span 0..1, so its bytes would not be ours.
+    if not isinstance(spec, GeneratorSpec) or not spec.residual:
+        raise UsageError(f"{run}: preset {config['preset']} is for comparison and not converted; train live or quality")
+    return spec
+
+
+def _square(rgb_u8: Uint8Array) -> Uint8Array:
+    """The top left ``(TRACED_SIDE, TRACED_SIDE, 3)`` of a photo, mirrored outwards where it is smaller."""
+    height, width = rgb_u8.shape[:2]
+    fill = ((0, max(0, TRACED_SIDE - height)), (0, max(0, TRACED_SIDE - width)), (0, 0))
+    return np.pad(rgb_u8, fill, mode="symmetric")[:TRACED_SIDE, :TRACED_SIDE]

@@ -1,0 +1,160 @@
+"""How fast model files draw on this device: a table for people, and a line that replaces a projection elsewhere.
+
+What is timed is what the app does for each frame: bytes in, bytes out, one picture at a time. Runs are taken in turn,
+so that a slow moment of the device hits all alike.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from celcam.errors import ModelError
+from celcam.image_io import read_bytes
+from celcam.model_card import sha256
+from celcam.paths import MODELS
+from celcam.pixels import resize
+from celcam.tflite_model import RUNTIMES, TFLiteModel
+from edge_app.sources.synthetic import test_card
+
+LINE_STARTS = "celcam-bench:"
+# The first runs allocate and warm the caches up.
+WARM_UP_RUNS = 3
+DIGEST_LENGTH = 12
+DEVICE_TREE = Path("/proc/device-tree/model")
+CPU_INFO = Path("/proc/cpuinfo")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long one file takes for one picture."""
+
+    model: str
+    sha256: str  # the first digits of the file's
+    size_wh: tuple[int, int]
+    threads: int
+    median_ms: float
+    p95_ms: float
+
+    def row(self, width: int) -> str:
+        """A line of the table, the model's name ``width`` wide."""
+        size = f"{self.size_wh[0]}x{self.size_wh[1]}"
+        return (
+            f"{self.model:{width}}{size:>11}{self.threads:>9}{self.median_ms:>11.2f}{self.p95_ms:>9.2f}"
+            f"{1000 / self.median_ms:>11.1f}"
+        )
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What was measured, and on what."""
+
+    device: str
+    runtime: str  # name and version
+    runs: int
+    timings: list[Timing]
+
+    def table(self) -> str:
+        """The figures for people."""
+        width = max(len("model"), *(len(timing.model) for timing in self.timings))
+        return "\n".join(
+            [
+                f"{self.device}, {self.runtime}, {self.runs} runs in turn",
+                f"{'model':{width}}{'size':>11}{'threads':>9}{'median ms':>11}{'p95 ms':>9}{'frames/s':>11}",
+                *(timing.row(width) for timing in self.timings),
+            ]
+        )
+
+    def line(self) -> str:
+        """All figures on one line, to send in."""
+        results = [
+            {
+                "model": timing.model,
+                "sha256": timing.sha256,
+                "size": "{}x{}".format(*timing.size_wh),
+                "threads": timing.threads,
+                "median_ms": round(timing.median_ms, 2),
+                "p95_ms": round(timing.p95_ms, 2),
+            }
+            for timing in self.timings
+        ]
+        facts = {"device": self.device, "machine": platform.machine(), "runtime": self.runtime, "runs": self.runs}
+        return f"{LINE_STARTS} {json.dumps(facts | {'results': results})}"
+
+
+def run_bench(
+    models: Sequence[Path], sizes_wh: Sequence[tuple[int, int]], threads: Sequence[int], *, runs: int
+) -> Bench:
+    """Time each of ``models`` at each size on each number of threads.
+
+    Args:
+        models: model files; all that are shipped where there are none.
+        sizes_wh: of the picture, multiples of 4.
+        threads: of the network.
+        runs: how many of each are timed.
+
+    Raises:
+        ModelError: a file is missing, damaged or no network of ours, or does not draw at one of the sizes.
+    """
+    models = models or sorted(MODELS.glob("*.tflite"))
+    if not models:
+        raise ModelError(f"{MODELS}: no model files; name one, or restore the folder")
+    cases = [(path, size_wh, count) for path in models for size_wh in sizes_wh for count in threads]
+    calls = [_picture_call(*case) for case in cases]
+    times_ms = _times_ms(calls, runs)
+    digests = {path: sha256(read_bytes(path))[:DIGEST_LENGTH] for path in models}
+    timings = [
+        Timing(path.name, digests[path], size_wh, count, *(float(each) for each in np.percentile(times, (50, 95))))
+        for (path, size_wh, count), times in zip(cases, times_ms, strict=True)
+    ]
+    return Bench(device_name(), runtime_name(), runs, timings)
+
+
+def device_name(device_tree: Path = DEVICE_TREE, cpu_info: Path = CPU_INFO) -> str:
+    """What this computer is called: a board's own name, such as a Raspberry Pi's, else its CPU's."""
+    try:
+        return device_tree.read_text(encoding="utf-8").strip("\0 \n")
+    except OSError:
+        pass
+    try:
+        lines = cpu_info.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
+
+
+def runtime_name() -> str:
+    """The TFLite runtime and its version, such as ``ai_edge_litert 2.3.0``."""
+    for module in RUNTIMES:
+        package = module.partition(".")[0]
+        try:
+            return f"{package} {importlib.metadata.version(package)}"
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "unknown runtime"
+
+
+def _picture_call(path: Path, size_wh: tuple[int, int], threads: int) -> Callable[[], object]:
+    model = TFLiteModel(path, threads=threads)
+    picture = resize(test_card(0.0), size_wh)
+    return lambda: model(picture)
+
+
+def _times_ms(calls: Sequence[Callable[[], object]], runs: int) -> list[list[float]]:
+    """Milliseconds of ``runs`` runs of each call."""
+    times: list[list[float]] = [[] for _ in calls]
+    for number in range(WARM_UP_RUNS + runs):
+        for call, taken in zip(calls, times, strict=True):
+            started_s = time.perf_counter()
+            call()
+            if number >= WARM_UP_RUNS:
+                taken.append(1000 * (time.perf_counter() - started_s))
+    return times

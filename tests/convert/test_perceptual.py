@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import math
+
+import cv2
+import flip_evaluator
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from celcam.arrays import Uint8Array
+from celcam.pixels import to_float
+from convert.perceptual import MS_SSIM_SHORTEST_SIDE, flip, flip_map, ms_ssim, perceive
+
+
+def blurred(rgb_u8: Uint8Array) -> Uint8Array:
+    return np.asarray(cv2.GaussianBlur(rgb_u8, (0, 0), 2), np.uint8)
+
+
+def noisy(rgb_u8: Uint8Array) -> Uint8Array:
+    noise = np.random.default_rng(1).normal(0, 12, rgb_u8.shape)
+    return np.clip(rgb_u8 + noise, 0, 255).astype(np.uint8)
+
+
+def inverted(rgb_u8: Uint8Array) -> Uint8Array:
+    return 255 - rgb_u8
+
+
+@pytest.mark.parametrize("change", [blurred, noisy, inverted])
+def test_flip_is_that_of_its_authors_at_every_pixel(photo: Uint8Array, change: object) -> None:
+    reference = photo[100:200, 200:331]
+    test = change(reference)  # type: ignore[operator]
+    expected, mean, _ = flip_evaluator.evaluate(to_float(reference), to_float(test), "LDR", applyMagma=False)
+    found = flip_map(perceive(reference), perceive(test))
+    assert np.abs(found - expected[..., 0]).max() < 1e-4
+    assert flip(reference, test) == pytest.approx(mean, abs=1e-5)
+    assert flip(reference, test) > 0.05
+
+
+@pytest.mark.parametrize("change", [blurred, noisy, inverted])
+@pytest.mark.parametrize("size_hw", [(176, 256), (201, 301)])
+def test_ms_ssim_is_that_of_tensorflow(photo: Uint8Array, change: object, size_hw: tuple[int, int]) -> None:
+    one = photo[: size_hw[0], : size_hw[1]]
+    other = change(one)  # type: ignore[operator]
+    expected = float(tf.image.ssim_multiscale(tf.constant(one), tf.constant(other), 255))
+    assert ms_ssim(one, other) == pytest.approx(expected, abs=1e-4)
+
+
+def test_equal_pictures_are_alike(photo: Uint8Array) -> None:
+    assert flip(photo, photo) == 0
+    assert ms_ssim(photo, photo) == pytest.approx(1)
+
+
+def test_a_picture_that_is_too_small_for_five_scales_has_no_ms_ssim(photo: Uint8Array) -> None:
+    side = MS_SSIM_SHORTEST_SIDE
+    assert math.isnan(ms_ssim(photo[: side - 1], photo[: side - 1]))
+    assert ms_ssim(photo[:side], photo[:side]) == pytest.approx(1)

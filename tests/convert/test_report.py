@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import json
+import math
+import re
+import shutil
+import subprocess
+from dataclasses import astuple, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import convert.page
+from celcam.image_io import read_image
+from celcam.manifest import pairs_of
+from celcam.paths import MODELS, ROOT
+from celcam.tflite_model import TFLiteModel
+from convert import assess, probe
+from convert.__main__ import main
+from convert.assess import Assessment, thread_counts
+from convert.likeness import Figures, mean_figures
+from convert.measure import measure_latency
+from convert.page import render
+from convert.perceptual import flip
+
+RUN = MODELS / "comic-keras"
+CLIP = ROOT / "edge_app" / "samples" / "street_walk.mp4"
+NAMES = ["comic-float32", "comic"]
+
+
+@pytest.fixture(scope="module")
+def report(lab: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Assessment]:
+    """A page from few runs and frames, without the yardstick, which takes long to make; and its figures."""
+    measured = []
+
+    def measure(*args: Any, **options: Any) -> Assessment:
+        measured.append(assess.assess(*args, **options))
+        return measured[-1]
+
+    clips = tmp_path_factory.mktemp("clips")
+    shutil.copy(CLIP, clips)
+    out = tmp_path_factory.mktemp("report") / "page.html"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assess, "TIMED_RUNS", 3)
+        patch.setattr(assess, "CLIP_FRAMES", 3)
+        patch.setattr(assess, "mobilenet_call", lambda threads: lambda: sum(range(10_000)))
+        patch.setattr(probe, "STARTS", 1)
+        patch.setattr(convert.page, "assess", measure)
+        words = ["--pairs", str(pairs), "--clips", str(clips), "--out", str(out), "--jobs", "1"]
+        assert main(["report", str(lab), *words]) == 0
+    return out, measured[0]
+
+
+@pytest.fixture(scope="module")
+def page(report: tuple[Path, Assessment]) -> Path:
+    return report[0]
+
+
+@pytest.fixture(scope="module")
+def text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def files(page: Path) -> dict[str, Any]:
+    described = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    return {file["name"]: file for group in described["groups"] for file in group["files"]}
+
+
+def ids_of(text: str) -> list[str]:
+    return sorted(re.findall(r'\bid="([^"]*)"', re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)))
+
+
+def test_the_page_needs_nothing_but_itself(text: str) -> None:
+    addresses = set(re.findall(r'https?://[^"\s<]+', text))
+    assert addresses <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+    assert set(re.findall(r'src="([^,"]*)', text)) == {"data:image/jpeg;base64", "data:image/png;base64"}
+    assert not re.search(r"<link|@import|url\((?!#)", text)
+    assert len(text) < 10_000_000
+
+
+def test_no_two_parts_of_the_page_have_one_id(text: str) -> None:
+    assert len(ids_of(text)) > 20
+    assert ids_of(text) == sorted(set(ids_of(text)))
+
+
+def test_each_file_has_a_row(text: str) -> None:
+    assert re.findall(r'<tr data-file="([^"]*)"', text) == NAMES
+
+
+def test_the_page_says_what_milliseconds_and_zeros_are_worth(text: str) -> None:
+    assert "Milliseconds are this machine's" in text
+    assert "Zeros make the zipped file smaller, never the run faster" in text
+
+
+def test_the_figures_are_those_of_the_pictures(files: dict[str, Any], pairs: Path) -> None:
+    flips = []
+    for pair in pairs_of(pairs, "test"):
+        photo = read_image(pairs / pair.photo)
+        flips.append(
+            flip(TFLiteModel(MODELS / "comic-float32.tflite")(photo), TFLiteModel(MODELS / "comic.tflite")(photo))
+        )
+    assert files["comic"]["gaps"]["to_float"]["flip"] == pytest.approx(sum(flips) / len(flips))
+    assert [worst["flip"] for worst in files["comic"]["worst_photos"]] == pytest.approx(sorted(flips, reverse=True)[:3])
+
+
+def test_the_three_gaps_stand_apart(files: dict[str, Any]) -> None:
+    exact, rounded = files["comic-float32"]["gaps"], files["comic"]["gaps"]
+    assert exact["to_float"] is None
+    assert exact["to_keras"]["psnr_db"] > 60 > rounded["to_keras"]["psnr_db"] > 35
+    assert rounded["to_float"]["psnr_db"] == pytest.approx(rounded["to_keras"]["psnr_db"], abs=0.1)
+    assert rounded["to_teacher"]["ssim"] < rounded["to_float"]["ssim"]
+    assert exact["to_keras"]["flicker_ratio"] == pytest.approx(1, abs=0.01)
+
+
+def test_pictures_that_are_too_small_for_ms_ssim_are_told(files: dict[str, Any], text: str) -> None:
+    assert files["comic"]["gaps"]["to_teacher"]["ms_ssim"] is None
+    assert "MS-SSIM needs sides of 161 pixels" in text
+
+
+def test_costs_are_counted(files: dict[str, Any]) -> None:
+    int8, float32 = files["comic"], files["comic-float32"]
+    assert int8["bytes"] == (MODELS / "comic.tflite").stat().st_size
+    assert int8["zipped_bytes"] < int8["bytes"] < float32["bytes"]
+    assert int8["parameters"] == float32["parameters"] == 50_332
+    assert int8["zero_weights"] > float32["zero_weights"]
+    assert int8["macs_256"] == 338_493_440
+    for latency in int8["latency_256_by_threads"].values():
+        assert 0 < latency["median_ms"] <= latency["p95_ms"]
+        assert latency["over_mobilenetv2_224_int8"] > 0
+    assert int8["start"]["first_picture_ms"] > 10
+
+
+def test_the_slider_has_every_picture_of_every_scene(text: str) -> None:
+    found = re.search(r'id="pictures">(.*?)</script>', text, flags=re.DOTALL)
+    assert found
+    (group,) = json.loads(found[1])
+    assert group["names"] == ["photo", "teacher", "Keras float", *NAMES]
+    assert len(group["scenes"]) >= 2
+    for scene in group["scenes"]:
+        assert set(scene["pictures"]) == set(group["names"])
+
+
+def test_a_float32_file_of_other_weights_than_the_run_has_is_named(report: tuple[Path, Assessment], text: str) -> None:
+    (group,) = report[1].groups
+    exact = group.files[0]
+    far = replace(exact.to_keras, figures=replace(exact.to_keras.figures, psnr_db=30.5))
+    group = replace(group, files=(replace(exact, to_keras=far), *group.files[1:]))
+    warning = "comic-float32 was not made from the weights that are in comic-keras now"
+    assert warning in render(replace(report[1], groups=(group,)), "lab")
+    assert warning not in text
+
+
+def test_several_networks_share_a_page(report: tuple[Path, Assessment]) -> None:
+    (group,) = report[1].groups
+    other = replace(group, group=replace(group.group, name="other", preset="quality"))
+    text = render(replace(report[1], groups=(group, other)), "lab")
+    assert text.count('<tr data-file="comic"') == 2
+    assert "comic, quality" in text
+    assert 'id="group"' in text
+    assert ids_of(text) == sorted(set(ids_of(text)))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--out", "page.txt"), "expected a name that ends in .html"),
+        (("--jobs", "-1"), "expected 0 or more"),
+        (("--run", "nowhere"), "expected the folder of a run"),
+        (("--clips", "models"), "no .mp4 file in it"),
+        (("--run", str(MODELS / "anime-keras")), "no file of"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    lab: Path, pairs: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], message: str
+) -> None:
+    assert main(["report", str(lab), "--pairs", str(pairs), *words]) == 2
+    error = capsys.readouterr().err.strip()
+    assert message in error
+    assert "\n" not in error
+
+
+def test_the_median_is_below_what_95_of_100_calls_stay_below() -> None:
+    calls = iter(range(10_000))
+    latency = measure_latency({"uneven": lambda: sum(range(100 * (next(calls) % 20)))}, 60)["uneven"]
+    assert 0 < latency.median_ms < latency.p95_ms
+
+
+@pytest.mark.parametrize(
+    ("cores", "counts"),
+    [(1, [1]), (2, [1, 2]), (4, [1, 2, 3, 4]), (12, [1, 2, 3, 4, 8, 12]), (16, [1, 2, 3, 4, 8, 16])],
+)
+def test_threads_go_from_1_to_all(cores: int, counts: list[int]) -> None:
+    assert thread_counts(cores) == counts
+
+
+def test_a_mean_leaves_out_what_is_unknown() -> None:
+    mean = mean_figures([Figures(40, 0.9, math.nan, 0.1, 1), Figures(50, 0.7, 0.8, 0.3, 0)])
+    assert astuple(mean) == pytest.approx((45, 0.8, 0.8, 0.2, 0.5))
+    assert math.isnan(mean_figures([Figures(40, 0.9, math.nan, 0.1, 1)]).ms_ssim)
+
+
+@pytest.mark.browser
+def test_the_slider_is_moved_by_keys_and_shows_what_is_chosen(page: Path) -> None:
+    from selenium import webdriver
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import Select
+
+    options = webdriver.ChromeOptions()
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for word in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--no-first-run",
+    ):
+        options.add_argument(word)
+    service = webdriver.ChromeService(executable_path="/usr/bin/chromedriver", log_output=subprocess.DEVNULL)
+    with webdriver.Chrome(options=options, service=service) as browser:
+        browser.get(page.as_uri())
+        over, under = browser.find_element(By.ID, "over"), browser.find_element(By.ID, "under")
+        slider = browser.find_element(By.ID, "at")
+        assert "50%" in over.value_of_css_property("clip-path")
+        slider.send_keys(Keys.ARROW_RIGHT * 20)
+        assert slider.get_attribute("value") == "60"
+        assert "40%" in over.value_of_css_property("clip-path")
+        before = under.get_attribute("src")
+        Select(browser.find_element(By.ID, "right")).select_by_value("teacher")
+        assert browser.find_element(By.ID, "right-tag").text == "teacher"
+        assert under.get_attribute("src") != before
+        scenes = browser.find_elements(By.CSS_SELECTOR, "#scenes input")
+        source = browser.find_element(By.ID, "source").text
+        scenes[0].send_keys(Keys.ARROW_RIGHT)
+        assert browser.find_element(By.ID, "source").text != source
+        assert browser.find_element(By.ID, "right-tag").text == "teacher"
+        for picture in (over, under):
+            assert browser.execute_script("return arguments[0].naturalWidth", picture) > 0
+        assert browser.get_log("browser") == []
