@@ -44,23 +44,35 @@ class FakeQuantize(tf_keras.layers.Layer):  # type: ignore[misc]
         self.high.assign(high)
 
 
-def with_searched_ranges(generator: Any, photos: FloatArray, *, quiet: bool = False) -> Any:
+Spans = dict[str, tuple[float, float]]  # of each tensor, by the layer it comes from
+
+
+def with_ranges(generator: Any, spans: Spans) -> Any:
     """The generator with a `FakeQuantize` behind each tensor that int8 kernels store.
+
+    Args:
+        generator: a functional tf_keras model from photo to cartoon, ``(B, H, W, 3)``.
+        spans: the ends of each range, for all of `quantized_layers`.
+
+    Returns:
+        A functional tf_keras model of the same input and output.
+    """
+    return _with_quantizers(generator, spans)[0]
+
+
+def search_ranges(generator: Any, photos: FloatArray, *, quiet: bool = False) -> Spans:
+    """The ranges with which the quantized network draws most like the float one.
 
     Args:
         generator: a functional tf_keras model from photo to cartoon, ``(B, H, W, 3)``.
         photos: ``(N, H, W, 3) float32``, 0..1, that the ranges are fitted to.
         quiet: no progress bar.
-
-    Returns:
-        A functional tf_keras model of the same input and output.
     """
     points = quantized_layers(generator)
-    quantizers = {name: FakeQuantize(name=f"{name}_range") for name in points}
-    quantized = _rewire(generator, quantizers)
     watched = tf_keras.Model(generator.input, [generator.get_layer(name).output for name in points])
-    for name, values in zip(points, watched(photos, training=False), strict=True):
-        quantizers[name].span(min(0.0, float(np.min(values))), max(0.0, float(np.max(values))))
+    seen = zip(points, watched(photos, training=False), strict=True)
+    spans = {name: (min(0.0, float(np.min(values))), max(0.0, float(np.max(values)))) for name, values in seen}
+    quantized, quantizers = _with_quantizers(generator, spans)
     expected = tf.clip_by_value(generator(photos, training=False), 0, 1)
 
     @tf.function  # type: ignore[untyped-decorator]
@@ -71,7 +83,7 @@ def with_searched_ranges(generator: Any, photos: FloatArray, *, quiet: bool = Fa
     # From the output back: what comes late is seen most directly.
     for name in tqdm(points[::-1] * ROUNDS, unit="range", desc="fitting ranges", disable=quiet):
         _narrow(quantizers[name], error)
-    return quantized
+    return {name: (float(each.low), float(each.high)) for name, each in quantizers.items()}
 
 
 def quantized_layers(generator: Any) -> list[str]:
@@ -100,8 +112,9 @@ def _narrow(quantizer: FakeQuantize, error: Any) -> None:
     quantizer.span(*best)
 
 
-def _rewire(generator: Any, quantizers: dict[str, FakeQuantize]) -> Any:
-    """The same layers, with a quantizer behind each that is named."""
+def _with_quantizers(generator: Any, spans: Spans) -> tuple[Any, dict[str, FakeQuantize]]:
+    """The same layers with a quantizer behind each that has a span, and these."""
+    quantizers = {name: FakeQuantize(name=f"{name}_range") for name in spans}
     outputs: dict[str, Any] = {}
     for layer in generator.layers:
         if type(layer).__name__ == "InputLayer":
@@ -110,4 +123,6 @@ def _rewire(generator: Any, quantizers: dict[str, FakeQuantize]) -> Any:
         inputs = [outputs[tensor.node.layer.name] for tensor in tf.nest.flatten(layer.input)]
         output = layer(inputs if len(inputs) > 1 else inputs[0])
         outputs[layer.name] = quantizers[layer.name](output) if layer.name in quantizers else output
-    return tf_keras.Model(generator.input, outputs[generator.layers[-1].name], name="quantized")
+    for name, (low, high) in spans.items():
+        quantizers[name].span(low, high)
+    return tf_keras.Model(generator.input, outputs[generator.layers[-1].name], name="quantized"), quantizers

@@ -25,7 +25,7 @@ from convert.converter import (
     to_tf_keras,
 )
 from convert.fine_tuning import bare, fine_tune, with_pruned_kernels, with_rounded_kernels
-from convert.ranges import with_searched_ranges
+from convert.ranges import Spans, search_ranges, with_ranges
 from convert.recipes import Recipe
 from train.batches import CropBatches
 from train.generators import spec_of
@@ -60,7 +60,7 @@ class Workshop:
         if not recipe.bytes_inside:
             return convert_float(clipped(model), recipe.weights)
         photos = self._calibration()
-        model = with_searched_ranges(model, np.concatenate(photos), quiet=self.quiet)
+        model = with_ranges(model, self._spans(model, photos, recipe.sparsity))
         if recipe.quantization_aware:
             model = with_rounded_kernels(model, keep_zeros=recipe.sparsity > 0)
             self._fine_tune(model, self._folder(recipe.name, asdict(recipe)), recipe.name)
@@ -79,6 +79,15 @@ class Workshop:
         bare(model, twin).save_weights(folder / f"part-{WEIGHTS_NAME}")
         (folder / f"part-{WEIGHTS_NAME}").replace(weights)
         return twin
+
+    def _spans(self, model: Any, photos: list[FloatArray], sparsity: float) -> Spans:
+        """The ranges of the float generator, pruned or not: recipes that start from it share them."""
+        path = self._folder(f"ranges-{sparsity}").with_suffix(".json")
+        if not path.is_file():
+            spans = search_ranges(model, np.concatenate(photos), quiet=self.quiet)
+            write_whole(path, json.dumps(spans).encode())
+        found: Spans = json.loads(read_bytes(path))
+        return found
 
     def _fine_tune(self, model: Any, folder: Path, title: str) -> None:
         config = read_config(self.run)

@@ -12,7 +12,7 @@ from celcam.errors import DataError, UsageError
 from celcam.image_io import read_image
 from celcam.manifest import Pair
 from celcam.pixels import to_float
-from train.degrade import DEGRADED_SHARE, degrade
+from train.degrade import DEGRADED_SHARE, degrade, mislight
 from train.losses import VIEW_SHIFTS
 
 
@@ -86,9 +86,11 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         if rng.random() < 0.5:
             photo, cartoon = photo[:, ::-1], cartoon[:, ::-1]
         top, left = rng.integers(height - needed + 1), rng.integers(width - needed + 1)
+        place = np.s_[top : top + needed, left : left + needed]
+        photo, cartoon = mislight(photo[place], rng, self._degraded_share), cartoon[place]
         views = []
         for down, right in shifts:
-            window = np.s_[top + down : top + down + self._crop, left + right : left + right + self._crop]
+            window = np.s_[down : down + self._crop, right : right + self._crop]
             views.append((degrade(photo[window], rng, self._degraded_share), cartoon[window]))
         return views
 

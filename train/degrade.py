@@ -14,8 +14,32 @@ from celcam.image_io import decode_image, encode_image
 DEGRADED_SHARE = 0.5
 
 
+def mislight(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADED_SHARE) -> Uint8Array:
+    """A camera's errors of exposure and white balance, each on some pictures.
+
+    They are of the scene, not of the frame: two views of a place have them alike, for a network that is to draw both
+    alike would otherwise draw white and black as gray. Small, since nobody can tell a dim white from a gray.
+
+    Args:
+        rgb_u8: ``(H, W, 3) uint8 RGB``.
+        rng: the only source of chance.
+        share: of the pictures that may have them, 0..1.
+
+    Returns:
+        ``(H, W, 3) uint8 RGB``.
+    """
+    if rng.random() < 1 - share:
+        return rgb_u8
+    gains = np.ones(3, np.float32)
+    if rng.random() < 0.5:
+        gains *= np.float32(rng.uniform(0.96, 1.04))
+    if rng.random() < 0.3:
+        gains *= rng.uniform(0.98, 1.02, 3).astype(np.float32)
+    return _to_bytes(rgb_u8 * gains)
+
+
 def degrade(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADED_SHARE) -> Uint8Array:
-    """A camera's blur, exposure and white balance errors, sensor noise and JPEG blocks, each on some pictures.
+    """A camera's blur, sensor noise and JPEG blocks, each on some pictures.
 
     Args:
         rgb_u8: ``(H, W, 3) uint8 RGB``.
@@ -30,13 +54,14 @@ def degrade(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADE
     picture: FloatArray = rgb_u8.astype(np.float32)
     if rng.random() < 0.3:
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.8))
-    if rng.random() < 0.5:
-        picture = picture * rng.uniform(0.94, 1.06)
-    if rng.random() < 0.3:
-        picture = picture * rng.uniform(0.97, 1.03, 3).astype(np.float32)
     if rng.random() < 0.7:
         picture = picture + np.float32(rng.uniform(1, 8)) * rng.standard_normal(picture.shape, np.float32)
-    noisy: Uint8Array = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    noisy = _to_bytes(picture)
     if rng.random() < 0.5:
         return decode_image(encode_image(noisy, ".jpg", quality=int(rng.integers(50, 95))), Path("memory.jpg"))
     return noisy
+
+
+def _to_bytes(values: FloatArray) -> Uint8Array:
+    rounded: Uint8Array = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return rounded

@@ -9,7 +9,7 @@ import tf_keras
 
 from celcam.arrays import Uint8Array
 from celcam.pixels import resize, to_float
-from convert.ranges import FakeQuantize, quantized_layers, with_searched_ranges
+from convert.ranges import FakeQuantize, quantized_layers, search_ranges, with_ranges
 from train.networks import SMOKE_GENERATOR, build_generator
 
 
@@ -56,7 +56,7 @@ def test_the_search_brings_pictures_closer_to_float(generator: Any, photos: Any)
         drawn, expected = (np.clip(network(photos, training=False), 0, 1) for network in (model, generator))
         return float(np.mean((drawn - expected) ** 2))
 
-    quantized = with_searched_ranges(generator, photos, quiet=True)
+    quantized = with_ranges(generator, search_ranges(generator, photos, quiet=True))
     spans = {layer.name: layer for layer in quantized.layers if isinstance(layer, FakeQuantize)}
     found = error(quantized)
     for name in quantized_layers(generator):
@@ -67,5 +67,5 @@ def test_the_search_brings_pictures_closer_to_float(generator: Any, photos: Any)
 
 def test_the_float_weights_are_left_alone(generator: Any, photos: Any) -> None:
     before = generator(photos, training=False).numpy()
-    with_searched_ranges(generator, photos, quiet=True)
+    search_ranges(generator, photos, quiet=True)
     assert np.array_equal(generator(photos, training=False).numpy(), before)

@@ -4,7 +4,7 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.metrics import psnr
-from train.degrade import degrade
+from train.degrade import degrade, mislight
 
 
 def test_about_half_of_the_photos_stay_clean_and_none_is_ruined(photo: Uint8Array) -> None:
@@ -20,3 +20,14 @@ def test_the_generator_of_chance_decides_alone(photo: Uint8Array) -> None:
     one, other = (degrade(photo, np.random.default_rng(4)) for _ in range(2))
     assert np.array_equal(one, other)
     assert not np.array_equal(one, photo)
+
+
+def test_light_changes_whole_channels_and_little(photo: Uint8Array) -> None:
+    gray = np.full_like(photo, 100)
+    results = [mislight(gray, np.random.default_rng(seed)) for seed in range(100)]
+    changed = [result for result in results if not np.array_equal(result, gray)]
+    assert 15 <= len(changed) <= 60
+    for result in changed:
+        assert np.array_equal(result, np.broadcast_to(result[0, 0], result.shape))
+        assert 0 < np.abs(result[0, 0].astype(int) - 100).max() <= 6
+    assert any(len(set(result[0, 0])) > 1 for result in changed)
