@@ -17,8 +17,7 @@ pipeline: .venv/ready ## the whole way in small: photos, pairs, a short training
 	$(WORK) -m datasets build --out out/pipeline/pairs
 	$(WORK) -m train --pairs out/pipeline/pairs --preset live --out out/pipeline/run --steps 600 --steps-per-epoch 100
 	$(WORK) -m train evaluate out/pipeline/run
-	$(WORK) -m convert export out/pipeline/run --recipe float32 --out out/pipeline/models
-	$(WORK) -m convert export out/pipeline/run --recipe int8 --out out/pipeline/models
+	$(WORK) -m convert export out/pipeline/run --recipe float32 int8-qat --steps 200 --out out/pipeline/models
 	$(WORK) -m convert compare out/pipeline/run --models out/pipeline/models --grid out/pipeline/compare.png
 	$(WORK) -m edge_app datasets/samples --model out/pipeline/models/comic.tflite --to out/pipeline/cartoons
 

@@ -17,7 +17,10 @@ class ExportConfig:
     """Options of ``export``."""
 
     run: Path = option(help="folder of a run of 'python -m train'", positional=True, metavar="RUN")
-    recipe: str = option("int8", help="float32, float16, dynamic, int8, int8-qat, pruned or pruned-int8")
+    recipe: tuple[str, ...] = option(
+        ("int8-qat",),
+        help="float32, float16, dynamic, int8, int8-qat, pruned or pruned-int8; several are made together",
+    )
     out: Path = option(MODELS, help="folder for the model and its card")
     pairs: Path | None = option(
         None, help="pairs for calibration and test; without it those that the run was trained on", metavar="DIR"
@@ -130,17 +133,17 @@ class ProjectConfig:
 
 def export(config: ExportConfig) -> int:
     """A run to a TFLite file and its card."""
-    return _export(config, [config.recipe])
+    return _export(config, config.recipe)
 
 
 def export_all(config: AllConfig) -> int:
     """A run to a TFLite file of each recipe."""
     from convert.recipes import RECIPES
 
-    return _export(config, list(RECIPES))
+    return _export(config, tuple(RECIPES))
 
 
-def _export(config: ExportConfig | AllConfig, recipes: list[str]) -> int:
+def _export(config: ExportConfig | AllConfig, recipes: tuple[str, ...]) -> int:
     _quiet_tensorflow()
     from convert.export import export as export_run
 
@@ -189,7 +192,7 @@ def compare(config: CompareConfig) -> int:
 def report(config: ReportConfig) -> int:
     """A page that tells what each file of a folder costs and keeps."""
     _quiet_tensorflow()
-    from convert.page import write_report
+    from convert.report.page import write_report
 
     page, figures = write_report(
         config.models,

@@ -8,7 +8,7 @@ Optimization toolkit. Pictures are ``(B, H, W, 3) float32``, 0..1.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +97,45 @@ def with_rounded_kernels(model: Any, *, keep_zeros: bool) -> Any:
 
 
 def with_pruned_kernels(model: Any, share: float, steps: int) -> Any:
-    """``model`` with kernels that lose their smallest weights, in ``steps`` steps up to ``share`` of them (0..1)."""
+    """``model`` with kernels that lose their smallest weights: in ``steps`` steps ``share`` (0..1) of them all."""
     last = max(1, round(PRUNED_BY * steps))
-    schedule = sparsity.PolynomialDecay(
-        0.0, share, begin_step=0, end_step=last, frequency=max(1, min(PRUNING_INTERVAL, last // 4))
-    )
-    return _with_wrapped_convolutions(model, lambda layer: sparsity.prune_low_magnitude(layer, schedule))
+    kernels = {layer.name: layer.kernel.shape for layer in model.layers if isinstance(layer, tf_keras.layers.Conv2D)}
+    schedules = {
+        name: sparsity.PolynomialDecay(
+            0.0, 1.0 - kept, begin_step=0, end_step=last, frequency=max(1, min(PRUNING_INTERVAL, last // 4))
+        )
+        for name, kept in kept_shares(kernels, share).items()
+    }
+
+    def wrap(layer: Any) -> Any:
+        return sparsity.prune_low_magnitude(layer, schedules[layer.name]) if layer.name in schedules else layer
+
+    return _with_wrapped_convolutions(model, wrap)
+
+
+def kept_shares(kernels: Mapping[str, tuple[int, ...]], sparsity_of_all: float) -> dict[str, float]:
+    """How much of each kernel is left when ``sparsity_of_all`` (0..1) of their weights together are 0.
+
+    Small kernels keep more: a kernel's share goes with the sum of its sides over their product (Erdos-Renyi-Kernel,
+    Evci et al., "Rigging the Lottery: Making All Tickets Winners", 2020). What would keep more than all keeps all.
+
+    Args:
+        kernels: the shape of each.
+        sparsity_of_all: less than 1.
+    """
+    left = (1.0 - sparsity_of_all) * sum(math.prod(shape) for shape in kernels.values())
+    kept: dict[str, float] = {}
+    rest = dict(kernels)
+    while rest:
+        unit = left / sum(sum(shape) for shape in rest.values())
+        whole = [name for name, shape in rest.items() if unit * sum(shape) >= math.prod(shape)]
+        for name in whole:
+            kept[name] = 1.0
+            left -= math.prod(rest.pop(name))
+        if not whole:
+            kept |= {name: unit * sum(shape) / math.prod(shape) for name, shape in rest.items()}
+            break
+    return kept
 
 
 def bare(model: Any, twin: Any) -> Any:

@@ -117,7 +117,7 @@ def test_the_card_tells_how_the_file_was_made(models: Path) -> None:
     card = read_card(path)
     assert card is not None
     assert card.sha256 == sha256(path.read_bytes())
-    assert (card.style, card.recipe, card.training["preset"]) == ("comic", "int8", "smoke")
+    assert (card.style, card.recipe, card.training["preset"]) == ("comic", "int8-qat", "smoke")
     assert card.quality["pictures"] == 2
     assert 0 < card.quality["photo_to_teacher"]["ssim"] < 1
 

@@ -9,7 +9,7 @@ import pytest
 
 from celcam.arrays import Uint8Array
 from celcam.paths import MODELS
-from convert.layers import MOST_DB, kernels, layer_errors, weight_histograms
+from convert.report.layers import MOST_DB, kernels, layer_errors, weight_histograms
 from train.run_folder import load_generator
 
 INT8, FLOAT32 = MODELS / "comic.tflite", MODELS / "comic-float32.tflite"

@@ -1,4 +1,4 @@
-"""The report's page and its JSON: everything that `convert.assess` measured."""
+"""The report's page and its JSON: everything that `convert.report.assess` measured."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ import jinja2
 
 from celcam.errors import MediaError
 from celcam.image_io import write_whole
-from convert.assess import (
+from convert.gate import DEMANDS, Verdict
+from convert.perceptual import MS_SSIM_SHORTEST_SIDE
+from convert.recipes import RECIPES
+from convert.report.assess import (
     CLIP_FRAMES,
     LAYER_PHOTOS,
     MOBILENET,
@@ -28,17 +31,14 @@ from convert.assess import (
     Gap,
     assess,
 )
-from convert.gate import DEMANDS, Verdict
-from convert.layers import LayerWeights
-from convert.likeness import INPUT, KERAS, TEACHER
-from convert.lineup import find_groups
-from convert.perceptual import MS_SSIM_SHORTEST_SIDE
-from convert.plots import MARKERS, colour, draw_layers, draw_trade
-from convert.probe import STARTS
-from convert.recipes import RECIPES
-from convert.scenes import BRIGHT_FLIP, CROP_SIDE, SCENE_QUALITY, Gallery, gather_scenes
+from convert.report.layers import LayerWeights
+from convert.report.likeness import INPUT, KERAS, TEACHER
+from convert.report.lineup import find_groups
+from convert.report.plots import MARKERS, colour, draw_layers, draw_trade
+from convert.report.probe import STARTS
+from convert.report.scenes import BRIGHT_FLIP, CROP_SIDE, SCENE_QUALITY, Gallery, gather_scenes
 
-TEMPLATE = Path(__file__).with_name("report.html")
+TEMPLATE = Path(__file__).with_name("page.html")
 PACKAGES = ("tensorflow", "keras", "tf-keras", "ai-edge-litert", "opencv-python", "numpy")
 # A float32 file that is further from Keras than this was made from other weights.
 LEAST_FLOAT_DB = 60.0

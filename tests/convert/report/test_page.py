@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-import convert.page
+import convert.report.page
 from celcam.image_io import read_image
 from celcam.manifest import pairs_of
 from celcam.paths import MODELS, ROOT
 from celcam.tflite_model import TFLiteModel
-from convert import assess, probe
 from convert.__main__ import main
-from convert.assess import Assessment, thread_counts
-from convert.likeness import Figures, mean_figures
 from convert.measure import measure_latency
-from convert.page import render
 from convert.perceptual import flip
+from convert.report import assess, probe
+from convert.report.assess import Assessment, thread_counts
+from convert.report.likeness import Figures, mean_figures
+from convert.report.page import render
 
 RUN = MODELS / "comic-keras"
 CLIP = ROOT / "edge_app" / "samples" / "street_walk.mp4"
@@ -46,7 +46,7 @@ def report(lab: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         patch.setattr(assess, "CLIP_FRAMES", 3)
         patch.setattr(assess, "mobilenet_call", lambda threads: lambda: sum(range(10_000)))
         patch.setattr(probe, "STARTS", 1)
-        patch.setattr(convert.page, "assess", measure)
+        patch.setattr(convert.report.page, "assess", measure)
         words = ["--pairs", str(pairs), "--clips", str(clips), "--out", str(out), "--jobs", "1"]
         assert main(["report", str(lab), *words]) == 0
     return out, measured[0]

@@ -14,9 +14,9 @@ from celcam.arrays import FloatArray, Uint8Array
 from celcam.image_io import encode_image, read_image
 from celcam.pixels import resize, size_for_short_side
 from celcam.tflite_model import TFLiteModel
-from convert.assess import AssessedGroup
-from convert.likeness import KERAS
 from convert.perceptual import flip_map, perceive
+from convert.report.assess import AssessedGroup
+from convert.report.likeness import KERAS
 from train.draw import load_drawing
 
 PHOTO, TEACHER = "photo", "teacher"

@@ -21,8 +21,10 @@ from celcam.image_io import read_bytes, read_image
 from celcam.pixels import resize, size_for_short_side
 from convert.graph import read_graph
 from convert.graph_cost import count_weights, operator_costs
-from convert.layers import LayerError, LayerWeights, kernels, layer_errors, weight_histograms
-from convert.likeness import (
+from convert.measure import Latency, measure_latency, picture_call
+from convert.mobilenet import mobilenet_call
+from convert.report.layers import LayerError, LayerWeights, kernels, layer_errors, weight_histograms
+from convert.report.likeness import (
     INPUT,
     KERAS,
     TEACHER,
@@ -36,10 +38,8 @@ from convert.likeness import (
     open_workers,
     run_tasks,
 )
-from convert.lineup import Group, Variant
-from convert.measure import Latency, measure_latency, picture_call
-from convert.mobilenet import mobilenet_call
-from convert.probe import Start, measure_start
+from convert.report.lineup import Group, Variant
+from convert.report.probe import Start, measure_start
 from train.draw import load_drawing
 from train.run_folder import load_generator
 from train.video import VideoReader
@@ -119,7 +119,7 @@ def assess(groups: Sequence[Group], clips: Sequence[Path], *, jobs: int, quiet: 
     """Measure all files of ``groups``.
 
     Args:
-        groups: from `convert.lineup.find_groups`.
+        groups: from `convert.report.lineup.find_groups`.
         clips: videos whose flicker is measured.
         jobs: processes that compare pictures; 0: one a core.
         quiet: no progress bars.

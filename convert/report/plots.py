@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from convert.assess import Assessed, AssessedGroup
+from convert.report.assess import Assessed, AssessedGroup
 
 # A colour for each recipe that is legible on white and on black.
 COLOURS = {

@@ -7,7 +7,7 @@ import pytest
 
 from celcam.errors import DataError
 from celcam.paths import MODELS
-from convert.lineup import find_groups
+from convert.report.lineup import find_groups
 
 RUN = MODELS / "comic-keras"
 

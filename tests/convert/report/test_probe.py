@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from celcam.errors import ModelError
-from convert import probe
-from convert.probe import measure_start
+from convert.report import probe
+from convert.report.probe import measure_start
 
 
 def test_a_fresh_process_does_not_count_the_memory_of_the_one_that_starts_it(
