@@ -14,8 +14,9 @@ from celcam.manifest import Pair, pairs_of
 from celcam.pixels import resize
 from celcam.sheet import contact_sheet
 from celcam.tflite_model import TFLiteModel
+from celcam.timing import measure_latency
 from convert.export import model_name, pairs_folder
-from convert.measure import Quality, measure_ms, measure_quality, picture_call
+from convert.measure import Quality, measure_quality, picture_call
 from convert.mobilenet import mobilenet_call
 from convert.recipes import RECIPES
 from train.batches import read_pair
@@ -80,7 +81,8 @@ def compare_models(run: Path, models: Path, grid: Path, *, pairs: Path | None, t
     quality = measure_quality(files, generator, folder, test_pairs)
     picture = resize(read_pair(folder, test_pairs[0])[0], TIMED_SIZE_WH)
     calls = {path.stem: picture_call(path, picture, threads) for path in files}
-    latency_ms = measure_ms(calls | {MOBILENET: mobilenet_call(threads)}, TIMED_RUNS)
+    latency = measure_latency(calls | {MOBILENET: mobilenet_call(threads)}, TIMED_RUNS)
+    latency_ms = {name: each.median_ms for name, each in latency.items()}
     _draw_grid(files, generator, folder, test_pairs[:GRID_ROWS], grid)
     return Comparison(files, quality, latency_ms, threads, grid)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from tqdm import tqdm
 
 from celcam.arrays import Uint8Array
@@ -17,8 +15,6 @@ from celcam.metrics import Likeness, compare, mean_likeness
 from celcam.tflite_model import TFLiteModel
 from train.batches import read_pair
 from train.draw import draw
-
-WARM_UP_RUNS = 5
 
 
 @dataclass(frozen=True)
@@ -30,14 +26,6 @@ class Quality:
     to_keras: dict[str, Likeness]
     keras_to_teacher: Likeness
     photo_to_teacher: Likeness
-
-
-@dataclass(frozen=True)
-class Latency:
-    """Milliseconds of a call: the median of some, and the one that 95 of 100 stay below."""
-
-    median_ms: float
-    p95_ms: float
 
 
 def measure_quality(
@@ -64,23 +52,6 @@ def measure_quality(
         mean_likeness(keras_to_teacher),
         mean_likeness(photo_to_teacher),
     )
-
-
-def measure_latency(calls: dict[str, Callable[[], object]], runs: int) -> dict[str, Latency]:
-    """How long each call takes, the calls taken in turn, so that a slow moment hits all."""
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for number in range(WARM_UP_RUNS + runs):
-        for name, call in calls.items():
-            started = time.perf_counter()
-            call()
-            if number >= WARM_UP_RUNS:
-                times[name].append(1000 * (time.perf_counter() - started))
-    return {name: Latency(float(np.median(values)), float(np.percentile(values, 95))) for name, values in times.items()}
-
-
-def measure_ms(models: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
-    """Median milliseconds of each call, as `measure_latency` takes them."""
-    return {name: latency.median_ms for name, latency in measure_latency(models, runs).items()}
 
 
 def picture_call(model: Path, picture: Uint8Array, threads: int) -> Callable[[], object]:

@@ -13,8 +13,9 @@ import numpy as np
 from celcam.errors import DataError
 from celcam.image_io import write_whole
 from celcam.pixels import to_uint8
+from celcam.timing import measure_latency
 from convert.converter import TRACED_SIDE, calibration_batches, convert_int8, saturated, to_tf_keras
-from convert.measure import measure_ms, picture_call
+from convert.measure import picture_call
 from convert.mobilenet import mobilenet_call
 from train.generators import spec_of
 from train.networks import GeneratorSpec
@@ -43,8 +44,9 @@ def measure_int8_cost(runs: Sequence[Path], *, threads: int) -> dict[str, float]
             path = Path(folder) / f"{run.name}.tflite"
             write_whole(path, convert_int8(twin, calibration_batches([noise])))
             calls[run.name] = picture_call(path, noise, threads)
-        latency_ms = measure_ms(calls, TIMED_RUNS)
-    return {name: ms / latency_ms[MOBILENET] for name, ms in latency_ms.items() if name != MOBILENET}
+        latency = measure_latency(calls, TIMED_RUNS)
+    yardstick_ms = latency.pop(MOBILENET).median_ms
+    return {name: each.median_ms / yardstick_ms for name, each in latency.items()}
 
 
 def pareto_front(points: dict[str, tuple[float, float]]) -> list[str]:

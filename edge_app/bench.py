@@ -9,12 +9,9 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from celcam.errors import ModelError
 from celcam.image_io import read_bytes
@@ -22,11 +19,10 @@ from celcam.model_card import sha256
 from celcam.paths import MODELS
 from celcam.pixels import resize
 from celcam.tflite_model import RUNTIMES, TFLiteModel
+from celcam.timing import measure_latency
 from edge_app.sources.synthetic import test_card
 
 LINE_STARTS = "celcam-bench:"
-# The first runs allocate and warm the caches up.
-WARM_UP_RUNS = 3
 DIGEST_LENGTH = 12
 DEVICE_TREE = Path("/proc/device-tree/model")
 CPU_INFO = Path("/proc/cpuinfo")
@@ -107,12 +103,11 @@ def run_bench(
     if not models:
         raise ModelError(f"{MODELS}: no model files; name one, or restore the folder")
     cases = [(path, size_wh, count) for path in models for size_wh in sizes_wh for count in threads]
-    calls = [_picture_call(*case) for case in cases]
-    times_ms = _times_ms(calls, runs)
+    latency = measure_latency({case: _picture_call(*case) for case in cases}, runs)
     digests = {path: sha256(read_bytes(path))[:DIGEST_LENGTH] for path in models}
     timings = [
-        Timing(path.name, digests[path], size_wh, count, *(float(each) for each in np.percentile(times, (50, 95))))
-        for (path, size_wh, count), times in zip(cases, times_ms, strict=True)
+        Timing(path.name, digests[path], size_wh, count, each.median_ms, each.p95_ms)
+        for (path, size_wh, count), each in latency.items()
     ]
     return Bench(device_name(), runtime_name(), runs, timings)
 
@@ -146,15 +141,3 @@ def _picture_call(path: Path, size_wh: tuple[int, int], threads: int) -> Callabl
     model = TFLiteModel(path, threads=threads)
     picture = resize(test_card(0.0), size_wh)
     return lambda: model(picture)
-
-
-def _times_ms(calls: Sequence[Callable[[], object]], runs: int) -> list[list[float]]:
-    """Milliseconds of ``runs`` runs of each call."""
-    times: list[list[float]] = [[] for _ in calls]
-    for number in range(WARM_UP_RUNS + runs):
-        for call, taken in zip(calls, times, strict=True):
-            started_s = time.perf_counter()
-            call()
-            if number >= WARM_UP_RUNS:
-                taken.append(1000 * (time.perf_counter() - started_s))
-    return times

@@ -19,9 +19,10 @@ from celcam.arrays import Uint8Array
 from celcam.flicker import Flicker
 from celcam.image_io import read_bytes, read_image
 from celcam.pixels import resize, size_for_short_side
+from celcam.timing import Latency, measure_latency
 from convert.graph import read_graph
 from convert.graph_cost import count_weights, operator_costs
-from convert.measure import Latency, measure_latency, picture_call
+from convert.measure import picture_call
 from convert.mobilenet import mobilenet_call
 from convert.report.layers import LayerError, LayerWeights, kernels, layer_errors, weight_histograms
 from convert.report.likeness import (

@@ -55,18 +55,6 @@ def test_without_names_all_shipped_files_are_timed(tmp_path: Path, monkeypatch: 
     assert [timing.model for timing in run_bench((), [(32, 32)], [1], runs=1).timings] == ["a.tflite", "b.tflite"]
 
 
-def test_median_and_p95_are_those_of_the_runs_without_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter(range(1000))
-    monkeypatch.setattr("time.perf_counter", lambda: next(clock) ** 2 / 1000)
-    done: list[str] = []
-    calls = [lambda: done.append("a"), lambda: done.append("b")]
-    first, second = bench_module._times_ms(calls, runs=4)
-    assert done == ["a", "b"] * (bench_module.WARM_UP_RUNS + 4)
-    # A run at readings n and n + 1 of this clock takes 2 n + 1 ms; warming up took the first 6 readings.
-    assert [round(each) for each in first] == [13, 21, 29, 37]
-    assert [round(each) for each in second] == [17, 25, 33, 41]
-
-
 def test_the_table_tells_device_and_runtime() -> None:
     measured = Bench("Toaster", "toast 1.0", 7, [Timing("comic.tflite", "abc", (320, 240), 3, 20.0, 25.5)])
     head, columns, row = measured.table().splitlines()
