@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from celcam.cli import Command, option, require, run_commands
-from celcam.paths import MODELS
+from celcam.paths import MODELS, SAMPLES
 
 OPTIMIZERS = ("muon", "adam")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
@@ -147,6 +147,19 @@ class FiguresConfig:
         require(self.frames == 0 or self.frames >= 2, f"--frames {self.frames}: expected 2 or more, or 0 for all")
 
 
+@dataclass(frozen=True)
+class SheetConfig:
+    """Options of ``sheet``."""
+
+    runs: tuple[Path, ...] = option(help="folders of runs of one look", positional=True, metavar="RUN")
+    photos: Path = option(SAMPLES, help="folder of photos, which the teacher draws now", metavar="DIR")
+    out: Path = option(Path("out/sheet.jpg"), help="where the sheet goes: photo, teacher, and each run")
+    size: int = option(256, help="short side in pixels that photos are drawn at")
+
+    def __post_init__(self) -> None:
+        require(self.size >= 16, f"--size {self.size}: expected 16 or more")
+
+
 def train(config: TrainConfig) -> int:
     """Pairs to a generator."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
@@ -228,6 +241,16 @@ def evaluate(config: EvaluateConfig) -> int:
     return 0
 
 
+def sheet(config: SheetConfig) -> int:
+    """Photos, drawn by teacher and runs."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from train.sheets import write_photo_sheet
+
+    write_photo_sheet(config.out, config.runs, config.photos, config.size)
+    print(config.out)
+    return 0
+
+
 def bench(config: BenchConfig) -> int:
     """How fast this machine trains."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
@@ -284,6 +307,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         Command("bench", BenchConfig, bench, "crops per second on this machine, and the wait for them"),
         Command("study", StudyConfig, study, "train networks and losses beside each other, and compare them"),
         Command("figures", FiguresConfig, figures, "all figures of the trained runs in a folder, look by look"),
+        Command("sheet", SheetConfig, sheet, "photos drawn by the teacher and by runs, side by side"),
         Command("evaluate", EvaluateConfig, evaluate, "measure a run's generator against the teacher"),
     ]
     return run_commands("python -m train", "Pairs to a Keras generator.", commands, argv, default="train")

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from celcam.arrays import Uint8Array
 from celcam.errors import DataError
 from celcam.flicker import Flicker
-from celcam.image_io import encode_image, write_whole
+from celcam.image_io import write_whole
 from celcam.metrics import Likeness
-from celcam.sheet import contact_sheet
 from celcam.styles import find_style, stroke_scale
 from train.clip_evaluation import measure_clip
 from train.draw import load_drawing
 from train.evaluation import SHEET_ROWS, evaluate, pairs_to_read
 from train.run_folder import CONFIG_NAME, read_config
+from train.sheets import Drawing, write_sheet
 
 EVALUATION_NAME = "evaluation.json"
 SHORT_SIDE = 256  # of clips as they are drawn: what the networks are taught at
-
-Drawing = Callable[[Uint8Array], Uint8Array]
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,8 @@ def measure_runs(
             preset = read_config(run)["preset"]
             figures[run] = RunFigures(preset, evaluation.pictures, evaluation.network, evaluation.photo, of_run)
             write_whole(run / EVALUATION_NAME, (json.dumps(asdict(figures[run]), indent=1) + "\n").encode())
-        _write_sheet(sheets / f"{style}.jpg", pairs / style, drawings)
+        pictures = (read() for read in pairs_to_read(pairs / style, "test")[:SHEET_ROWS])
+        write_sheet(sheets / f"{style}.jpg", drawings, pictures)
     return f"{_likeness_table(figures)}\n\n{_flicker_table(figures)}"
 
 
@@ -82,13 +80,6 @@ def _clip_flickers(style: str, drawings: dict[str, Drawing], clip: Path, most_fr
     teacher = find_style(style)
     watched = {"teacher": lambda frame: teacher.draw(frame, stroke_scale(frame)), **drawings}
     return measure_clip(watched, clip, short_side=SHORT_SIDE, most_frames=most_frames).flicker
-
-
-def _write_sheet(path: Path, pairs: Path, drawings: dict[str, Drawing]) -> None:
-    pictures = [read() for read in pairs_to_read(pairs, "test")[:SHEET_ROWS]]
-    rows = [(photo, cartoon, *(drawing(photo) for drawing in drawings.values())) for photo, cartoon in pictures]
-    sheet = contact_sheet(rows, height=256, titles=("photo", "teacher", *drawings))
-    write_whole(path, encode_image(sheet, ".jpg", quality=85))
 
 
 def _likeness_table(figures: dict[Path, RunFigures]) -> str:

@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from celcam.errors import DataError, UnknownNameError
-from celcam.image_io import write_image, write_whole
+from celcam.image_io import write_whole
 from celcam.manifest import pairs_of
-from celcam.sheet import contact_sheet
 from train.losses import LossWeights
 from train.networks import AUTOENCODER, LIVE_GENERATOR, QUALITY_GENERATOR, GeneratorSpec
 from train.presets import PRESETS, Preset
@@ -268,8 +267,7 @@ def _write_sheet(out: Path, pairs: Path, names: Sequence[str]) -> None:
     """Photo, teacher and each variant's picture."""
     from train.batches import read_pair
     from train.draw import load_drawing
+    from train.sheets import write_sheet
 
-    drawings = [load_drawing(out / name) for name in names]
-    shown = [read_pair(pairs, pair) for pair in pairs_of(pairs, "validation")[:SHEET_ROWS]]
-    rows = [(*pair, *(drawing(pair[0]) for drawing in drawings)) for pair in shown]
-    write_image(out / "sheet.png", contact_sheet(rows, height=256, titles=("photo", "teacher", *names)))
+    shown = (read_pair(pairs, pair) for pair in pairs_of(pairs, "validation")[:SHEET_ROWS])
+    write_sheet(out / "sheet.png", {name: load_drawing(out / name) for name in names}, shown)
