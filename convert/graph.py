@@ -216,7 +216,7 @@ def _layer_in_name(name: str, kind: str) -> str:
     words = next(own, parts[-1] if parts else [])[:-1]
     while len(words) > 1 and re.sub(r"_\d+$", "", words[-1]).lower() in INNER_SCOPES:
         words = words[:-1]
-    return words[-1] if words else ""
+    return _WRAPPED.sub("", words[-1]) if words else ""
 
 
 def _squeezed(word: str) -> str:
@@ -230,5 +230,7 @@ def _names(enumeration: type) -> dict[int, str]:
 _KINDS = _names(schema.BuiltinOperator)
 _DTYPES = {value: name.lower() for value, name in _names(schema.TensorType).items()}
 _ACTIVATIONS = _names(schema.ActivationFunctionType)
+# What TF-MOT puts before the name of a layer that it wraps.
+_WRAPPED = re.compile(r"^(quant|prune_low_magnitude)_")
 # What TensorFlow calls an operator where it is not the schema's word.
 _OWN_WORDS = {"DEPTHWISE_CONV_2D": "depthwise", "FULLY_CONNECTED": "matmul", "TRANSPOSE_CONV": "conv2dtranspose"}

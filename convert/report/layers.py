@@ -7,7 +7,6 @@ that ships.)
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,11 +22,9 @@ from celcam.arrays import FloatArray, Uint8Array
 from celcam.model_card import read_model
 from celcam.pixels import to_float
 from celcam.tflite_model import native_messages_off
-from convert.graph import Graph, Operator, Tensor, layer_of, parse_graph
+from convert.graph import Graph, Tensor, layer_of, parse_graph
 from convert.graph_cost import WEIGHT_INPUTS
 
-# What the toolkit puts before the name of a layer that it wraps.
-WRAPPED = re.compile(r"^(quant|prune_low_magnitude)_")
 # Operators that only change how a tensor is stored, or where its values stand.
 NOT_COMPUTING = ("QUANTIZE", "DEQUANTIZE", "DEPTH_TO_SPACE")
 MOST_DB = 120.0
@@ -94,7 +91,7 @@ def kernels(model: Path) -> dict[str, FloatArray]:
             maker = graph.maker_of(stored)  # half-precision weights pass a DEQUANTIZE
             stored = stored if maker is None else graph.tensors[maker.inputs[0]]
             if stored.constant is not None:
-                found[_layer_name(graph, operator)] = dequantized(stored, stored.constant)
+                found[layer_of(graph, operator)] = dequantized(stored, stored.constant)
     return found
 
 
@@ -128,7 +125,7 @@ def _watched(graph: Graph, generator: Any) -> Iterator[tuple[int, Any]]:
     layers = {layer.name: layer for layer in generator.layers}
     for operator in graph.operators:
         output = graph.output_of(operator)
-        layer = layers.get(_layer_name(graph, operator))
+        layer = layers.get(layer_of(graph, operator))
         if layer is not None and operator.kind not in NOT_COMPUTING and not output.is_constant:
             yield output.index, layer if operator.activation == "NONE" else _activation_of(layer)
 
@@ -139,10 +136,6 @@ def _activation_of(layer: Any) -> Any:
     if len(users) == 1 and type(users[0]).__name__ == "BatchNormalization":
         return _activation_of(users[0])
     return users[0] if len(users) == 1 and type(users[0]).__name__ == "ReLU" else layer
-
-
-def _layer_name(graph: Graph, operator: Operator) -> str:
-    return WRAPPED.sub("", layer_of(graph, operator))
 
 
 def _open(data: bytes) -> Any:
