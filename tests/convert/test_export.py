@@ -106,10 +106,10 @@ def test_the_int8_file_takes_and_returns_bytes(models: Path) -> None:
 
 
 def test_the_int8_file_is_close_to_keras(models: Path) -> None:
-    card = read_card(models / "comic.tflite")
+    card = read_card(models / "comic-int8.tflite")
     assert card is not None
     assert card.quality["to_keras"]["psnr_db"] > 35
-    assert card.bytes == (models / "comic.tflite").stat().st_size
+    assert card.bytes == (models / "comic-int8.tflite").stat().st_size
 
 
 def test_the_card_tells_how_the_file_was_made(models: Path) -> None:
