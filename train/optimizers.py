@@ -1,4 +1,4 @@
-"""What moves the weights: Adam, or Muon, which trains these small networks to the same likeness in a third of the time.
+"""What moves the weights: Adam, or Muon, which brings these small networks further in as many steps.
 
 Works on every Keras backend.
 """
