@@ -62,12 +62,35 @@ def run_commands(
     return guard(prog, lambda: command.run(command.config(**values)))
 
 
-def run_command(prog: str, about: str, config: type, run: Callable[[Any], int], argv: Sequence[str] | None) -> int:
-    """As `run_commands`, for a program that is one command."""
+def run_command(
+    prog: str,
+    about: str,
+    config: type,
+    run: Callable[[Any], int],
+    argv: Sequence[str] | None,
+    *,
+    read_settings: Callable[[Path, type], dict[str, Any]] | None = None,
+) -> int:
+    """As `run_commands`, for a program that is one command.
+
+    Args:
+        prog: name of the program.
+        about: what it is for.
+        config: its options, a frozen dataclass.
+        run: what it does.
+        argv: the words behind the name; those of the process where None.
+        read_settings: values of a file's path and ``config``. They become the defaults where the option ``settings``
+            names a file: what is given on the command line wins, and ``--no-NAME`` turns off what the file turns on.
+    """
     parser = argparse.ArgumentParser(prog=prog, description=about)
-    _add_options(parser, config)
-    values = vars(parser.parse_args(argv))
-    return guard(prog, lambda: run(config(**values)))
+    actions = _add_options(parser, config, with_no=read_settings is not None)
+
+    def parse_and_run() -> int:
+        if read_settings is not None:
+            _default_to_settings(parser, actions, config, read_settings, argv)
+        return run(config(**vars(parser.parse_args(argv))))
+
+    return guard(prog, parse_and_run)
 
 
 def guard(prog: str, run: Callable[[], int]) -> int:
@@ -99,16 +122,37 @@ def require(condition: bool, message: str) -> None:
         raise UsageError(message)
 
 
-def _add_options(parser: argparse.ArgumentParser, config: type) -> None:
+def option_type(hint: Any) -> tuple[Callable[[str], Any], bool]:
+    """The type of an option's values, and whether it takes several, from a field's annotation.
+
+    Args:
+        hint: ``X``, ``X | None`` or ``tuple[X, ...]``, where X is bool, int, float, str or Path.
+    """
+    for candidate in (hint, *typing.get_args(hint)):
+        if candidate in (bool, int, float, str, Path):
+            return typing.cast("Callable[[str], Any]", candidate), typing.get_origin(hint) is tuple
+    raise TypeError(f"an option can't be of type {hint}")
+
+
+def _add_options(parser: argparse.ArgumentParser, config: type, *, with_no: bool = False) -> list[argparse.Action]:
+    """An option for each field; ``with_no`` adds a hidden ``--no-NAME`` for each flag. Returns those of the fields."""
     hints = typing.get_type_hints(config)
+    actions = []
     for field in dataclasses.fields(config):
         flag, about = "--" + field.name.replace("_", "-"), field.metadata["help"]
-        value_type = _value_type(hints[field.name])
+        value_type, several = option_type(hints[field.name])
         if value_type is bool:
-            parser.add_argument(flag, action="store_true", help=about)
+            actions.append(parser.add_argument(flag, action="store_true", help=about))
+            if with_no:
+                parser.add_argument(
+                    "--no" + flag[1:],
+                    dest=field.name,
+                    action="store_false",
+                    default=argparse.SUPPRESS,
+                    help=argparse.SUPPRESS,
+                )
             continue
         required = field.default is dataclasses.MISSING
-        several = typing.get_origin(hints[field.name]) is tuple
         default = None if required else field.default
         if default is not None and default != ():
             about += f" (default: {_shown(default)})"
@@ -119,16 +163,38 @@ def _add_options(parser: argparse.ArgumentParser, config: type) -> None:
             settings["nargs"] = "*" if field.metadata["positional"] and not required else "+"
             settings["action"] = _StoreTuple
         if field.metadata["positional"]:
-            parser.add_argument(field.name, **({"nargs": None if required else "?"} | settings))
+            name, settings = field.name, {"nargs": None if required else "?"} | settings
         else:
-            parser.add_argument(flag, required=required, **settings)
+            name, settings = flag, {"required": required} | settings
+        actions.append(parser.add_argument(name, **settings))
+    return actions
+
+
+def _default_to_settings(
+    parser: argparse.ArgumentParser,
+    actions: Sequence[argparse.Action],
+    config: type,
+    read_settings: Callable[[Path, type], dict[str, Any]],
+    argv: Sequence[str] | None,
+) -> None:
+    """Let the values of the file that ``--settings`` names, if any, be the defaults of ``parser``."""
+    required = [action for action in actions if action.required]
+    for action in required:  # the file may hold it
+        action.required = False
+    path = parser.parse_args(argv).settings
+    values = read_settings(path, config) if path is not None else {}
+    for action in required:
+        action.required = action.dest not in values
+    parser.set_defaults(**values)
 
 
 class _StoreTuple(argparse.Action):
-    """Several values as the tuple that a frozen dataclass holds."""
+    """Several values as the tuple that a frozen dataclass holds; a flag given again adds to them."""
 
     def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: Any = None) -> None:
-        setattr(namespace, self.dest, tuple(values))
+        before = getattr(namespace, self.dest)
+        given = () if before is None or before is self.default else before  # the default is replaced, not extended
+        setattr(namespace, self.dest, (*given, *values))
 
 
 def _shown(default: Any) -> str:
@@ -138,11 +204,3 @@ def _shown(default: Any) -> str:
     if isinstance(default, Path) and default.is_relative_to(ROOT):
         return str(default.relative_to(ROOT))
     return str(default)
-
-
-def _value_type(hint: Any) -> Callable[[str], Any]:
-    """The type inside ``X | None`` or ``tuple[X, ...]``, or the type itself."""
-    for candidate in (hint, *typing.get_args(hint)):
-        if candidate in (bool, int, float, str, Path):
-            return typing.cast("Callable[[str], Any]", candidate)
-    raise TypeError(f"an option can't be of type {hint}")

@@ -25,13 +25,22 @@ def to_uint8(rgb: FloatArray) -> Uint8Array:
     return np.clip(np.rint(rgb * 255.0), 0, 255).astype(np.uint8)
 
 
-def resize(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
-    """``(H, W, 3) uint8`` to ``(size_wh[1], size_wh[0], 3) uint8``; area averaging when it gets smaller."""
+def resize(rgb_u8: Uint8Array, size_wh: tuple[int, int], out: Uint8Array | None = None) -> Uint8Array:
+    """``(H, W, 3) uint8`` to ``(size_wh[1], size_wh[0], 3) uint8``; area averaging when it gets smaller.
+
+    Args:
+        rgb_u8: the picture.
+        size_wh: of the result.
+        out: where to write the result, contiguous; without it a picture of that size already is returned as it is.
+    """
     height, width = rgb_u8.shape[:2]
     if (width, height) == size_wh:
-        return rgb_u8
+        if out is None:
+            return rgb_u8
+        np.copyto(out, rgb_u8)
+        return out
     shrinks = size_wh[0] * size_wh[1] < width * height
-    resized = cv2.resize(rgb_u8, size_wh, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    resized = cv2.resize(rgb_u8, size_wh, dst=out, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
     return np.asarray(resized, np.uint8)
 
 

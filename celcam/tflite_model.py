@@ -19,7 +19,7 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.errors import ModelError
 from celcam.model_card import read_model
-from celcam.pixels import SIZE_MULTIPLE, to_float, to_uint8
+from celcam.pixels import SIZE_MULTIPLE, resize, to_float, to_uint8
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 # Published for a Pi 5, int8: 44, 29, 24.8 and 22.9 ms on 1 to 4 threads; the fourth core is better left to the camera.
@@ -52,35 +52,41 @@ class TFLiteModel:
         self._shape_hw: tuple[int, int] = tuple(self._input["shape"][1:3])
         self.takes_bytes = self._input["dtype"] == np.uint8
 
-    def __call__(self, rgb_u8: Uint8Array) -> Uint8Array:
+    def __call__(self, rgb_u8: Uint8Array, size_wh: tuple[int, int] | None = None) -> Uint8Array:
         """Draw one picture.
 
         Args:
             rgb_u8: ``(H, W, 3) uint8 RGB``.
+            size_wh: draw at this size; the picture is resized straight into the network's input.
 
         Returns:
-            ``(H, W, 3) uint8 RGB``, an array of its own.
+            ``uint8 RGB`` of that size, or of the picture's; an array of its own, because the next picture overwrites
+            the network's output.
 
         Raises:
-            ModelError: H or W is no multiple of 4, or the picture has not three channels of bytes.
+            ModelError: a side is no multiple of 4, or the picture has not three channels of bytes.
         """
-        self._fit(rgb_u8)
-        self._interpreter.set_tensor(self._input["index"], self._encode(rgb_u8)[np.newaxis])
-        self._interpreter.invoke()
-        drawn = self._interpreter.get_tensor(self._output["index"])[0]
-        return np.asarray(drawn, np.uint8) if self.takes_bytes else to_uint8(drawn)
-
-    def _encode(self, rgb_u8: Uint8Array) -> Any:
-        return rgb_u8 if self.takes_bytes else to_float(rgb_u8)
-
-    def _fit(self, rgb_u8: Uint8Array) -> None:
-        """Give the graph the picture's size."""
         if rgb_u8.ndim != 3 or rgb_u8.shape[2] != 3 or rgb_u8.dtype != np.uint8:
             raise ModelError(
                 f"{self.path.name} wants (H, W, 3) uint8, the frame is {rgb_u8.shape} {rgb_u8.dtype}; "
                 "open the source as RGB"
             )
-        shape_hw = rgb_u8.shape[:2]
+        size_wh = size_wh or (rgb_u8.shape[1], rgb_u8.shape[0])
+        self._allocate((size_wh[1], size_wh[0]))
+        if self.takes_bytes:
+            resize(rgb_u8, size_wh, out=self._input_view())
+        else:
+            self._interpreter.set_tensor(self._input["index"], to_float(resize(rgb_u8, size_wh))[np.newaxis])
+        self._interpreter.invoke()
+        drawn = self._interpreter.get_tensor(self._output["index"])[0]
+        return np.asarray(drawn, np.uint8) if self.takes_bytes else to_uint8(drawn)
+
+    def _input_view(self) -> Uint8Array:
+        """The network's own input, ``(H, W, 3) uint8``; the runtime wants no reference left when it runs."""
+        return np.asarray(self._interpreter.tensor(self._input["index"])()[0])
+
+    def _allocate(self, shape_hw: tuple[int, int]) -> None:
+        """Give the graph the picture's size."""
         if shape_hw == self._shape_hw:
             return
         if shape_hw[0] % SIZE_MULTIPLE or shape_hw[1] % SIZE_MULTIPLE or not min(shape_hw):

@@ -1,77 +1,25 @@
-"""``python -m edge_app``: camera, file or folder to cartoon; with ``bench``, how fast that is here."""
+"""``python -m edge_app``: camera, file or folder to cartoon; ``bench``, ``profile``, ``doctor`` look at the device."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-from celcam.cli import option, parse_size, require, run_command
+from celcam.cli import Command, parse_size, run_command
+from edge_app.config import AppConfig, BenchConfig, DoctorConfig, ProfileConfig
+from edge_app.settings import read_settings
 
-
-@dataclass(frozen=True)
-class AppConfig:
-    """Options of the app."""
-
-    source: str | None = option(
-        None,
-        help="an image, a folder, a video, usb:0, picamera:0 or synthetic:; without it the first camera found, "
-        "else the bundled clip",
-        positional=True,
-        metavar="SOURCE",
-    )
-    style: str = option("comic", help="a look in models/")
-    model: Path | None = option(None, help="a .tflite file, instead of --style", metavar="FILE")
-    teacher: str | None = option(None, help="the slow OpenCV original of a look, instead of a network", metavar="STYLE")
-    to: str = option("window", help="window, null, a file (.mp4, .png, .jpg) or a folder", metavar="SINK")
-    size: str | None = option(
-        None, help="draw at this size; without it 240 high live, and a file's own up to 512", metavar="WxH"
-    )
-    threads: int = option(3, help="of the network; more than 3 bring nothing on a Pi")
-    seconds: float = option(0.0, help="stop after this long; 0: run on")
-    overwrite: bool = option(False, help="replace files that exist")
-
-    def __post_init__(self) -> None:
-        require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
-        require(not (self.model and self.teacher), "--model and --teacher: choose one")
-        require(self.seconds >= 0, f"--seconds {self.seconds}: expected 0 or more")
-
-
-@dataclass(frozen=True)
-class BenchConfig:
-    """Options of ``bench``."""
-
-    models: tuple[Path, ...] = option(
-        (), help="model files; without one all in models/", positional=True, metavar="MODEL"
-    )
-    size: tuple[str, ...] = option(("256x256",), help="of the picture", metavar="WxH")
-    threads: tuple[int, ...] = option((1, 3), help="of the network", metavar="N")
-    runs: int = option(50, help="of each model, size and number of threads", metavar="N")
-
-    def __post_init__(self) -> None:
-        for count in self.threads:
-            require(count >= 1, f"--threads {count}: expected 1 or more")
-        require(self.runs >= 1, f"--runs {self.runs}: expected 1 or more")
+ABOUT = (
+    "Draw a camera, file or folder as a cartoon, live. As SOURCE, 'bench' times model files on this device, 'profile' "
+    "says where a frame's time goes, and 'doctor' looks whether the device is fit for the app."
+)
 
 
 def run(config: AppConfig) -> int:
     """Run the app and print its figures."""
-    size_wh = parse_size(config.size) if config.size else None
     from edge_app.app import run_app
 
-    stats = run_app(
-        config.source,
-        style=config.style,
-        model_path=config.model,
-        teacher=config.teacher,
-        sink_spec=config.to,
-        size_wh=size_wh,
-        threads=config.threads,
-        seconds=config.seconds,
-        overwrite=config.overwrite,
-    )
-    print(stats.summary())
+    print(run_app(config))
     return 0
 
 
@@ -86,14 +34,44 @@ def bench(config: BenchConfig) -> int:
     return 0
 
 
+def doctor(config: DoctorConfig) -> int:
+    """Look whether this device is fit for the app; 1 where something must be mended first."""
+    from edge_app.doctor import exit_status, run_doctor, table
+
+    findings = run_doctor(config.folder)
+    print(table(findings))
+    return exit_status(findings)
+
+
+def profile(config: ProfileConfig) -> int:
+    """Say where a frame's time goes on this device."""
+    size_wh = parse_size(config.size)
+    from celcam.model_card import find_model
+    from edge_app.profile import run_profile
+    from edge_app.sources import BUNDLED_CLIP
+
+    measured = run_profile(config.clip or BUNDLED_CLIP, find_model(config.style), size_wh, threads=config.threads)
+    print(measured.table())
+    return 0
+
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command("bench", BenchConfig, bench, "Time model files on this device; the last line can be sent in."),
+        Command("profile", ProfileConfig, profile, "Say where a frame's time goes, each part alone and all together."),
+        Command("doctor", DoctorConfig, doctor, "Look whether this device is fit for the app, and say what to mend."),
+    )
+}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the app, or time models where the first word is ``bench``; returns the exit status."""
+    """Run the app, or what the first word names; returns the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if words[:1] == ["bench"]:
-        about = "Time model files on this device; the last line can be sent in."
-        return run_command("python -m edge_app bench", about, BenchConfig, bench, words[1:])
-    about = "Draw a camera, file or folder as a cartoon, live. With 'bench' as SOURCE: time model files on this device."
-    return run_command("python -m edge_app", about, AppConfig, run, words)
+    command = COMMANDS.get(words[0]) if words else None
+    if command is not None:
+        return run_command(f"python -m edge_app {command.name}", command.help, command.config, command.run, words[1:])
+    return run_command("python -m edge_app", ABOUT, AppConfig, run, words, read_settings=read_settings)
 
 
 if __name__ == "__main__":

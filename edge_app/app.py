@@ -2,93 +2,123 @@
 
 from __future__ import annotations
 
+import dataclasses
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
-from celcam.model_card import find_model
-from celcam.styles import find_style, stroke_scale
-from celcam.tflite_model import DEFAULT_THREADS, TFLiteModel
-from edge_app.fit import choose_size, fitted
-from edge_app.frames import FrameSource, Stylizer
+from celcam.cli import parse_size
+from celcam.pixels import size_for_short_side
+from edge_app.config import AppConfig
+from edge_app.fit import LIVE_SHORT_SIDE, choose_size, size_choices
+from edge_app.frames import FrameSink, FrameSource
+from edge_app.looks import Looks, look_loaders
+from edge_app.notices import Notices
+from edge_app.painter import Painter
 from edge_app.pipeline import run_pipeline
-from edge_app.sinks import open_sink
-from edge_app.sources import BUNDLED_CLIP, open_first_camera, open_source
-from edge_app.stats import RunStats
+from edge_app.session import Session
+from edge_app.sinks import open_sinks
+from edge_app.sources import BUNDLED_CLIP, CameraOptions, open_first_camera, open_source
+from edge_app.view import Controls, View
+from edge_app.watch import Watch
+
+# Asked of a camera: what each offers at 30 frames a second, and more where the picture is shown at its full size.
+CAMERA_WH = (640, 480)
+SHARP_CAMERA_WH = (1280, 720)
 
 
-def run_app(
-    source_spec: str | None,
-    *,
-    style: str,
-    model_path: Path | None,
-    teacher: str | None,
-    sink_spec: str,
-    size_wh: tuple[int, int] | None,
-    threads: int = DEFAULT_THREADS,
-    seconds: float = 0.0,
-    overwrite: bool = False,
-) -> RunStats:
+def run_app(config: AppConfig) -> str:
     """Open everything, run until the end, close everything.
+
+    Returns:
+        What was measured, in a few lines.
 
     Raises:
         CelcamError: a part can't be opened, or broke off.
     """
+    notices = Notices()
+    asked_wh = parse_size(config.size) if config.size else None
     # Names are checked before anything is opened, the network is loaded after the source has been found.
-    load = _teacher(teacher) if teacher else _network(model_path or find_model(style), threads)
-    with _open_source_or_default(source_spec) as source:
-        size_wh = choose_size(source.info, size_wh)
-        painter = load()
-        with open_sink(sink_spec, source.info, overwrite=overwrite) as sink, _stop_on_signals() as stop:
-            size = f"{size_wh[0]}x{size_wh[1]}" if size_wh else "each picture's own size"
-            print(f"{source.info.name} -> {painter.name} at {size} -> {sink_spec}")
-            return run_pipeline(
-                source, fitted(painter.stylize, size_wh), sink, stop=stop, on_shown=_limit(seconds, stop)
-            )
+    look, loaders = look_loaders(config.style, model=config.model, teacher=config.teacher, threads=config.threads)
+    view = View(look, asked_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
+    with ExitStack() as stack:
+        stop = stack.enter_context(_stop_on_signals())
+        source = stack.enter_context(_open_source(config, asked_wh, notices, stop))
+        view = dataclasses.replace(view, size_wh=asked_wh or choose_size(source.info))
+        looks = Looks(loaders, notices)
+        looks.load(look)
+        sizes_wh = [] if source.info.is_still else size_choices(source.info.size_wh)
+        controls = Controls(view, looks=looks.names, sizes_wh=sizes_wh)
+        session = Session(source.info, looks, controls, config.folder, notices)
+        watch = stack.enter_context(Watch(session, target_fps=config.fps, stats_path=config.stats))
+        sinks = [stack.enter_context(sink) for sink in _open_sinks(config, session, watch, stop)]
+        stack.enter_context(_stop_after(config.seconds, stop))
+        print(f"{source.info.name} -> {look} at {_size(view)} -> {' '.join(config.to)}", flush=True)
+        painter = Painter(looks, controls, notices, live=source.info.is_live)
+        run_pipeline(source, painter, sinks, stop=stop, stats=session.stats, notices=notices)
+    return "\n".join([session.stats.summary(), *watch.summary()])
 
 
-@dataclass(frozen=True)
-class Painter:
-    """What draws, and its name for people."""
-
-    name: str
-    stylize: Stylizer
+def _size(view: View) -> str:
+    return "{}x{}".format(*view.size_wh) if view.size_wh else "each picture's own size"
 
 
-def _network(path: Path, threads: int) -> Callable[[], Painter]:
-    return lambda: Painter(path.name, TFLiteModel(path, threads=threads))
-
-
-def _teacher(name: str) -> Callable[[], Painter]:
-    """The slow OpenCV original, its lines as wide as suits the picture."""
-    style = find_style(name)
-    return lambda: Painter(f"the teacher {name}", lambda rgb_u8: style.draw(rgb_u8, stroke_scale(rgb_u8)))
-
-
-def _open_source_or_default(spec: str | None) -> FrameSource:
-    if spec is not None:
-        return open_source(spec)
-    camera = open_first_camera()
+def _open_source(
+    config: AppConfig, size_wh: tuple[int, int] | None, notices: Notices, stop: threading.Event
+) -> FrameSource:
+    usual_wh = SHARP_CAMERA_WH if config.sharp else CAMERA_WH
+    camera_wh = parse_size(config.camera_size) if config.camera_size else usual_wh
+    options: CameraOptions = {
+        "size_wh": camera_wh,
+        "small_wh": size_wh or size_for_short_side(camera_wh, LIVE_SHORT_SIDE),
+        "notices": notices,
+        "stop": stop,
+    }
+    if config.source is not None:
+        return open_source(config.source, loop=config.loop, **options)
+    camera = open_first_camera(**options)
     if camera is not None:
         return camera
     print("no camera found: showing the bundled clip", file=sys.stderr)
-    return open_source(str(BUNDLED_CLIP))
+    return open_source(str(BUNDLED_CLIP), loop=config.loop)
 
 
-def _limit(seconds: float, stop: threading.Event) -> Callable[[RunStats], None]:
-    """Sets ``stop`` once the run has lasted ``seconds``; 0 is no limit."""
-    started_s = time.monotonic()
+def _open_sinks(config: AppConfig, session: Session, watch: Watch, stop: threading.Event) -> list[FrameSink]:
+    def open_page() -> FrameSink:
+        from edge_app.sinks.web import WebSink
 
-    def check(stats: RunStats) -> None:
-        if seconds and time.monotonic() - started_s >= seconds:
-            stop.set()
+        return WebSink(
+            session,
+            address=config.web_address,
+            port=config.port,
+            token=config.token,
+            read_vitals=watch.vitals,
+            stop=stop,
+        )
 
-    return check
+    return open_sinks(
+        config.to,
+        session,
+        overwrite=config.overwrite,
+        limit_minutes=config.split_minutes,
+        limit_mb=config.split_mb,
+        web=open_page,
+    )
+
+
+@contextmanager
+def _stop_after(seconds: float, stop: threading.Event) -> Iterator[None]:
+    """Sets ``stop`` after so long; 0 is never."""
+    timer = threading.Timer(seconds, stop.set)
+    timer.daemon = True
+    if seconds:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -1,23 +1,89 @@
-"""One file a kind of sink; `open_sink` finds the right one."""
+"""One file a kind of sink; `open_sinks` finds the right ones."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from celcam.errors import MediaError, UsageError
 from edge_app.frames import FrameSink, SourceInfo
+from edge_app.session import Session
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv"})
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
+# A part of a live recording is small enough to be sent, and far below the 4 GB at which a USB stick's FAT ends.
+LIMIT_MINUTES = 30.0
+LIMIT_MB = 1000.0
 
 
-def open_sink(spec: str, source: SourceInfo, *, overwrite: bool) -> FrameSink:
-    """The sink that ``spec`` names.
+def open_sinks(
+    specs: Sequence[str],
+    session: Session,
+    *,
+    overwrite: bool,
+    limit_minutes: float = LIMIT_MINUTES,
+    limit_mb: float = LIMIT_MB,
+    web: Callable[[], FrameSink] | None = None,
+) -> list[FrameSink]:
+    """The sinks that ``specs`` name, not entered yet.
+
+    Where somebody watches, and no recording was asked for, a `Recorder` comes last that the page or a key switches on.
+    With a window or a page, a recording that can't go on leaves them running; by itself it ends the run.
 
     Args:
-        spec: ``window``, ``null``, a file (.mp4, .mov, .mkv, .png, .jpg), or a folder.
-        source: what will be shown; a video keeps its sound.
+        specs: each as in `open_sink`.
+        session: of the run.
+        overwrite: replace files that exist.
+        limit_minutes: of one file of a live recording.
+        limit_mb: of one file of a live recording, 10^6 bytes.
+        web: makes the page's sink; without it, one with that sink's own settings.
+
+    Raises:
+        UsageError: a sink does not suit the source, or a file exists.
+        MediaError: a place can't be written.
+    """
+    sinks = [
+        open_sink(
+            spec,
+            session,
+            overwrite=overwrite,
+            limit_minutes=limit_minutes,
+            limit_mb=limit_mb,
+            web=web,
+            ends_run=len(specs) == 1,
+        )
+        for spec in specs
+    ]
+    from edge_app.sinks.recorder import Recorder
+
+    recorders = sum(isinstance(sink, Recorder) for sink in sinks)
+    if recorders > 1:
+        raise UsageError(f"--to {' '.join(specs)}: records a camera twice; choose one file and copy it afterwards")
+    if not recorders and not session.source.is_still and not {"window", "web"}.isdisjoint(specs):
+        sinks.append(Recorder(session, limit_minutes=limit_minutes, limit_mb=limit_mb))
+    return sinks
+
+
+def open_sink(
+    spec: str,
+    session: Session,
+    *,
+    overwrite: bool,
+    limit_minutes: float = LIMIT_MINUTES,
+    limit_mb: float = LIMIT_MB,
+    web: Callable[[], FrameSink] | None = None,
+    ends_run: bool = True,
+) -> FrameSink:
+    """The sink that ``spec`` names, not entered yet.
+
+    Args:
+        spec: ``window``, ``web``, ``null``, a file (.mp4, .mov, .mkv, .png, .jpg), or a folder.
+        session: of the run; a video keeps its source's sound.
         overwrite: replace a file that exists.
+        limit_minutes: of one file of a live recording.
+        limit_mb: of one file of a live recording, 10^6 bytes.
+        web: makes the page's sink; without it, one with that sink's own settings.
+        ends_run: a live recording that can't go on raises its error; else it says so and the run goes on.
 
     Raises:
         UsageError: the sink does not suit the source, or the file exists.
@@ -30,8 +96,14 @@ def open_sink(spec: str, source: SourceInfo, *, overwrite: bool) -> FrameSink:
     if spec == "window":
         from edge_app.sinks.window import WindowSink
 
-        return WindowSink(source)
-    path = Path(spec)
+        return WindowSink(session)
+    if spec == "web":
+        if web is not None:
+            return web()
+        from edge_app.sinks.web import WebSink
+
+        return WebSink(session)
+    path, source = Path(spec), session.source
     suffix = path.suffix.lower()
     if suffix in VIDEO_SUFFIXES | PICTURE_SUFFIXES:
         _check_file(path, source, overwrite)
@@ -39,9 +111,20 @@ def open_sink(spec: str, source: SourceInfo, *, overwrite: bool) -> FrameSink:
         if source.is_still:
             remedy = "a .png or .jpg" if source.frames == 1 else "a folder"
             raise UsageError(f"--to {spec}: {source.name} holds still images of their own sizes; choose {remedy}")
+        if source.is_live:
+            from edge_app.sinks.recorder import Recorder
+
+            return Recorder(
+                session,
+                path=path,
+                overwrite=overwrite,
+                limit_minutes=limit_minutes,
+                limit_mb=limit_mb,
+                ends_run=ends_run,
+            )
         from edge_app.sinks.video import VideoSink
 
-        return VideoSink(path, source)
+        return VideoSink(path, source, replace=overwrite, notices=session.notices)
     if suffix in PICTURE_SUFFIXES:
         if source.frames != 1:
             raise UsageError(f"--to {spec}: {source.name} has more than one picture; choose a folder or an .mp4")
@@ -50,7 +133,7 @@ def open_sink(spec: str, source: SourceInfo, *, overwrite: bool) -> FrameSink:
         return ImageSink(path)
     if suffix:
         known = ", ".join(sorted(VIDEO_SUFFIXES | PICTURE_SUFFIXES))
-        raise UsageError(f"--to {spec}: unknown kind of file; expected window, null, a folder, or one of {known}")
+        raise UsageError(f"--to {spec}: unknown kind of file; expected window, web, null, a folder, or one of {known}")
     from edge_app.sinks.images import FolderSink
 
     return FolderSink(path, overwrite=overwrite)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from edge_app.frames import Frame
+from edge_app.frames import Frame, FrameSink
 
 
-class NullSink:
+class NullSink(FrameSink):
     """Takes every frame and keeps none."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        """Nothing is held."""
+    name = "null"
 
     def show(self, frame: Frame) -> bool:
         """Take the frame."""

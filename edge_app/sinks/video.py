@@ -1,88 +1,217 @@
-"""Video files that browsers play: H.264 with the source's sound, written by PyAV (FFmpeg)."""
+"""One video file that browsers play: H.264 with the source's sound, written by PyAV (FFmpeg).
+
+Finished, it is an ordinary MP4 with one index. Until then it is a row of fragments, each of which plays with those
+before it, so that a file cut short at any moment loses its last fragment at most. Of a live source's frames the
+encoder holds back none and a fragment lasts a second; with a `Syncer` each is on the disk as soon as it is written.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self
 
 import av
+import numpy as np
+from av.video.frame import PictureType
 
-from celcam.errors import MediaError
-from edge_app.frames import Frame, SourceInfo
+from celcam.arrays import Uint8Array
+from edge_app.fit import fit
+from edge_app.frames import Frame, FrameSink, SourceInfo
+from edge_app.notices import Notices
+from edge_app.sinks.disk import ClipFile, NameTakenError, Syncer, unwritable
+from edge_app.sinks.encoders import AUTO, TIME_BASE, choose_encoder, set_encoder, to_video_frame
 
-TIME_BASE = Fraction(1, 90_000)  # MPEG's clock: every usual frame rate is a whole number of ticks
-# Visually lossless for flat colour at a speed that a Pi can pay.
-ENCODER_OPTIONS = {"preset": "veryfast", "crf": "18"}
-# A file cut short at any moment plays up to its last fragment; finished, it is an ordinary MP4.
-MUXER_OPTIONS = {"movflags": "+hybrid_fragmented"}
+# A player can jump to a key frame; one each second would take a tenth to a quarter more space.
+KEY_FRAME_S = 2.0
+LIVE_FRAGMENT_S = 1.0
 SOUND_CODECS_COPIED = frozenset({"aac", "mp3"})
 
 
-class VideoSink:
-    """Encodes frames at their own times; the file is opened with the first frame."""
+class VideoSink(FrameSink):
+    """Encodes frames at their own times into one clip, all at the size of the first."""
 
-    def __init__(self, path: Path, source: SourceInfo) -> None:
-        """Claim ``path``; raises MediaError where it can't be written."""
-        self._path, self._rate = path, Fraction(source.fps or 30.0).limit_denominator(1001)
-        self._sound_path = source.sound
+    name = "video"
+    live_queue = 8  # an encoder's hiccup, or the change to another file, loses none
+
+    def __init__(
+        self,
+        path: Path,
+        source: SourceInfo,
+        *,
+        replace: bool = False,
+        encoder: str = AUTO,
+        notices: Notices | None = None,
+        syncer: Syncer | None = None,
+    ) -> None:
+        """A clip; nothing is opened yet.
+
+        Args:
+            path: of the file, .mp4, .mov or .mkv.
+            source: where the frames come from; its sound is kept.
+            replace: a file that exists; without it that is an error.
+            encoder: a name of FFmpeg's, or ``auto``.
+            notices: told where that encoder can't be used.
+            syncer: running; brings the file to the disk while it grows.
+        """
+        self.path, self._source, self._replace = path, source, replace
+        self._encoder, self._notices, self._syncer = encoder, notices, syncer
+        self._rate = Fraction(source.fps or 30.0).limit_denominator(1001)
+        self._lock = threading.Lock()  # at the end of a run a thread may still be writing
+        self._over = False
         self._stream: Any = None
         self._sound: _Sound | None = None
-        self._first_s = 0.0
+        self._size_wh = (0, 0)
+        self._first_s = self._newest_s = 0.0
         self._last_pts = -1
-        try:
-            options = MUXER_OPTIONS if path.suffix.lower() != ".mkv" else {}
-            self._container: Any = av.open(str(path), "w", options=options)
-        except (av.FFmpegError, OSError) as error:
-            raise MediaError(f"{path}: can't be written: {error.strerror}; choose another place") from error
+        self._key_pts = 0
 
     def __enter__(self) -> Self:
+        """Make the file.
+
+        Raises:
+            NameTakenError: it exists, and is not to be replaced.
+            UnwritableError: it can't be made.
+        """
+        try:
+            self._file = ClipFile(self.path, replace=self._replace)
+        except FileExistsError as error:
+            raise NameTakenError(f"{self.path}: exists; choose another name") from error
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+        self._container: Any = av.open(self._file, "w", options=_muxer_options(self.path, self._source.is_live))
+        if self._syncer is not None:
+            self._syncer.begin(self._file, self.path.parent)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        """Finish the file, so that what was written plays."""
-        with self._telling():
-            if self._stream is not None:
+        self.finish()
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the file so far."""
+        return self._file.size
+
+    @property
+    def duration_s(self) -> float:
+        """From the first frame to the last."""
+        return float(max(0, self._last_pts) * TIME_BASE)
+
+    def show(self, frame: Frame) -> bool:
+        """Encode the frame.
+
+        Raises:
+            UnwritableError: the disk is full or gone; what was written before plays, and the clip is over.
+        """
+        with self._lock:
+            if self._over:
+                return True
+            with self._ending_on_errors():
+                if self._stream is None:
+                    self._start(frame)
+                pts = self._pts_of(frame.media_s)
+                picture = to_video_frame(_suited(frame.rgb_u8, self._size_wh), pts)
+                if pts == 0 or pts - self._key_pts >= KEY_FRAME_S / TIME_BASE:
+                    picture.pict_type, self._key_pts = PictureType.I, pts
+                self._mux(self._stream.encode(picture))
+                if self._sound is not None:
+                    self._sound.write_until(pts * TIME_BASE)
+                self._keep()
+        return True
+
+    def finish(self) -> None:
+        """Write the index and close the file; where not one frame came, leave no file.
+
+        Raises:
+            UnwritableError: as in `show`.
+        """
+        with self._lock:
+            if self._over:
+                return
+            self._over = True
+            if self._stream is None:
+                self._abandon()
+                return
+            with self._ending_on_errors():
                 self._mux(self._stream.encode())
                 if self._sound is not None:
                     self._sound.write_until(self._last_pts * TIME_BASE + 1 / self._rate)
-            self._container.close()
-        if self._sound is not None:
-            self._sound.close()
-        if self._stream is None:
-            self._path.unlink(missing_ok=True)  # not one frame came: leave no empty file behind
-
-    def show(self, frame: Frame) -> bool:
-        """Encode the frame; raises MediaError where the disk is full or gone."""
-        with self._telling():
-            if self._stream is None:
-                self._start(frame)
-            picture = av.VideoFrame.from_ndarray(frame.rgb_u8, format="rgb24")
-            # Two pictures never share a moment, or the muxer refuses the second.
-            self._last_pts = max(self._last_pts + 1, round((frame.media_s - self._first_s) / TIME_BASE))
-            picture.pts, picture.time_base = self._last_pts, TIME_BASE
-            self._mux(self._stream.encode(picture))
-            if self._sound is not None:
-                self._sound.write_until(self._last_pts * TIME_BASE)
-        return True
+                    self._sound.close()
+                self._container.close()
+                self._keep()
+                self._file.close()
+            if self._syncer is not None:
+                self._syncer.end()
 
     def _start(self, frame: Frame) -> None:
         height, width = frame.rgb_u8.shape[:2]
-        self._stream = self._container.add_stream("libx264", rate=self._rate, options=ENCODER_OPTIONS)
-        self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"
-        self._stream.codec_context.time_base = TIME_BASE
-        self._stream.codec_context.gop_size = max(1, round(2 * self._rate))  # a key frame each two seconds
-        self._first_s = frame.media_s
-        if self._sound_path is not None:
-            self._sound = _Sound(self._sound_path, self._container, starts_s=frame.media_s)
+        self._size_wh = (max(2, width - width % 2), max(2, height - height % 2))  # H.264's colours are halved
+        live = self._source.is_live
+        name = choose_encoder(self._encoder, self._size_wh, self._rate, live=live, notices=self._notices)
+        stream = self._container.add_stream(name, rate=self._rate)
+        set_encoder(stream.codec_context, self._size_wh, self._rate, live=live)
+        if self._source.sound is not None:
+            self._sound = _Sound(self._source.sound, self._container, starts_s=frame.media_s)
+        self._first_s = self._newest_s = frame.media_s
+        self._stream = stream
+
+    def _pts_of(self, media_s: float) -> int:
+        if media_s < self._newest_s:  # the source began anew: its next frame follows the last
+            self._first_s = media_s - float(self._last_pts * TIME_BASE + 1 / self._rate)
+        self._newest_s = media_s
+        # Two pictures never share a moment, or the muxer refuses the second.
+        self._last_pts = max(self._last_pts + 1, round((media_s - self._first_s) / TIME_BASE))
+        return self._last_pts
 
     def _mux(self, packets: Any) -> None:
         for packet in packets:
             self._container.mux(packet)
 
-    def _telling(self) -> _TellWriteErrors:
-        return _TellWriteErrors(self._path)
+    def _keep(self) -> None:
+        if self._file.keep():
+            self._file.check()
+            if self._syncer is not None:
+                self._syncer.grown()
+
+    @contextmanager
+    def _ending_on_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (av.FFmpegError, OSError) as error:
+            self._abandon()
+            kept = "what came before is kept" if self.path.exists() else "nothing is kept"
+            raise unwritable(self.path, error, kept=kept) from error
+
+    def _abandon(self) -> None:
+        """Let go of everything, and write nothing more."""
+        self._over = True
+        self._file.abandon()
+        with suppress(av.FFmpegError, OSError, ValueError):
+            self._container.close()
+        if self._sound is not None:
+            self._sound.close()
+        if self._syncer is not None:
+            self._syncer.end()
+
+
+def _muxer_options(path: Path, live: bool) -> dict[str, str]:
+    options = {"flush_packets": "1"}
+    if path.suffix.lower() == ".mkv":
+        return options | ({"cluster_time_limit": str(round(1000 * LIVE_FRAGMENT_S))} if live else {})
+    # The header waits for the first frames: only then it can say by how much an encoder that looks ahead delays them.
+    options["movflags"] = "+hybrid_fragmented+delay_moov"
+    return options | ({"frag_duration": str(round(1_000_000 * LIVE_FRAGMENT_S))} if live else {})
+
+
+def _suited(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
+    """The picture at the clip's size, contiguous; one pixel too many is cut off, not squeezed in."""
+    height, width = rgb_u8.shape[:2]
+    if 0 <= width - size_wh[0] <= 1 and 0 <= height - size_wh[1] <= 1:
+        return np.ascontiguousarray(rgb_u8[: size_wh[1], : size_wh[0]])
+    return np.ascontiguousarray(fit(rgb_u8, size_wh))
 
 
 class _Sound:
@@ -135,19 +264,3 @@ class _Sound:
             yield from self._source.demux(self._track)
         except av.FFmpegError:
             return  # the pictures tell that the clip is broken
-
-
-class _TellWriteErrors:
-    """Turns an error of the muxer into one line that names the file."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (av.FFmpegError, OSError)):
-            raise MediaError(
-                f"{self._path}: can't be written: {error.strerror}; what came before is kept; free some space"
-            ) from error

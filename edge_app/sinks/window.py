@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import sys
 import time
 from typing import Self
 
 import cv2
+import numpy as np
 
 from celcam.errors import UsageError
-from edge_app.frames import Frame, SourceInfo
+from edge_app.frames import Frame, FrameSink
+from edge_app.hotkeys import Hotkeys
+from edge_app.hud import NOTICE_S, figure_lines, write_lines
+from edge_app.session import Session
+from edge_app.sinks.images import snapshot
 
 QUIT_KEYS = (ord("q"), 27)
+NO_KEY = 0xFF
 # A picture is shown this high or a little more or less, at a whole multiple of its size.
 SHOWN_HEIGHT = 720
+OWN_KEYS = ["h  these keys", "i  figures", "f  full screen", "q  quit"]
 
 
-class WindowSink:
+class WindowSink(FrameSink):
     """Shows frames until q or Esc is pressed or the window is closed.
 
     A camera's frames are shown as they come, a clip's at their own times, a still image until a key is pressed.
     """
 
-    def __init__(self, source: SourceInfo) -> None:
+    name = "window"
+    on_main_thread = True
+
+    def __init__(self, session: Session) -> None:
         """Open the window.
 
         Raises:
             UsageError: there is no display, or this OpenCV can't open windows.
         """
-        self._title, self._source = f"Celcam - {source.name}", source
+        self._session, self._title = session, f"Celcam - {session.source.name}"
         if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-            raise UsageError("--to window: there is no display; use --to out.mp4, a folder, or null")
+            raise UsageError("--to window: there is no display; use --to web, out.mp4, a folder, or null")
         # OpenCV's Qt complains about fonts that it does not ship and we do not use.
         os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
         try:
             cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         except cv2.error as error:
             raise UsageError("--to window: this OpenCV has no windows; install opencv-python") from error
-        self._started_s: float | None = None
+        self._hotkeys = Hotkeys(session, self._take_snapshot)
+        self._figures = self._help = self._full_screen = False
+        self._frame: Frame | None = None
+        self._started_s = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -48,19 +62,51 @@ class WindowSink:
 
     def show(self, frame: Frame) -> bool:
         """Draw the frame; False once the user has closed the window."""
-        if self._started_s is None:
+        if self._frame is None:
             height, width = frame.rgb_u8.shape[:2]
             zoom = max(1, round(SHOWN_HEIGHT / height))
             cv2.resizeWindow(self._title, width * zoom, height * zoom)
             self._started_s = time.monotonic() - frame.media_s
-        cv2.imshow(self._title, cv2.cvtColor(frame.rgb_u8, cv2.COLOR_RGB2BGR))
-        key = cv2.waitKey(self._wait_ms(frame, self._started_s)) & 0xFF
+        self._frame = frame
+        return self._draw(frame, self._wait_ms(frame))
+
+    def idle(self) -> bool:
+        """Go on showing the last picture, and say what is the matter."""
+        return self._frame is None or self._draw(self._frame, 1)
+
+    def _draw(self, frame: Frame, wait_ms: int) -> bool:
+        shown = np.asarray(cv2.cvtColor(frame.rgb_u8, cv2.COLOR_RGB2BGR), np.uint8)
+        lines = figure_lines(self._session) if self._figures else []
+        write_lines(shown, lines + ([*self._hotkeys.help_lines(), *OWN_KEYS] if self._help else []))
+        notice = self._session.notices.latest(NOTICE_S)
+        if notice is not None:
+            write_lines(shown, [notice.text], at_bottom=True)
+        cv2.imshow(self._title, shown)
+        key = cv2.waitKey(wait_ms) & 0xFF
+        self._press(key)
         return key not in QUIT_KEYS and cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) >= 1
 
-    def _wait_ms(self, frame: Frame, started_s: float) -> int:
+    def _press(self, key: int) -> None:
+        if key == ord("h"):
+            self._help = not self._help
+        elif key == ord("i"):
+            self._figures = not self._figures
+        elif key == ord("f"):
+            self._full_screen = not self._full_screen
+            mode = cv2.WINDOW_FULLSCREEN if self._full_screen else cv2.WINDOW_NORMAL
+            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
+        elif key != NO_KEY:
+            self._hotkeys.press(key)
+
+    def _take_snapshot(self) -> None:
+        if self._frame is not None:
+            now = datetime.datetime.now()
+            self._session.notices.add(f"kept {snapshot(self._session.folder, self._frame.rgb_u8, now=now)}")
+
+    def _wait_ms(self, frame: Frame) -> int:
         """How long the frame stands at least; 0 is until a key is pressed."""
-        if self._source.is_still:
+        if self._session.source.is_still:
             return 0
-        if self._source.is_live:
+        if self._session.source.is_live or not self._session.source.keeps_time:
             return 1
-        return max(1, round(1000 * (started_s + frame.media_s - time.monotonic())))
+        return max(1, round(1000 * (self._started_s + frame.media_s - time.monotonic())))

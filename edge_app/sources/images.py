@@ -27,7 +27,12 @@ class ImagesSource:
     @classmethod
     def of_folder(cls, folder: Path) -> ImagesSource:
         """The images directly in ``folder``; raises MediaError where there is none."""
-        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+        try:
+            paths = sorted(
+                path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
+            )
+        except OSError as error:
+            raise MediaError(f"{folder}: can't be read ({error.strerror}); check its permissions") from error
         if not paths:
             raise MediaError(f"{folder}: no image in it; expected files such as .jpg or .png")
         return cls(paths)

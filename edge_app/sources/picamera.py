@@ -1,60 +1,194 @@
-"""The Raspberry Pi's camera, through picamera2 (from the system's packages)."""
+"""The Raspberry Pi's camera, through picamera2 (from the system's packages).
+
+The camera's own processor makes two pictures of each: the main one, and a small one at the network's size, which costs
+no time of ours.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from typing import Any, Self
 
+import cv2
+import numpy as np
+
+from celcam.arrays import Uint8Array
 from celcam.errors import CameraError
+from celcam.pixels import size_for_short_side
+from edge_app.fit import LIVE_SHORT_SIDE, crop_to
 from edge_app.frames import Frame, SourceInfo
+from edge_app.sources.stamps import captured_at
 
 CAPTURE_SIZE_WH = (640, 480)  # a multiple of 64 wide: rows without padding
+# picamera2's names follow memory from the last byte: its BGR888 is R, G, B in NumPy.
+RGB = "BGR888"
+PLANES = "YUV420"
+# How to ask for the small picture, until one is granted. A Pi 5 makes it RGB; a Pi 4 and older make planes of Y, U and
+# V alone. A Pi 5 would squeeze all that the sensor sees into it, were it not for `preserve_ar`: then it sees what the
+# main picture sees. picamera2 of before autumn 2024 does not know that word, and needs none.
+SMALL_ASKED: tuple[dict[str, Any], ...] = (
+    {"format": RGB, "preserve_ar": True},
+    {"format": PLANES, "preserve_ar": True},
+    {"format": PLANES},
+)
+# A picture that takes longer is not coming; picamera2 of before 2024 waits on, and is left to it.
+READ_S = 3.0
 
 
 class PicameraSource:
-    """Frames of the Pi's camera, newest first."""
+    """Frames of the Pi's camera, newest first, each with a small copy made by the camera."""
 
-    def __init__(self, number: int) -> None:
-        """Open and start the camera; raises CameraError where that fails."""
+    def __init__(
+        self, number: int, size_wh: tuple[int, int] = CAPTURE_SIZE_WH, small_wh: tuple[int, int] | None = None
+    ) -> None:
+        """Open and start the camera.
+
+        Args:
+            number: of the camera, as ``rpicam-hello --list-cameras`` lists them.
+            size_wh: of the main picture; what the camera grants is in ``info``.
+            small_wh: of the small copy; None is the size that a camera is drawn at unless told otherwise. Where it
+                has another aspect than the main picture or is larger, there is no small copy.
+
+        Raises:
+            CameraError: there is none, or it can't be started.
+        """
         self._name = f"picamera:{number}"
+        picamera2_class = _load(self._name)
         try:
-            from picamera2 import Picamera2
-        except ImportError as error:
-            raise CameraError(
-                f"{self._name}: picamera2 is not installed; on a Pi run 'sudo apt install python3-picamera2' and make "
-                "the venv with --system-site-packages"
-            ) from error
-        cameras = len(Picamera2.global_camera_info())
-        if number >= cameras:
-            raise CameraError(f"{self._name}: no camera there ({cameras} found); check the ribbon cable")
+            cameras = len(picamera2_class.global_camera_info())
+            if number >= cameras:
+                raise CameraError(f"{self._name}: no camera there ({cameras} found); check the ribbon cable")
+            self._camera: Any = picamera2_class(number)
+        except CameraError:
+            raise
+        except Exception as error:  # of picamera2 and libcamera: RuntimeError, IndexError and others
+            raise self._not_started(error) from error
         try:
-            self._camera: Any = Picamera2(number)
-            # picamera2's names follow memory from the last byte: its BGR888 is R, G, B in NumPy.
-            main = {"format": "BGR888", "size": CAPTURE_SIZE_WH}
-            self._camera.configure(self._camera.create_video_configuration(main, queue=False))
-            granted = self._camera.camera_configuration()["main"]
-            if granted["format"] != "BGR888":
-                raise CameraError(f"{self._name}: expected BGR888, the camera granted {granted['format']}")
+            self._configure(size_wh, small_wh or size_for_short_side(size_wh, LIVE_SHORT_SIDE))
             self._camera.start()
-        except (RuntimeError, IndexError) as error:
-            raise CameraError(f"{self._name}: can't be started ({error}); is another program using it?") from error
-        self.info = SourceInfo(self._name, tuple(granted["size"]), is_live=True, frames=None, fps=None)
+        except CameraError:
+            self._close()
+            raise
+        except Exception as error:
+            self._close()
+            raise self._not_started(error) from error
+        self.info = SourceInfo(self._name, self._size_wh, is_live=True, frames=None, fps=None)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._camera.stop()
-        self._camera.close()
+        self._close()
 
     def frames(self) -> Iterator[Frame]:
-        """Frames until the app stops."""
+        """Frames until the camera gives none, which raises CameraError."""
         started_s = time.monotonic()
         number = 0
-        width, height = self.info.size_wh
+        width, height = self._size_wh
         while True:
-            picture = self._camera.capture_array("main")[:height, :width, :3]
+            try:
+                request = self._camera.capture_request(wait=READ_S)
+                try:  # arrays are copies, so that the camera has its buffer back at once
+                    rgb_u8 = request.make_array("main")[:height, :width, :3]
+                    small_u8 = self._small(request.make_array("lores")) if self._small_format else None
+                    stamp_s = request.get_metadata().get("SensorTimestamp", 0) / 1e9
+                finally:
+                    request.release()
+            except Exception as error:  # TimeoutError, or what libcamera says of a camera that is gone
+                raise CameraError(f"{self._name}: gives no more pictures ({_told(error)}); check the cable") from error
             now_s = time.monotonic()
+            # On the clock that goes on while the device sleeps, says libcamera; some drivers stamp with the other one.
+            slept_s = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+            captured_s = captured_at([stamp_s - slept_s, stamp_s], now_s)
             number += 1
-            yield Frame(picture, f"frame-{number:06d}", now_s - started_s, now_s)
+            yield Frame(rgb_u8, f"frame-{number:06d}", max(0.0, captured_s - started_s), captured_s, small_u8)
+
+    def _configure(self, size_wh: tuple[int, int], small_wh: tuple[int, int]) -> None:
+        main = {"format": RGB, "size": size_wh}
+        asked = [{**small, "size": small_wh} for small in SMALL_ASKED] if _fits(small_wh, size_wh) else []
+        for lores in [*asked, None]:
+            try:
+                self._camera.configure(
+                    self._camera.create_video_configuration(main, lores=lores, queue=False, **_colours())
+                )
+                break
+            except (RuntimeError, ValueError):
+                if lores is None:
+                    raise
+        granted = self._camera.camera_configuration()
+        if granted["main"]["format"] != RGB:
+            raise CameraError(
+                f"{self._name}: expected {RGB}, the camera granted {granted['main']['format']}; "
+                "if it is a USB camera, open it as usb:0"
+            )
+        self._size_wh = (int(granted["main"]["size"][0]), int(granted["main"]["size"][1]))
+        small = granted.get("lores")
+        self._small_format = small["format"] if small and small["format"] in (RGB, PLANES) else ""
+        self._small_wh = (int(small["size"][0]), int(small["size"][1])) if self._small_format else small_wh
+
+    def _small(self, array_u8: Uint8Array) -> Uint8Array:
+        """The small picture, ``(H, W, 3) uint8 RGB``, of what picamera2 gives.
+
+        RGB it gives without the rows' padding. Planes it gives as one array of ``(1.5 H, stride)`` whose padding must
+        stay until they are converted, because half of each row of U and V is padding too.
+        """
+        width, height = self._small_wh
+        if self._small_format == PLANES:
+            array_u8 = np.asarray(cv2.cvtColor(array_u8, cv2.COLOR_YUV2RGB_I420), np.uint8)
+        return np.ascontiguousarray(array_u8[:height, :width, :3])
+
+    def _close(self) -> None:
+        # What hangs is taken off picamera2's list, else it waits for that; `close` alone, because `stop` waits behind
+        # the list. A camera that can't be closed is gone.
+        with suppress(Exception):
+            self._camera.cancel_all_and_flush()
+        with suppress(Exception):
+            self._camera.close()
+
+    def _not_started(self, error: Exception) -> CameraError:
+        return CameraError(f"{self._name}: can't be started ({_told(error)}); is another program using it?")
+
+
+def ribbon_cameras() -> list[int]:
+    """The numbers of the cameras on a ribbon cable; none without picamera2. libcamera lists USB cameras too."""
+    try:
+        found = _load("picamera").global_camera_info()
+        return [number for number, camera in enumerate(found) if "usb" not in str(camera.get("Id", "")).lower()]
+    except Exception:  # not installed, or no camera software behind it
+        return []
+
+
+def _load(name: str) -> Any:
+    """The class of picamera2."""
+    try:
+        from picamera2 import Picamera2
+    except ImportError as error:
+        raise CameraError(
+            f"{name}: picamera2 is not installed; on a Pi run 'sudo apt install python3-picamera2' and make "
+            "the venv with --system-site-packages"
+        ) from error
+    except Exception as error:  # built against another NumPy: ValueError or AttributeError
+        raise CameraError(f"{name}: picamera2 can't be loaded ({_told(error)}); NumPy must be the system's") from error
+    return Picamera2
+
+
+def _colours() -> dict[str, Any]:
+    """What makes Y, U and V those that OpenCV converts from, BT.601 from 16 to 235, at any size of the main picture."""
+    try:
+        return {"colour_space": import_module("libcamera").ColorSpace.Smpte170m()}
+    except (ImportError, AttributeError):
+        return {}
+
+
+def _fits(small_wh: tuple[int, int], size_wh: tuple[int, int]) -> bool:
+    """Whether the camera can make the small picture, and the app would crop nothing from the main one for it."""
+    whole = np.broadcast_to(np.uint8(0), (size_wh[1], size_wh[0], 3))
+    same_aspect = crop_to(whole, small_wh).shape == whole.shape
+    return same_aspect and small_wh[0] <= size_wh[0] and small_wh[1] <= size_wh[1]
+
+
+def _told(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

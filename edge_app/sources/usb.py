@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,31 +11,64 @@ from typing import Self
 import cv2
 import numpy as np
 
+from celcam.arrays import Uint8Array
 from celcam.errors import CameraError
 from edge_app.frames import Frame, SourceInfo
+from edge_app.sources.stamps import captured_at
 
 CAPTURE_SIZE_WH = (640, 480)  # what every USB camera offers at 30 frames a second
+# OpenCV's Video4Linux has no CAP_PROP_READ_TIMEOUT_MSEC, but reads this, once in a process: after so many whole seconds
+# without a picture a read gives up. Its own 10 are longer than a reader is waited for.
+READ_TIMEOUT = ("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "3")
+# A picture may come broken over a bad cable; so many in a row and the camera is given up.
+BROKEN_IN_A_ROW = 30
+# One that is read, and one that the driver fills meanwhile; with a single one every second picture is lost.
+BUFFERS = 2
 
 
 class UsbSource:
-    """Frames of ``/dev/videoN``."""
+    """Frames of ``/dev/videoN``.
 
-    def __init__(self, number: int) -> None:
-        """Open the camera; raises CameraError where there is none."""
-        self._name = f"usb:{number}"
+    Video4Linux decodes MJPEG on the thread that reads, so there are no decoder's threads to hold down.
+    """
+
+    def __init__(self, device: int | str, size_wh: tuple[int, int] = CAPTURE_SIZE_WH) -> None:
+        """Open the camera and look at a first picture.
+
+        Args:
+            device: the N of ``/dev/videoN``, or a path such as one in ``/dev/v4l/by-id``.
+            size_wh: asked for; what the camera grants is in ``info``.
+
+        Raises:
+            CameraError: there is none, it is in use, or it gives no picture.
+        """
+        self._name = f"usb:{device}"
+        path = Path(device if isinstance(device, str) else f"/dev/video{device}")
         # Asked for a device that is not there, OpenCV prints warnings of its own.
-        if not Path(f"/dev/video{number}").exists():
+        if not path.exists():
             raise CameraError(f"{self._name}: no camera there; see 'ls /dev/video*', or give a file or synthetic:")
-        self._capture = cv2.VideoCapture(number, cv2.CAP_V4L2)
-        if not self._capture.isOpened():
-            raise CameraError(f"{self._name}: /dev/video{number} is no camera, or another program is using it")
-        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, CAPTURE_SIZE_WH[0])
-        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, CAPTURE_SIZE_WH[1])
-        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # an old picture is of no use
-        width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
-        height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
-        fps = self._capture.get(cv2.CAP_PROP_FPS) or None
-        self.info = SourceInfo(self._name, (width, height), is_live=True, frames=None, fps=fps)
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise CameraError(
+                f"{self._name}: {path} may not be opened; run 'sudo usermod -aG video $USER', log in anew"
+            )
+        os.environ.setdefault(*READ_TIMEOUT)
+        self._capture = cv2.VideoCapture(device if isinstance(device, int) else str(path), cv2.CAP_V4L2)
+        try:
+            if not self._capture.isOpened():
+                raise CameraError(f"{self._name}: {path} is no camera, or another program is using it")
+            self._ask_for(size_wh)
+            if self._read() is None:
+                raise CameraError(
+                    f"{self._name}: gives no picture; is another program using it, or too much on the same USB hub?"
+                )
+            width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
+            height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
+            fps = self._capture.get(cv2.CAP_PROP_FPS)
+            self.pixel_format = _letters(self._capture.get(cv2.CAP_PROP_FOURCC))
+        except BaseException:
+            self._capture.release()
+            raise
+        self.info = SourceInfo(self._name, (width, height), is_live=True, frames=None, fps=fps if fps > 0 else None)
 
     def __enter__(self) -> Self:
         return self
@@ -43,15 +77,49 @@ class UsbSource:
         self._capture.release()
 
     def frames(self) -> Iterator[Frame]:
-        """Frames until the camera gives none."""
+        """Frames until the camera gives none, which raises CameraError."""
         started_s = time.monotonic()
         number = 0
         while True:
-            ok, bgr = self._capture.read()
-            now_s = time.monotonic()
-            if not ok:
+            bgr_u8 = self._read()
+            if bgr_u8 is None:
                 raise CameraError(f"{self._name}: gives no more pictures; is it still plugged in?")
+            now_s = time.monotonic()
+            # The driver stamps a picture when its first bytes arrive, on the monotonic clock.
+            captured_s = captured_at([self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0], now_s)
             number += 1
-            # OpenCV delivers blue first; here, and nowhere else, that is settled.
-            rgb_u8 = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
-            yield Frame(rgb_u8, f"frame-{number:06d}", now_s - started_s, now_s)
+            yield Frame(_rgb(bgr_u8), f"frame-{number:06d}", max(0.0, captured_s - started_s), captured_s)
+
+    def _ask_for(self, size_wh: tuple[int, int]) -> None:
+        if size_wh[0] * size_wh[1] > CAPTURE_SIZE_WH[0] * CAPTURE_SIZE_WH[1]:
+            # Plain pictures of that size come at 10 a second or fewer through USB 2. Asked before the size: drivers
+            # list sizes by format.
+            self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, size_wh[0])
+        self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1])
+        self._capture.set(cv2.CAP_PROP_BUFFERSIZE, BUFFERS)
+
+    def _read(self) -> Uint8Array | None:
+        """The next picture that is whole, blue first; None where the camera gives none."""
+        for _ in range(BROKEN_IN_A_ROW):
+            if not self._capture.grab():
+                return None
+            try:
+                whole, bgr_u8 = self._capture.retrieve()
+            except cv2.error:
+                continue
+            if whole and bgr_u8 is not None and bgr_u8.size:
+                return np.asarray(bgr_u8, np.uint8)
+        return None
+
+
+def _rgb(bgr_u8: Uint8Array) -> Uint8Array:
+    """OpenCV delivers blue first; here, and nowhere else, that is settled. What is no such picture is passed on."""
+    if bgr_u8.ndim != 3 or bgr_u8.shape[2] != 3:
+        return bgr_u8
+    return np.asarray(cv2.cvtColor(bgr_u8, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _letters(fourcc: float) -> str:
+    """``"MJPG"`` of the number that OpenCV gives."""
+    return (int(fourcc) & 0xFFFFFFFF).to_bytes(4, "little").decode("ascii", "replace") if fourcc > 0 else ""

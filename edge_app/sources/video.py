@@ -16,18 +16,24 @@ from edge_app.frames import Frame, SourceInfo
 
 # A clip's header and its frames may disagree by this much without anything being wrong.
 TOLERATED_LOSS_S = 0.5
+# Of a clip that tells no rate.
+DEFAULT_FPS = 25.0
 
 
 class VideoSource:
     """The frames of a clip, upright, at their own times."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, loop: bool = False) -> None:
         """Open ``path``.
+
+        Args:
+            path: of the clip.
+            loop: begin anew at its end, without end and without sound; ``media_s`` rises on.
 
         Raises:
             MediaError: not a video, or one whose index is missing.
         """
-        self._path = path
+        self._path, self._loop = path, loop
         try:
             self._container: Any = av.open(str(path))
         except (av.FFmpegError, OSError) as error:
@@ -51,9 +57,9 @@ class VideoSource:
             str(path),
             (width, height),
             is_live=False,
-            frames=self._stream.frames or None,
+            frames=None if loop else self._stream.frames or None,
             fps=float(self._stream.average_rate) if self._stream.average_rate else None,
-            sound=path if self._container.streams.audio else None,
+            sound=path if self._container.streams.audio and not loop else None,
         )
 
     def __enter__(self) -> Self:
@@ -63,20 +69,40 @@ class VideoSource:
         self._container.close()
 
     def frames(self) -> Iterator[Frame]:
-        """Every frame of the clip.
+        """Every frame of the clip; looping, again and again.
 
         Raises:
             ClipBrokenOffError: after the last frame that could be decoded, where the clip promised more.
+            MediaError: looping, where the clip can't be wound back.
         """
+        count, base_s, last_s = 0, 0.0, 0.0
+        while True:
+            begun_at = count
+            for rgb_u8, time_s in self._once():
+                last_s = base_s + time_s
+                count += 1
+                yield Frame(rgb_u8, f"{self._path.stem}-{count:06d}", last_s, time.monotonic())
+            if not self._loop or count == begun_at:
+                return
+            base_s = last_s + 1.0 / (self.info.fps or DEFAULT_FPS)
+            try:
+                self._container.seek(0)
+            except (av.FFmpegError, OSError) as error:
+                raise MediaError(
+                    f"{self._path}: can't be wound back ({error.strerror}); play it without --loop"
+                ) from error
+
+    def _once(self) -> Iterator[tuple[Uint8Array, float]]:
+        """The pictures of the clip with their times, from where it is wound to."""
         count, last_s, reason = 0, 0.0, ""
         try:
             for picture in self._container.decode(self._stream):
-                last_s = float(picture.time) if picture.time is not None else count / (self.info.fps or 25.0)
+                last_s = float(picture.time) if picture.time is not None else count / (self.info.fps or DEFAULT_FPS)
                 count += 1
                 rgb_u8: Uint8Array = picture.to_ndarray(format="rgb24")
                 if self._turns:
                     rgb_u8 = np.ascontiguousarray(np.rot90(rgb_u8, self._turns))
-                yield Frame(rgb_u8, f"{self._path.stem}-{count:06d}", last_s, time.monotonic())
+                yield rgb_u8, last_s
         except av.FFmpegError as error:
             reason = f" ({error.strerror})"
         promised_s = self._promised_s()

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from celcam.cli import Command, option, parse_size, require, run_commands
+from celcam.cli import Command, option, option_type, parse_size, require, run_command, run_commands
 from celcam.errors import CelcamError, UsageError
 
 
@@ -73,3 +74,111 @@ def test_sizes_are_width_by_height() -> None:
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="expected WIDTHxHEIGHT"):
         parse_size(text)
+
+
+@dataclass(frozen=True)
+class Camera:
+    source: str | None = option(None, help="what to show", positional=True)
+    to: tuple[str, ...] = option(("window",), help="where")
+    rates: tuple[int, ...] = option((), help="how fast")
+    fps: float = option(0.0, help="a rate")
+    calm: bool = option(False, help="steady")
+    settings: Path | None = option(None, help="a file")
+
+    def __post_init__(self) -> None:
+        require(self.fps >= 0, f"--fps {self.fps}: expected 0 or more")
+
+
+cameras: list[Camera] = []
+
+
+def camera(*words: str, file: dict[str, Any] | None = None) -> int:
+    """Run with a settings file that says ``file``, whatever its name."""
+
+    def keep_camera(options: Camera) -> int:
+        cameras.append(options)
+        return 0
+
+    def read(path: Path, config: type) -> dict[str, Any]:
+        assert config is Camera
+        if file is None:
+            raise UsageError(f"{path}: not TOML")
+        return file
+
+    return run_command("prog", "about", Camera, keep_camera, list(words), read_settings=read)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--to", "web", "--to", "window"], Camera(to=("web", "window"))),
+        (["--to", "web", "null", "--to", "window"], Camera(to=("web", "null", "window"))),
+        (["--rates", "1", "2", "--rates", "3"], Camera(rates=(1, 2, 3))),
+        ([], Camera()),
+    ],
+)
+def test_a_repeated_flag_adds_values_and_replaces_the_default(words: list[str], expected: Camera) -> None:
+    assert camera(*words) == 0
+    assert cameras[-1] == expected
+
+
+def test_a_flag_that_names_the_default_keeps_it_once() -> None:
+    assert camera("--to", "window", "--to", "web") == 0
+    assert cameras[-1].to == ("window", "web")
+
+
+def test_flags_win_over_settings_and_settings_over_defaults() -> None:
+    file = {"source": "picamera:0", "to": ("web",), "fps": 20.0, "calm": True}
+    assert camera("--settings", "a.toml", "--fps", "10", "--to", "null", file=file) == 0
+    assert cameras[-1] == Camera("picamera:0", ("null",), (), 10.0, True, Path("a.toml"))
+    assert camera("usb:0", "--settings", "a.toml", "--no-calm", file=file) == 0
+    assert cameras[-1] == Camera("usb:0", ("web",), (), 20.0, False, Path("a.toml"))
+
+
+def test_without_the_option_no_file_is_read() -> None:
+    assert camera("usb:0", file=None) == 0
+    assert cameras[-1] == Camera("usb:0")
+
+
+def test_settings_that_can_not_be_read_are_one_line_and_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert camera("--settings", "a.toml", file=None) == 2
+    assert capsys.readouterr().err == "prog: a.toml: not TOML\n"
+
+
+def test_settings_are_held_to_the_same_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    assert camera("--settings", "a.toml", file={"fps": -1.0}) == 2
+    assert capsys.readouterr().err == "prog: --fps -1.0: expected 0 or more\n"
+
+
+@dataclass(frozen=True)
+class Needy:
+    where: Path = option(help="a place", positional=True)
+    often: int = option(help="how often")
+    settings: Path | None = option(None, help="a file")
+
+
+def test_settings_may_hold_what_must_be_given(capsys: pytest.CaptureFixture[str]) -> None:
+    def needy(file: dict[str, Any], *words: str) -> int:
+        return run_command("prog", "about", Needy, lambda _: 0, list(words), read_settings=lambda path, config: file)
+
+    assert needy({"where": Path("there"), "often": 2}, "--settings", "a.toml") == 0
+    assert needy({"often": 2}, "there", "--settings", "a.toml") == 0
+    with pytest.raises(SystemExit) as done:
+        needy({"often": 2}, "--settings", "a.toml")
+    assert done.value.code == 2
+    assert "the following arguments are required: where" in capsys.readouterr().err
+
+
+def test_the_hidden_flags_are_not_in_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        camera("--help")
+    text = capsys.readouterr().out
+    assert "--calm" in text
+    assert "--no-calm" not in text
+
+
+def test_an_options_type_comes_from_its_annotation() -> None:
+    assert option_type(float | None) == (float, False)
+    assert option_type(tuple[Path, ...]) == (Path, True)
+    with pytest.raises(TypeError, match="can't be of type"):
+        option_type(dict)

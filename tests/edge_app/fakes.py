@@ -1,15 +1,22 @@
-"""Sources and sinks that tests can look into."""
+"""Sources, sinks and sessions that tests can look into."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from edge_app.frames import Frame, SourceInfo
+from celcam.arrays import Uint8Array
+from celcam.pixels import resize
+from edge_app.frames import Frame, FrameSink, SourceInfo
+from edge_app.looks import Drawer, Looks
+from edge_app.notices import Notices
+from edge_app.session import Session
+from edge_app.view import Controls, View
 
 
 class CountingSource:
@@ -35,23 +42,53 @@ class CountingSource:
             raise self._error
 
 
-class KeepingSink:
+class KeepingSink(FrameSink):
     """Keeps the level of each frame; has enough after ``limit``."""
 
-    def __init__(self, *, slow_s: float = 0.0, limit: int | None = None) -> None:
+    name = "keeping"
+
+    def __init__(self, *, slow_s: float = 0.0, limit: int | None = None, error: Exception | None = None) -> None:
         self.levels: list[int] = []
-        self._slow_s, self._limit = slow_s, limit
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        pass
+        self._slow_s, self._limit, self._error = slow_s, limit, error
+        self.idled = 0
 
     def show(self, frame: Frame) -> bool:
         time.sleep(self._slow_s)
         self.levels.append(int(frame.rgb_u8[0, 0, 0]))
-        return self._limit is None or len(self.levels) < self._limit
+        enough = self._limit is not None and len(self.levels) >= self._limit
+        if enough and self._error is not None:
+            raise self._error
+        return not enough
+
+    def idle(self) -> bool:
+        self.idled += 1
+        return True
+
+
+def quiet_notices() -> Notices:
+    """Notices that print nothing."""
+    return Notices(tell=lambda text: None)
+
+
+def inverting(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
+    """A look that anybody can tell: the negative."""
+    return np.asarray(255 - resize(rgb_u8, size_wh), np.uint8)
+
+
+def plain(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
+    """A look that changes nothing but the size."""
+    return resize(rgb_u8, size_wh).copy()
+
+
+def make_session(folder: Path, *, size_wh: tuple[int, int] = (64, 48), is_live: bool = True) -> Session:
+    """A session with the looks ``negative`` and ``plain``, the first one loaded."""
+    loaders: dict[str, Callable[[], Drawer]] = {"negative": lambda: inverting, "plain": lambda: plain}
+    notices = quiet_notices()
+    looks = Looks(loaders, notices)
+    looks.load("negative")
+    controls = Controls(View("negative", size_wh), looks=looks.names, sizes_wh=[(32, 24), (96, 72)])
+    source = SourceInfo("synthetic:", (640, 480), is_live=is_live, frames=None, fps=30.0)
+    return Session(source, looks, controls, folder, notices)
 
 
 def rising(levels: Sequence[int]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -189,3 +190,58 @@ def test_a_window_without_a_display_is_refused(
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     assert main([COFFEE]) == 2
     assert "there is no display" in capsys.readouterr().err
+
+
+def test_several_sinks_get_every_frame(tmp_path: Path) -> None:
+    words = [str(BUNDLED_CLIP), "--size", "64x48", "--to", str(tmp_path / "a.mp4"), str(tmp_path / "pictures")]
+    assert main([*words, "--to", str(tmp_path / "b.mkv")]) == 0
+    assert len(list((tmp_path / "pictures").glob("*.png"))) == 100
+    assert [len(tracks(tmp_path / name)["pictures"]) for name in ("a.mp4", "b.mkv")] == [100, 100]
+
+
+def test_the_photo_is_on_the_left_of_a_wipe_and_whole_without_strength(tmp_path: Path) -> None:
+    photo = fit(read_image(Path(COFFEE)), (384, 256))
+    words = [COFFEE, "--size", "384x256", "--to"]
+    assert main([*words, str(tmp_path / "wipe.png"), "--wipe", "0.5"]) == 0
+    assert main([*words, str(tmp_path / "photo.png"), "--strength", "0"]) == 0
+    wiped = read_image(tmp_path / "wipe.png")
+    assert np.array_equal(wiped[:, :190], photo[:, :190])
+    assert not np.array_equal(wiped[:, 194:], photo[:, 194:])
+    assert np.array_equal(read_image(tmp_path / "photo.png"), photo)
+
+
+def test_sharp_gives_the_photos_own_size(tmp_path: Path) -> None:
+    assert main([COFFEE, "--size", "192x128", "--sharp", "--to", str(tmp_path / "sharp.png")]) == 0
+    assert read_image(tmp_path / "sharp.png").shape == (400, 600, 3)
+
+
+def test_settings_come_from_a_file_and_the_command_line_wins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "camera.toml"
+    settings.write_text(f'source = "{BUNDLED_CLIP}"\nto = ["null"]\nstyle = "sketch"\nsize = "64x48"\n')
+    assert main(["--settings", str(settings), "--size", "128x96"]) == 0
+    assert "-> sketch at 128x96 -> null" in capsys.readouterr().out
+
+
+def test_figures_are_written_while_the_app_runs(tmp_path: Path) -> None:
+    stats = tmp_path / "stats.jsonl"
+    assert main(["synthetic:", "--to", "null", "--size", "64x48", "--seconds", "2.5", "--stats", str(stats)]) == 0
+    lines = [json.loads(line) for line in stats.read_text().splitlines()]
+    assert len(lines) == 2
+    assert lines[1]["frames"] > lines[0]["frames"] > 0
+    assert lines[1]["vitals"]["memory_mb"] > 10
+
+
+def test_the_profile_tells_each_part_and_the_pipelines_share(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["profile", "--size", "64x48"]) == 0
+    text = capsys.readouterr().out
+    for word in ("resize to the network's input", "network", "sharp, at 512x384", "stage capture alone", "allows"):
+        assert word in text
+    share = float(text.rpartition("per second, ")[2].split()[0])
+    assert 0.1 < share < 1.5
+
+
+def test_the_doctor_finds_this_machine_fit(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["doctor", "--folder", str(tmp_path)]) == 0
+    assert "comic draws 320x240" in capsys.readouterr().out

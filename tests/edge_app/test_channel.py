@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
-from edge_app.channel import Channel
+from edge_app.channel import Channel, NothingYetError
 
 
 def test_a_lossless_channel_makes_the_writer_wait() -> None:
@@ -48,6 +49,31 @@ def test_a_writer_that_waits_is_told_that_nobody_reads() -> None:
     results: list[bool] = []
     writer = threading.Thread(target=lambda: results.append(channel.put(2)))
     writer.start()
-    channel.abandon()
+    channel.close()
     writer.join(5)
     assert results == [False]
+
+
+def test_a_closed_channel_gives_nothing_more() -> None:
+    channel: Channel[int] = Channel(3, keeps_newest=False)
+    channel.put(1)
+    channel.close()
+    assert channel.get() is None
+    assert not channel.put(2)
+
+
+def test_a_reader_waits_no_longer_than_it_wants_to() -> None:
+    channel: Channel[int] = Channel(1, keeps_newest=True)
+    with pytest.raises(NothingYetError):
+        channel.get(0.01)
+    channel.put(1)
+    assert channel.get(0.01) == 1
+
+
+def test_how_long_an_item_lay_there_is_told() -> None:
+    waits_ms: list[float] = []
+    channel: Channel[int] = Channel(1, keeps_newest=True, on_wait=waits_ms.append)
+    channel.put(1)
+    time.sleep(0.02)
+    channel.get()
+    assert 20 <= waits_ms[0] < 1000

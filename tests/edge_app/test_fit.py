@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from celcam.errors import UsageError
-from edge_app.fit import choose_size, fit, fitted
+from edge_app.fit import choose_size, file_size, fit, size_choices
 from edge_app.frames import SourceInfo
 
 
@@ -23,21 +22,19 @@ def info(size_wh: tuple[int, int], *, is_live: bool) -> SourceInfo:
     ],
 )
 def test_the_size_suits_the_source(size_wh: tuple[int, int], is_live: bool, expected: tuple[int, int]) -> None:
-    assert choose_size(info(size_wh, is_live=is_live), None) == expected
+    assert choose_size(info(size_wh, is_live=is_live)) == expected
 
 
 def test_each_picture_of_a_folder_has_its_own_size() -> None:
     folder = SourceInfo("a folder", (300, 200), is_live=False, frames=2, fps=None, is_still=True)
-    assert choose_size(folder, None) is None
-    assert choose_size(folder, (64, 48)) == (64, 48)
-    draw = fitted(lambda rgb_u8: rgb_u8, None)
-    assert draw(np.zeros((2000, 1500, 3), np.uint8)).shape == (684, 512, 3)
-    assert draw(np.zeros((101, 300, 3), np.uint8)).shape == (100, 300, 3)
+    assert choose_size(folder) is None
+    assert file_size((1500, 2000)) == (512, 684)
+    assert file_size((300, 101)) == (300, 100)
 
 
-def test_a_size_that_no_network_takes_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match="try 320x240"):
-        choose_size(info((640, 480), is_live=True), (321, 242))
+def test_the_sizes_to_choose_from_are_no_larger_than_the_source() -> None:
+    assert size_choices((640, 360)) == [(212, 120), (284, 160), (340, 192), (428, 240), (568, 320)]
+    assert size_choices((80, 60)) == [(80, 60)]
 
 
 def test_nothing_is_stretched() -> None:

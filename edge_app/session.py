@@ -1,0 +1,27 @@
+"""What the parts of one run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edge_app.frames import SourceInfo
+from edge_app.looks import Looks
+from edge_app.notices import Notices
+from edge_app.stats import RunStats
+from edge_app.view import Controls
+
+# Where snapshots and recordings go that are made while the app runs.
+KEEPSAKES = Path("out/camera")
+
+
+@dataclass(frozen=True)
+class Session:
+    """Of one run: what is shown, how it may be changed, how fast it runs, and what it has to say."""
+
+    source: SourceInfo
+    looks: Looks
+    controls: Controls
+    folder: Path = KEEPSAKES
+    notices: Notices = field(default_factory=Notices)
+    stats: RunStats = field(default_factory=RunStats)

@@ -1,0 +1,79 @@
+"""Options from a file, for a camera that starts by itself: TOML, its keys the names of the command line's options."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import tomllib
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from celcam.cli import option_type
+from celcam.errors import MediaError, UsageError
+
+# What a value is called, and the types that TOML gives for it; whole numbers are good numbers.
+KINDS: dict[Callable[[str], Any], tuple[str, tuple[type, ...]]] = {
+    bool: ("true or false", (bool,)),
+    int: ("a whole number", (int,)),
+    float: ("a number", (int, float)),
+    str: ("text in quotes", (str,)),
+    Path: ("a path in quotes", (str,)),
+}
+NO_KEY = "settings"  # a file names no other
+
+
+def read_settings(path: Path, config_class: type) -> dict[str, Any]:
+    """The values that a file gives for options.
+
+    Args:
+        path: of a TOML file such as ``style = "anime"`` and ``to = ["web", "out/camera"]``; a key may be spelt with
+            dashes, as the option, or with underscores. Paths begin where the app is started, or with ``~``.
+        config_class: a frozen dataclass whose fields are `celcam.cli.option`.
+
+    Returns:
+        Values by the names of fields, of the fields' types.
+
+    Raises:
+        MediaError: the file can't be read.
+        UsageError: it is no TOML, has a key that is no option, or a value of another type.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MediaError(f"{path}: can't be read: {error.strerror}; expected a file of settings, .toml") from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise UsageError(f'{path}: not TOML ({error}); expected lines such as style = "anime"') from error
+    hints = typing.get_type_hints(config_class)
+    names = {field.name for field in dataclasses.fields(config_class)} - {NO_KEY}
+    settings: dict[str, Any] = {}
+    for key, value in values.items():
+        name = key.replace("-", "_")
+        if name not in names:
+            raise UsageError(f"{path}: {_unknown(key, names)}")
+        if name in settings:
+            raise UsageError(f"{path}: {key} is given twice, with dashes and with underscores; keep one")
+        settings[name] = _converted(path, key, value, hints[name])
+    return settings
+
+
+def _unknown(key: str, names: set[str]) -> str:
+    known = sorted(name.replace("_", "-") for name in names)
+    near = difflib.get_close_matches(key.lower().replace("_", "-"), known, n=1)
+    return f"unknown option {key}; " + (f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}")
+
+
+def _converted(path: Path, key: str, value: Any, hint: Any) -> Any:
+    value_type, several = option_type(hint)
+    if several and isinstance(value, list):
+        return tuple(_one(path, key, each, value_type) for each in value)
+    one = _one(path, key, value, value_type)
+    return (one,) if several else one
+
+
+def _one(path: Path, key: str, value: Any, value_type: Callable[[str], Any]) -> Any:
+    kind, types = KINDS[value_type]
+    if type(value) not in types:  # by isinstance, true and false would be whole numbers
+        raise UsageError(f"{path}: {key} = {value!r}: expected {kind}")
+    return Path(value).expanduser() if value_type is Path else value_type(value)

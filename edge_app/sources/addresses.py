@@ -1,0 +1,43 @@
+"""Addresses of network cameras, and what of them may be told.
+
+An address often holds a user name and a password, in front of the host or behind it, and some cameras' whole path is
+a secret. So what is shown, printed or raised has an address's scheme, host and port alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from celcam.errors import CameraError
+
+SCHEMES = ("rtsp", "rtsps", "http", "https")
+
+
+def is_address(spec: str) -> bool:
+    """Whether ``spec`` has the form of an address, of whatever scheme."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", spec) is not None
+
+
+def shown_address(url: str) -> str:
+    """Scheme, host and port of an address, and nothing that may be a secret.
+
+    Raises:
+        CameraError: it is none that a network camera can have; nothing but its scheme is told.
+    """
+    scheme, _, rest = url.partition("://")
+    scheme = scheme.lower()
+    if scheme not in SCHEMES:
+        raise CameraError(
+            f"{scheme}://: expected an address such as rtsp://user:password@host/stream or http://host/..."
+        )
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    host = authority.rpartition("@")[2]
+    if not re.fullmatch(r"(\[[0-9A-Za-z:.%]+\]|[\w.-]+)(:[0-9]{1,5})?", host):
+        raise CameraError(
+            f"{scheme}://: expected {scheme}://user:password@host:port/..., "
+            "with @ : / ? # in user name and password written as %40 %3A %2F %3F %23"
+        )
+    if "@" in rest and "@" not in authority:
+        # Either the path has an @, or a password has a / and ends the host too early: who knows what stands there.
+        return f"{scheme}://..."
+    return f"{scheme}://{host}"

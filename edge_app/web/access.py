@@ -1,0 +1,171 @@
+"""Who may look: the token, the names that this machine goes by, and which pages a request may come from.
+
+A request is refused with `RefusedError`, before anything is done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import re
+import secrets
+import socket
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from celcam.errors import UsageError
+
+TOKEN_BYTES = 24
+SHORTEST_TOKEN = 8
+TOKEN_LETTERS = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+COOKIE_DAYS = 30
+HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?", re.ASCII)
+HTTP_PORT = 80
+CHANGING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# A page of another site, or of another program on this machine, may neither show nor fetch anything of ours.
+FOREIGN = frozenset({"cross-site", "same-site"})
+
+
+class RefusedError(Exception):
+    """A request that is not answered: its HTTP status, why in one line, and after how many seconds to ask again."""
+
+    def __init__(self, status: int, reason: str, *, retry_after_s: float = 0.0) -> None:
+        super().__init__(reason)
+        self.status, self.reason, self.retry_after_s = status, reason, retry_after_s
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only programs of this machine reach ``address``."""
+    if address.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def choose_token(address: str, token: str | None) -> str | None:
+    """The token that is asked of viewers: the given one, else a new one unless only this machine can reach ``address``.
+
+    Raises:
+        UsageError: the given one is short enough to be guessed, or does not fit into a link.
+    """
+    if token is None:
+        return None if is_loopback(address) else secrets.token_urlsafe(TOKEN_BYTES)
+    if len(token) < SHORTEST_TOKEN or not TOKEN_LETTERS.fullmatch(token):
+        raise UsageError(
+            f"--token: expected {SHORTEST_TOKEN} or more of A-Z, a-z, 0-9, - and _; leave it out to get a good one"
+        )
+    return token
+
+
+def machine_names() -> frozenset[str]:
+    """The names of this machine, in small letters, with and without ``.local``."""
+    name = socket.gethostname().lower().removesuffix(".local")
+    return frozenset({"localhost", name, f"{name}.local"}) - {"", ".local"}
+
+
+class Access:
+    """The rules of one server."""
+
+    def __init__(self, *, address: str, port: int, token: str | None, names: Iterable[str] | None = None) -> None:
+        """Rules for a server at ``address`` and ``port``.
+
+        Args:
+            address: that it is bound to.
+            port: that it got.
+            token: asked of every request; None asks none.
+            names: of this machine; None looks them up.
+        """
+        self._port, self._token = port, token
+        self._names = {address.lower(), *(machine_names() if names is None else names)}
+        self.cookie_name = f"celcam_{port}"  # cookies know no ports: two servers here must not share one
+        # Not the token itself, so that it lies in no browser's files; the same at the next start with that token.
+        self.cookie_value = (
+            hmac.new(token.encode(), b"celcam cookie", hashlib.sha256).hexdigest() if token is not None else ""
+        )
+
+    @property
+    def wants_token(self) -> bool:
+        """Whether viewers need the link."""
+        return self._token is not None
+
+    def is_token(self, given: str) -> bool:
+        """Whether ``given`` is the token; takes as long for a wrong one."""
+        return self._token is not None and _same(given, self._token)
+
+    def knows(self, cookie: str | None, authorization: str | None) -> bool:
+        """Whether a request brought the cookie, or ``Authorization: Bearer TOKEN``, or needs neither."""
+        if self._token is None:
+            return True
+        if cookie is not None and _same(cookie, self.cookie_value):
+            return True
+        kind, _, given = (authorization or "").partition(" ")
+        return kind.lower() == "bearer" and self.is_token(given.strip())
+
+    def check_host(self, hosts: list[str], own_address: str) -> None:
+        """Refuse a request that was sent to another name than this machine's.
+
+        A page of a stranger may have had its own name point here; the browser then sends that name.
+
+        Args:
+            hosts: all values of the header ``Host``.
+            own_address: that the connection came in at.
+
+        Raises:
+            RefusedError: it is another, or there is none.
+        """
+        found = HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+        if found is not None and int(found[2] or HTTP_PORT) == self._port:
+            name = found[1].lower().strip("[]")
+            if name in self._names or (_address(name) is not None and _address(name) == _address(own_address)):
+                return
+        raise RefusedError(421, "this address is not one of this machine's; use the link that was printed at the start")
+
+    def check_origin(self, method: str, headers: Mapping[str, str], *, is_visit: bool) -> None:
+        """Refuse what a page of somebody else has asked for.
+
+        Args:
+            method: of the request.
+            headers: of the request; `check_host` has passed.
+            is_visit: a link to the page itself, which may stand anywhere.
+
+        Raises:
+            RefusedError: it comes from elsewhere, or changes something without saying whence it comes.
+        """
+        site = headers.get("Sec-Fetch-Site")
+        if site in FOREIGN and not is_visit:
+            raise RefusedError(403, "this was asked for by another page")
+        if method not in CHANGING_METHODS:
+            return
+        origin = headers.get("Origin")
+        if origin is None:
+            if site != "same-origin":
+                raise RefusedError(403, "a change needs the header Origin, such as 'Origin: http://HOST:PORT'")
+        elif not _is_origin(origin, headers["Host"]):
+            raise RefusedError(403, "this was asked for by another page")
+        if headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
+            raise RefusedError(415, "expected Content-Type: application/json")
+
+
+def _is_origin(origin: str, host: str) -> bool:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return (parts.scheme, parts.netloc.lower(), parts.path) == ("http", host.lower(), "")
+
+
+def _same(given: str, wanted: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        found = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        return found.ipv4_mapped
+    return found

@@ -1,0 +1,67 @@
+"""The links that open the page, and a QR code of the first, for the terminal."""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import socket
+
+import segno
+
+from edge_app.web.access import is_loopback, machine_names
+
+# An address that nobody has (RFC 5737): asking the system how it would get there sends nothing.
+NOWHERE = ("192.0.2.1", 9)
+
+
+def announcement(address: str, port: int, token: str | None, *, qr: bool = True) -> str:
+    """How to open the page, in a few lines.
+
+    Args:
+        address: that the server is bound to.
+        port: that it got.
+        token: goes into the links.
+        qr: add a QR code of the first link; pointless where only this machine can open it, and left out then.
+    """
+    links = [_link(host, port, token) for host in hosts(address)]
+    lines = [f"watch at {links[0]}", *(f"      or {link}" for link in links[1:])]
+    if is_loopback(address):
+        lines.append("on this machine only; --web-address 0.0.0.0 lets others in, with a token")
+    else:
+        lines.append("whoever has this link can watch; a phone scans it:" if qr else "whoever has this link can watch")
+        if qr:
+            lines.append(_qr(links[0]))
+    return "\n".join(lines)
+
+
+def hosts(address: str) -> list[str]:
+    """The names and addresses to open a server at ``address`` by, the surest first."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return [address]
+    if not found.is_unspecified:
+        return [f"[{found}]" if found.version == 6 else str(found)]
+    name = next((name for name in sorted(machine_names()) if name.endswith(".local")), "localhost")
+    own = _own_address()
+    return [own, name] if own is not None and found.version == 4 else [name]
+
+
+def _own_address() -> str | None:
+    """This machine's address in its network; None where it is in none."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(NOWHERE)
+            return str(probe.getsockname()[0])
+    except OSError:
+        return None
+
+
+def _link(host: str, port: int, token: str | None) -> str:
+    return f"http://{host}:{port}/" + (f"?token={token}" if token is not None else "")
+
+
+def _qr(text: str) -> str:
+    drawn = io.StringIO()
+    segno.make(text, error="l", micro=False).terminal(out=drawn, border=2, compact=True)
+    return drawn.getvalue().rstrip("\n")

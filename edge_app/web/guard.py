@@ -1,0 +1,122 @@
+"""What stands before every answer: the rules of access, how often a device may ask, plain words for what went wrong."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from edge_app.web.access import COOKIE_DAYS, FOREIGN, Access, RefusedError
+from edge_app.web.limits import Buckets, Limits, peer_key
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+    "Server": "Celcam",
+}
+LONGEST_REASON = 300
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Guard:
+    """The rules that are kept for every request."""
+
+    def __init__(self, access: Access, limits: Limits, tell: Callable[[str], None]) -> None:
+        """Guard with ``access`` and ``limits``; ``tell`` is told of errors that nobody expected."""
+        self._access, self._tell = access, tell
+        self._requests = Buckets(limits.requests_per_s, limits.requests_at_once, peers=limits.peers)
+        self._guesses = Buckets(limits.guesses_per_s, limits.guesses_at_once, peers=limits.peers)
+
+    async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Tell the browser how careful to be; a signal of aiohttp's, called for every response."""
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+
+    def let_in(self) -> web.Response:
+        """Answer to the link with the token: a cookie, and the page without the token in its address."""
+        response = web.Response(status=303, headers={"Location": "/"})
+        if self._access.wants_token:
+            name, value = self._access.cookie_name, self._access.cookie_value
+            response.set_cookie(name, value, max_age=COOKIE_DAYS * 86400, path="/", httponly=True, samesite="Strict")
+        return response
+
+    @web.middleware
+    async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Let ``handler`` answer, or say why not; the middleware of the site."""
+        try:
+            self._check(request)
+            return await handler(request)
+        except RefusedError as refusal:
+            return self._refusal(request, refusal)
+        except web.HTTPException as error:  # aiohttp's own: no such path, another method
+            return self._refusal(request, RefusedError(error.status, error.reason))
+        except ConnectionError:
+            raise  # the viewer has gone
+        except Exception as error:  # told here; a stranger learns nothing
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            self._tell(f"web: {request.method} {request.path[:80]!r} failed: {reason[:LONGEST_REASON]}")
+            return self._refusal(request, RefusedError(500, "something went wrong here; Celcam's own output says more"))
+
+    def _check(self, request: web.Request) -> None:
+        peer = peer_key(request.remote or "")
+        _bound(self._requests.take(peer))
+        own = request.get_extra_info("sockname")
+        self._access.check_host(request.headers.getall("Host", []), own[0] if own else "")
+        is_visit = request.method == "GET" and request.path == "/"
+        self._access.check_origin(request.method, request.headers, is_visit=is_visit)
+        if not self._access.wants_token:
+            return
+        _bound(self._guesses.wait_s(peer))
+        cookie = request.cookies.get(self._access.cookie_name)
+        authorization = request.headers.get("Authorization")
+        given = request.query.get("token") if is_visit else None
+        if self._access.is_token(given) if given is not None else self._access.knows(cookie, authorization):
+            return
+        if given is not None or cookie is not None or authorization is not None:
+            self._guesses.take(peer)
+        raise RefusedError(403, "this page needs the link that was printed when Celcam was started")
+
+    def _refusal(self, request: web.Request, refusal: RefusedError) -> web.Response:
+        """Plain words, as JSON where a program asks."""
+        response = web.Response(status=refusal.status)
+        if request.path.startswith("/api/"):
+            response.content_type = "application/json"
+            response.text = json.dumps({"error": refusal.reason[:LONGEST_REASON]})
+        else:
+            # A link on another site brings no strict cookie, not even behind our redirect; a visit of our own does.
+            is_link = request.headers.get("Sec-Fetch-Site") in FOREIGN and request.path_qs == "/"
+            response.content_type = "text/html"
+            response.text = _plain_page(refusal, again=refusal.status == 403 and is_link)
+        if refusal.status == 403 and self._access.cookie_name in request.cookies:
+            # Of a start before; sent on, it would count as a guess.
+            response.del_cookie(self._access.cookie_name, path="/", httponly=True, samesite="Strict")
+        if refusal.retry_after_s:
+            response.headers["Retry-After"] = str(math.ceil(refusal.retry_after_s))
+        if refusal.status in (408, 413):
+            response.force_close()  # the rest of the request is not wanted
+        return response
+
+
+def _bound(wait_s: float) -> None:
+    if wait_s:
+        raise RefusedError(429, "too many requests; wait a little", retry_after_s=wait_s)
+
+
+def _plain_page(refusal: RefusedError, *, again: bool) -> str:
+    refresh = '<meta http-equiv="refresh" content="0;url=/">' if again else ""
+    reason = html.escape(refusal.reason[:LONGEST_REASON])
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{refresh}'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+        f"<title>Celcam</title></head><body><h1>Celcam</h1><p>{refusal.status}: {reason}</p></body></html>\n"
+    )

@@ -1,0 +1,313 @@
+// What the page shows and does; everything goes through /api/state and /api/view.
+
+import { Graphs } from "./graph.js";
+import { showFiles, toast } from "./kept.js";
+import { Live, smoothly } from "./live.js";
+
+const $ = (id) => document.getElementById(id);
+const STATE_MS = 1000, PATIENCE_MS = 5000, STALE_S = 3, MESSAGES = 8, HOLD_MS = 700;
+const stage = $("stage");
+const graphs = new Graphs($("graphs"));
+let state = null, seen = 0, failures = 0, polling = null, stopSmooth = null, linkGone = false;
+
+// --- changes -------------------------------------------------------------------------------------------------------
+// One request at a time; what is changed meanwhile goes with the next. A control that is being moved is left alone.
+let waiting = {}, sending = false;
+const touched = {};
+
+function change(changes) {
+  Object.assign(waiting, changes);
+  for (const name of Object.keys(changes)) touched[name] = performance.now();
+  if (!sending) send();
+}
+
+async function send() {
+  sending = true;
+  while (Object.keys(waiting).length) {
+    const now = waiting;
+    waiting = {};
+    const told = await post("/api/view", now);
+    for (const name of Object.keys(now)) touched[name] = told ? performance.now() : 0;
+    await new Promise((done) => setTimeout(done, 60));
+  }
+  sending = false;
+  poll();
+}
+
+async function post(path, content = {}) {
+  try {
+    const answer = await fetch(path, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const told = await answer.json();
+    if (!answer.ok) toast(told.error);
+    return answer.ok ? told : null;
+  } catch (error) {
+    toast("That did not reach the camera.");
+    return null;
+  }
+}
+
+const free = (name) => !(name in waiting) && performance.now() - (touched[name] ?? -1e9) > HOLD_MS;
+
+// --- picture -------------------------------------------------------------------------------------------------------
+const live = new Live($("picture"), tellLink, (width, height) => stage.parentElement.style.setProperty("--ratio", `${width} / ${height}`));
+let until = 0, veilTimer = null;
+
+function tellLink(what, waitMs) {
+  clearInterval(veilTimer);
+  if (what === "live") {
+    $("veil").hidden = true;
+    return;
+  }
+  linkGone = what === "refused";
+  until = performance.now() + waitMs;
+  const words = () => {
+    const left = Math.ceil((until - performance.now()) / 1000);
+    if (what === "refused") return "This link is no longer good. Open the one that was printed when Celcam was started.";
+    const trying = left > 1 ? `Trying again in ${left} s` : "Trying again…";
+    return `${what === "full" ? "Too many are watching." : "Connection lost."} ${trying}`;
+  };
+  const say = () => ($("veil-text").textContent = words());
+  say();
+  if (what !== "refused") veilTimer = setInterval(say, 500);
+  $("again").hidden = false;
+  $("veil").hidden = false;
+}
+
+$("again").onclick = () => {
+  linkGone = false;
+  stopSmooth ? poll() : live.again();
+  poll();
+};
+for (const event of ["online", "pageshow"]) addEventListener(event, () => document.hidden || live.abort || stopSmooth || live.again());
+
+async function beSmooth(wanted) {
+  stopSmooth?.();
+  stopSmooth = null;
+  if (wanted) {
+    try {
+      stopSmooth = await smoothly($("video"), () => beSmooth(false));
+      $("video").onplaying = () => {
+        if (!stopSmooth) return;
+        $("video").hidden = false;
+        live.stop();
+        tellLink("live");
+      };
+    } catch (error) {
+      toast(`No smooth video: ${error.message}`);
+    }
+  }
+  $("smooth").checked = Boolean(stopSmooth);
+  if (!stopSmooth) {
+    $("video").hidden = true;
+    live.start();
+  }
+}
+$("smooth").onchange = (event) => beSmooth(event.target.checked);
+
+// Nothing is sent to a page that nobody sees.
+function onSight() {
+  clearTimeout(polling);
+  if (document.hidden) {
+    if (stopSmooth) beSmooth(false);
+    live.stop();
+  } else {
+    live.again();
+    poll();
+  }
+}
+document.addEventListener("visibilitychange", onSight);
+
+// --- before and after ----------------------------------------------------------------------------------------------
+const wipe = $("wipe");
+let wipeTimer = null;
+
+function showWipe(share) {
+  stage.style.setProperty("--wipe", share);
+  wipe.setAttribute("aria-valuenow", Math.round(100 * share));
+  wipe.setAttribute("aria-valuetext", share ? `${Math.round(100 * share)} % photo` : "all cartoon");
+}
+
+function setWipe(share) {
+  share = Math.round(1000 * Math.min(1, Math.max(0, share))) / 1000;
+  showWipe(share);
+  stage.classList.add("wiping");
+  clearTimeout(wipeTimer);
+  wipeTimer = setTimeout(() => stage.classList.remove("wiping"), 1500);
+  change({ wipe: share });
+}
+
+wipe.onpointerdown = (event) => {
+  wipe.setPointerCapture(event.pointerId);
+  const shift = event.clientX - stage.getBoundingClientRect().left - wipeShare() * stage.clientWidth;
+  wipe.onpointermove = (moved) => {
+    const box = stage.getBoundingClientRect();
+    setWipe((moved.clientX - box.left - shift) / box.width);
+  };
+};
+wipe.onpointerup = wipe.onpointercancel = () => (wipe.onpointermove = null);
+wipe.onkeydown = (event) => {
+  const step = event.shiftKey ? 0.1 : 0.02;
+  const to = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  setWipe(wipeShare() + to);
+};
+const wipeShare = () => Number(stage.style.getPropertyValue("--wipe")) || 0;
+
+// --- controls ------------------------------------------------------------------------------------------------------
+$("strength").oninput = (event) => {
+  $("strength-out").textContent = `${event.target.value} %`;
+  change({ strength: event.target.value / 100 });
+};
+$("size").onchange = (event) => change({ size_wh: event.target.value.split("x").map(Number) });
+for (const name of ["sharp", "calm"]) $(name).onchange = (event) => change({ [name]: event.target.checked });
+$("record").onclick = () => change({ recording: $("record").getAttribute("aria-pressed") !== "true" });
+$("snapshot").onclick = async () => {
+  stage.classList.remove("flash");
+  requestAnimationFrame(() => stage.classList.add("flash"));
+  if (await post("/api/snapshot")) poll();
+};
+stage.onanimationend = () => stage.classList.remove("flash");
+$("kept-link").onclick = () => {
+  $("kept").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  $("kept").focus({ preventScroll: true });
+};
+$("full").onclick = async () => {
+  if (document.fullscreenElement) return document.exitFullscreen();
+  // An iPhone has full screen for videos alone: the picture fills the page there.
+  if (stage.classList.contains("filling") || !stage.requestFullscreen) fill(stage.classList.toggle("filling"));
+  else await stage.requestFullscreen().catch(() => fill(stage.classList.toggle("filling")));
+};
+const fill = (filled) => $("full").setAttribute("aria-pressed", filled);
+document.onfullscreenchange = () => fill(Boolean(document.fullscreenElement));
+document.addEventListener("keydown", (event) => event.key === "Escape" && (stage.classList.remove("filling"), fill(false)));
+$("runs").ontoggle = () => graphs.draw();
+
+// --- state ---------------------------------------------------------------------------------------------------------
+async function poll() {
+  clearTimeout(polling);
+  try {
+    const answer = await fetch(`/api/state?since=${seen}`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.status === 403) linkGone = true;
+    if (!answer.ok) throw new Error(answer.status);
+    const told = await answer.json();
+    failures = 0;
+    if (linkGone) live.again();
+    linkGone = false;
+    show(told);
+  } catch (error) {
+    failures += 1;
+    $("rate").hidden = true;
+    // A radio link that is simply gone closes no connection: two unanswered questions say so.
+    if (linkGone || failures >= 2) {
+      if (stopSmooth) beSmooth(false);
+      if (live.abort) {
+        live.stop();
+        tellLink(linkGone ? "refused" : "lost", 2000);
+        if (!linkGone) live.timer = setTimeout(() => live.start(), 2000);
+      }
+    }
+  }
+  clearTimeout(polling);
+  if (!document.hidden && !linkGone) polling = setTimeout(poll, STATE_MS * Math.min(1 + failures, 8));
+}
+
+function show(told) {
+  const before = state;
+  state = told;
+  const { view, source } = told;
+  $("source").textContent = source.name;
+  document.title = view.recording ? "● Celcam" : "Celcam";
+  $("rate").textContent = `${told.stats.fps.toFixed(told.stats.fps < 9.95 ? 1 : 0)} fps`;
+  $("rate").hidden = source.is_still;
+  const stale = source.is_live && told.age_s !== null && told.age_s > STALE_S;
+  $("badge").hidden = !stale;
+  if (stale) $("badge").textContent = `No new picture for ${Math.round(told.age_s)} s`;
+  if (free("wipe") && !wipe.onpointermove) showWipe(view.wipe);
+  if (free("strength")) {
+    $("strength").value = Math.round(100 * view.strength);
+    $("strength-out").textContent = `${$("strength").value} %`;
+  }
+  for (const name of ["sharp", "calm"]) if (free(name)) $(name).checked = view[name];
+  if (free("recording")) $("record").setAttribute("aria-pressed", view.recording);
+  $("record").querySelector(".words").textContent = view.recording ? "Stop" : "Record";
+  $("record").disabled = !told.can_record;
+  $("record").style.visibility = told.can_record ? "" : "hidden";
+  $("rec").hidden = !view.recording;
+  $("smooth-row").hidden = !told.smooth;
+  showSizes(told);
+  showLooks(told);
+  showNotices(told, before === null);
+  $("count").textContent = told.files;
+  if (before === null || before.files !== told.files || before.recording !== told.recording) showFiles();
+  graphs.add(told);
+  if ($("runs").open) graphs.draw();
+  const { captured, dropped } = told.stats, { throttled } = told.vitals;
+  const watching = told.viewers === 1 ? "1 is watching" : `${told.viewers} are watching`;
+  $("facts").textContent = [
+    watching, `${captured} pictures taken, ${dropped} left out`, throttled?.length ? `the processor is slowed down: ${throttled.join(", ")}` : "",
+  ].filter(Boolean).join(" · ");
+  if (!stopSmooth && live.abort && before && told.frame > before.frame + 1 && performance.now() - live.lastMs > PATIENCE_MS) live.again();
+}
+
+function showSizes({ sizes, view }) {
+  $("size-row").hidden = sizes.length < 2;
+  const names = sizes.map((size) => size.join("x"));
+  if ([...$("size").options].map((option) => option.value).join() !== names.join())
+    $("size").replaceChildren(...names.map((name) => new Option(name.replace("x", " × "), name)));
+  if (view.size_wh && free("size_wh")) $("size").value = view.size_wh.join("x");
+}
+
+const tiles = new Map();
+
+function showLooks({ looks, thumbs, view }) {
+  if ([...tiles.keys()].join() !== looks.join()) {
+    tiles.clear();
+    $("looks").querySelectorAll("label").forEach((tile) => tile.remove());
+    for (const look of looks) {
+      const tile = document.createElement("label"), input = document.createElement("input"), name = document.createElement("span");
+      const blank = document.createElement("span");
+      tile.className = "look";
+      Object.assign(input, { type: "radio", name: "look", value: look, onchange: () => change({ look }) });
+      Object.assign(blank, { className: "blank", textContent: look[0] });
+      blank.setAttribute("aria-hidden", "true");
+      Object.assign(name, { className: "name", textContent: look.replace(/^teacher:/, "").replaceAll("-", " ") });
+      tile.append(input, blank, name);
+      $("looks").append(tile);
+      tiles.set(look, { tile, input, picture: blank, drawn: 0 });
+    }
+  }
+  for (const [look, entry] of tiles) {
+    if (free("look") && entry.input.checked !== (look === view.look)) {
+      entry.input.checked = look === view.look;
+      // Sideways only: scrollIntoView would move the page too.
+      if (entry.input.checked) $("looks").scrollTo({ left: entry.tile.offsetLeft + entry.tile.offsetWidth / 2 - $("looks").clientWidth / 2 });
+    }
+    if (thumbs[look] > entry.drawn) {
+      entry.drawn = thumbs[look];
+      const image = new Image();
+      image.alt = "";
+      image.onload = () => {
+        entry.picture.replaceWith(image);
+        entry.picture = image;
+      };
+      image.src = `/thumbs/${encodeURIComponent(look)}.jpg?${entry.drawn}`;
+    }
+  }
+}
+
+function showNotices({ notices, time_s }, isFirst) {
+  for (const { number, text, time_s: then_s } of notices) {
+    seen = Math.max(seen, number);
+    const line = document.createElement("li");
+    line.textContent = `${new Date(1000 * then_s).toLocaleTimeString()}  ${text}`;
+    $("messages").prepend(line);
+    if (!isFirst || time_s - then_s < 10) toast(text);
+  }
+  while ($("messages").children.length > MESSAGES) $("messages").lastChild.remove();
+}
+
+onSight();

@@ -1,0 +1,60 @@
+// What was kept, and what is told in passing.
+
+const $ = (id) => document.getElementById(id);
+const TOAST_MS = 6000, TOASTS = 3, FILES_SHOWN = 4;
+let allFiles = false;
+
+export function toast(text) {
+  const note = document.createElement("div"), words = document.createElement("span");
+  const kept = /(?:^|[ /\\])(celcam-[\w-]+\.\w+)/.exec(text)?.[1];
+  note.className = "toast";
+  words.textContent = text.startsWith("kept ") && kept ? "Snapshot kept" : text[0].toUpperCase() + text.slice(1);
+  note.append(words);
+  if (kept) note.append(fileLink(kept));
+  $("toasts").append(note);
+  while ($("toasts").children.length > TOASTS) $("toasts").firstChild.remove();
+  setTimeout(() => note.remove(), TOAST_MS);
+}
+
+function fileLink(name) {
+  const link = document.createElement("a");
+  Object.assign(link, { href: `/files/${encodeURIComponent(name)}`, download: name, textContent: "Download" });
+  return link;
+}
+
+export async function showFiles() {
+  let files;
+  try {
+    ({ files } = await (await fetch("/api/files", { cache: "no-store" })).json());
+  } catch (error) {
+    return;
+  }
+  $("no-files").hidden = files.length > 0;
+  $("more-files").hidden = allFiles || files.length <= FILES_SHOWN;
+  $("files").replaceChildren(...(allFiles ? files : files.slice(0, FILES_SHOWN)).map(({ name, size_bytes, changed_s }) => {
+    const item = document.createElement("li"), link = fileLink(name), words = document.createElement("span"), small = document.createElement("small");
+    const film = !/\.(png|jpg)$/.test(name);
+    words.textContent = film ? "Recording" : "Snapshot";
+    small.textContent = `${new Date(1000 * changed_s).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })} · ${sizeWords(size_bytes)}`;
+    words.append(small);
+    link.replaceChildren(icon(film ? "i-film" : "i-photo"), words, icon("i-down"));
+    link.setAttribute("aria-label", `Download ${name}, ${small.textContent}`);
+    item.append(link);
+    return item;
+  }));
+}
+
+function icon(name) {
+  const space = "http://www.w3.org/2000/svg", svg = document.createElementNS(space, "svg"), use = document.createElementNS(space, "use");
+  use.setAttribute("href", `#${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(use);
+  return svg;
+}
+
+const sizeWords = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`);
+
+$("more-files").onclick = () => {
+  allFiles = true;
+  showFiles();
+};

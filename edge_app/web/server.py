@@ -1,0 +1,240 @@
+"""The web server: one thread with an event loop of its own, and nothing left of it at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, Self
+
+from aiohttp import web
+
+from celcam.errors import UsageError
+from edge_app.looks import Drawer
+from edge_app.session import Session
+from edge_app.web.access import Access, is_loopback
+from edge_app.web.guard import Guard
+from edge_app.web.jpeg import Encode, Newest, SharedEncoder, encode_jpeg
+from edge_app.web.limits import Limits
+from edge_app.web.site import Parts, Site
+from edge_app.web.thumbnails import Thumbnails
+from edge_app.web.webrtc import SmoothPictures, can_be_smooth
+
+BACKLOG = 64
+# Answers that are under way when the server ends.
+SHUTDOWN_S = 1.0
+JOIN_TIMEOUT_S = 10.0
+TOO_MANY = "too many connections; try again shortly\n"
+REMEDIES = {
+    errno.EADDRINUSE: "another program has it; use another --port, or --port 0 for any that is free",
+    errno.EACCES: "only the administrator may; use --port 8000, or --port 0 for any that is free",
+    errno.EADDRNOTAVAIL: "not an address of this machine; use --web-address 127.0.0.1, or 0.0.0.0 to let others in",
+}
+
+
+class WebServer:
+    """Serves the page of one session; a context manager that ends thread, tasks and sockets."""
+
+    def __init__(
+        self,
+        session: Session,
+        newest: Newest,
+        *,
+        address: str,
+        port: int,
+        token: str | None,
+        can_record: bool,
+        read_vitals: Callable[[], dict[str, Any]],
+        thumb_loaders: Mapping[str, Callable[[], Drawer]],
+        limits: Limits,
+        encode: Encode = encode_jpeg,
+    ) -> None:
+        """A server that does not listen yet.
+
+        Args:
+            session: is shown and changed.
+            newest: the frames.
+            address: to listen at.
+            port: 0 is any that is free.
+            token: asked of viewers; None asks none.
+            can_record: whether somebody records when the controls say so.
+            read_vitals: heat and memory, ready for JSON.
+            thumb_loaders: of the looks that get thumbnails.
+            limits: what it bears.
+            encode: a picture to JPEG.
+        """
+        self._session, self._newest, self._address, self._token = session, newest, address, token
+        self._can_record, self._read_vitals, self._limits, self._encode = can_record, read_vitals, limits, encode
+        self.port = port
+        self._thumbnails = Thumbnails(thumb_loaders, lambda: newest.held, tell=session.notices.add)
+        self._thread: threading.Thread | None = None
+        self._started: Future[None] = Future()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._over: asyncio.Event | None = None
+
+    def __enter__(self) -> Self:
+        """Listen and start.
+
+        Raises:
+            UsageError: the address or port can't be had; says what to use instead.
+        """
+        listener = listen(self._address, self.port)
+        self.port = listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._run, args=(listener,), name="web server", daemon=True)
+        self._thread.start()
+        self._started.result()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        loop, over, thread = self._loop, self._over, self._thread
+        if thread is None:
+            return
+        if loop is not None and over is not None and thread.is_alive():
+            with suppress(RuntimeError):  # it has just ended by itself
+                loop.call_soon_threadsafe(over.set)
+        thread.join(JOIN_TIMEOUT_S)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread is there."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def _run(self, listener: socket.socket) -> None:
+        try:
+            asyncio.run(self._serve(listener))
+        except BaseException as error:  # raised by whoever starts it, or told where it has started
+            if self._started.done():
+                self._session.notices.add(f"the web server stopped: {' '.join(str(error).split())}")
+            else:
+                self._started.set_exception(error)
+        finally:
+            self._newest.attach(None)
+            listener.close()
+
+    async def _serve(self, listener: socket.socket) -> None:
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        self._loop.set_exception_handler(self._tell_loop_error)
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="web encode") as encoders,
+            ThreadPoolExecutor(2, thread_name_prefix="web files") as workers,
+            self._thumbnails,
+        ):
+            # WebRTC listens on the network's addresses: never where only this machine was to watch.
+            smooth = SmoothPictures(self._newest) if can_be_smooth() and not is_loopback(self._address) else None
+            runner = self._runner(encoders, workers, smooth)
+            await runner.setup()
+            server = runner.server
+            if server is None:
+                raise RuntimeError("aiohttp made no server")
+            self._newest.attach(self._loop)
+            doorman = _Doorman(server, self._limits.connections)
+            listening = await self._loop.create_server(doorman, sock=listener, backlog=BACKLOG)
+            self._started.set_result(None)
+            try:
+                await self._over.wait()
+            finally:
+                listening.close()
+                if smooth is not None:
+                    await smooth.close()
+                transports = [connection.transport for connection in server.connections]
+                await runner.cleanup()
+                for transport in transports:
+                    if transport is not None:
+                        transport.abort()  # or one whose viewer reads nothing would stay open for ever
+                await asyncio.sleep(0)  # they close in the loop's next round
+
+    def _runner(
+        self, encoders: ThreadPoolExecutor, workers: ThreadPoolExecutor, smooth: SmoothPictures | None
+    ) -> web.AppRunner:
+        session, limits = self._session, self._limits
+        parts = Parts(
+            session=session,
+            newest=self._newest,
+            encoder=SharedEncoder(
+                self._newest,
+                executor=encoders,
+                stats=session.stats,
+                tell=session.notices.add,
+                encode=self._encode,
+            ),
+            thumbnails=self._thumbnails,
+            executor=workers,
+            can_record=self._can_record,
+            read_vitals=self._read_vitals,
+            answer_offer=smooth.answer if smooth is not None else None,
+            smooth_viewers=lambda: smooth.viewers if smooth is not None else 0,
+        )
+        access = Access(address=self._address, port=self.port, token=self._token)
+        return web.AppRunner(
+            Site(parts, Guard(access, limits, session.notices.add), limits).app(),
+            access_log=None,  # it would hold the token
+            logger=_silent_logger(),
+            keepalive_timeout=limits.request_s,
+            lingering_time=1.0,
+            shutdown_timeout=SHUTDOWN_S,
+            handler_cancellation=True,
+            auto_decompress=False,
+        )
+
+    def _tell_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception") or context.get("message")
+        if not isinstance(error, ConnectionError):
+            self._session.notices.add(f"web: {' '.join(f'{type(error).__name__}: {error}'.split())}")
+
+
+class _Doorman:
+    """Makes the protocol of each connection, or one that says there are too many."""
+
+    def __init__(self, server: web.Server, most: int) -> None:
+        self._server, self._most = server, most
+
+    def __call__(self) -> asyncio.Protocol:
+        if len(self._server.connections) >= self._most:
+            return _TooMany()
+        return self._server()
+
+
+class _TooMany(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.WriteTransport):
+            head = (
+                f"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: {len(TOO_MANY)}\r\n"
+            )
+            transport.write(f"{head}Retry-After: 5\r\nConnection: close\r\n\r\n{TOO_MANY}".encode())
+        transport.close()
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """A bound socket that listens.
+
+    Raises:
+        UsageError: the address or port can't be had; says what to use instead.
+    """
+    try:
+        found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"--web-address {address}: {REMEDIES[errno.EADDRNOTAVAIL]}") from error
+    family, kind, protocol, _, place = min(found, key=lambda one: one[0] != socket.AF_INET)
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # or a restart would wait a minute
+        listener.bind(place)
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+    except OSError as error:
+        listener.close()
+        what = f"--web-address {address}" if error.errno == errno.EADDRNOTAVAIL else f"--port {port}"
+        raise UsageError(f"{what}: {REMEDIES.get(error.errno or 0, f'{error.strerror}; use --port 0')}") from error
+    return listener
+
+
+def _silent_logger() -> logging.Logger:
+    """What aiohttp has to say about requests that are none holds what was sent, a token included."""
+    logger = logging.Logger("edge_app.web")
+    logger.addHandler(logging.NullHandler())
+    return logger

@@ -1,0 +1,271 @@
+"""What the server answers: the page, the pictures, and what the page asks for and changes."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from celcam.errors import CelcamError, UnknownNameError, UsageError
+from edge_app.session import Session
+from edge_app.sinks.images import snapshot
+from edge_app.view import View
+from edge_app.web.access import RefusedError
+from edge_app.web.files import list_files
+from edge_app.web.guard import Guard
+from edge_app.web.jpeg import Newest, SharedEncoder
+from edge_app.web.limits import Buckets, Limits
+from edge_app.web.live import send_file, send_pictures
+from edge_app.web.thumbnails import Thumbnails
+
+PAGE = Path(__file__).parent / "page"
+PAGE_TYPES = {
+    "index.html": "text/html",
+    "app.js": "text/javascript",
+    "graph.js": "text/javascript",
+    "live.js": "text/javascript",
+    "kept.js": "text/javascript",
+    "style.css": "text/css",
+    "icon.svg": "image/svg+xml",
+}
+# A picture that is asked for before there is one.
+FIRST_PICTURE_S = 3.0
+# The folder is not read anew for each viewer's question.
+COUNT_EVERY_S = 2.0
+VIEW_FIELDS = frozenset(field.name for field in dataclasses.fields(View))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the site shows and changes."""
+
+    session: Session
+    newest: Newest
+    encoder: SharedEncoder
+    thumbnails: Thumbnails
+    executor: Executor
+    can_record: bool
+    read_vitals: Callable[[], dict[str, Any]]
+    # Gives the answer to WebRTC's offer, both as SDP; None where that can't be had.
+    answer_offer: Callable[[str], Awaitable[str]] | None
+    smooth_viewers: Callable[[], int]
+
+
+class Site:
+    """Requests to answers; lives in the server's event loop."""
+
+    def __init__(self, parts: Parts, guard: Guard, limits: Limits) -> None:
+        """Answer with ``parts`` what ``guard`` lets through, within ``limits``."""
+        self._parts, self._guard, self._limits = parts, guard, limits
+        self._snapshots = Buckets(limits.snapshots_per_s, limits.snapshots_at_once, peers=1)
+        self._streams: set[asyncio.Task[Any]] = set()
+        self._downloads: set[asyncio.Task[Any]] = set()
+        self._counted, self._counted_s = 0, float("-inf")
+        self._page = {name: (PAGE / name).read_bytes() for name in PAGE_TYPES}
+
+    def app(self) -> web.Application:
+        """The application."""
+        app = web.Application(middlewares=[self._guard.answer], client_max_size=self._limits.offer_bytes)
+        app.on_response_prepare.append(self._guard.add_headers)
+        app.on_shutdown.append(self._end_streams)
+        app.router.add_get("/", self._index)
+        for name in PAGE_TYPES:
+            app.router.add_get(f"/{name}", self._page_file)
+        app.router.add_get("/live.mjpg", self._live, allow_head=False)
+        app.router.add_get("/frame.jpg", self._frame, allow_head=False)
+        app.router.add_get("/thumbs/{look}.jpg", self._thumb, allow_head=False)
+        app.router.add_get("/api/state", self._state, allow_head=False)
+        app.router.add_post("/api/view", self._view)
+        app.router.add_post("/api/snapshot", self._snapshot)
+        app.router.add_get("/api/files", self._files, allow_head=False)
+        app.router.add_get("/files/{name}", self._file)
+        app.router.add_post("/api/offer", self._offer)
+        return app
+
+    @property
+    def viewers(self) -> int:
+        """Those who watch at this moment."""
+        return len(self._streams) + self._parts.smooth_viewers()
+
+    async def _index(self, request: web.Request) -> web.StreamResponse:
+        if "token" in request.query:
+            return self._guard.let_in()
+        return self._page_response("index.html")
+
+    async def _page_file(self, request: web.Request) -> web.StreamResponse:
+        return self._page_response(request.path.removeprefix("/"))
+
+    def _page_response(self, name: str) -> web.Response:
+        return web.Response(body=self._page[name], content_type=PAGE_TYPES[name], charset="utf-8")
+
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        if self.viewers >= self._limits.viewers:
+            raise RefusedError(503, f"{self.viewers} are watching already, which is the most", retry_after_s=5.0)
+        with _counted(self._streams):
+            return await send_pictures(request, self._parts.encoder.after, stalled_s=self._limits.stalled_s)
+
+    async def _frame(self, request: web.Request) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(FIRST_PICTURE_S):
+                jpeg = await self._parts.encoder.after(0)
+        except TimeoutError:
+            raise RefusedError(503, "there is no picture yet", retry_after_s=1.0) from None
+        return web.Response(body=jpeg.data, content_type="image/jpeg")
+
+    async def _thumb(self, request: web.Request) -> web.StreamResponse:
+        data = self._parts.thumbnails.get(request.match_info["look"])
+        if data is None:
+            raise RefusedError(404, "there is no such small picture, or not yet")
+        return web.Response(body=data, content_type="image/jpeg")
+
+    async def _state(self, request: web.Request) -> web.StreamResponse:
+        try:
+            since = int(request.query.get("since", "0")[:18])
+        except ValueError:
+            raise RefusedError(400, "since: expected the number of a notice") from None
+        session, held = self._parts.session, self._parts.newest.held
+        view, source = session.controls.view, session.source
+        notices = session.notices.since(since)
+        state = {
+            "view": dataclasses.asdict(view),
+            "looks": session.controls.looks,
+            "thumbs": self._parts.thumbnails.watch(),
+            "sizes": session.controls.sizes_wh,
+            "stats": session.stats.snapshot(),
+            "vitals": self._parts.read_vitals(),
+            "notices": [dataclasses.asdict(notice) for notice in notices],
+            "recording": view.recording,
+            "can_record": self._parts.can_record,
+            "smooth": self._parts.answer_offer is not None,
+            "viewers": self.viewers,
+            "time_s": round(time.time(), 3),
+            "files": await self._count_files(),
+            "frame": held.number if held is not None else 0,
+            "age_s": round(time.monotonic() - held.frame.captured_s, 2) if held is not None else None,
+            "source": {
+                "name": _short_name(source.name),
+                "size_wh": source.size_wh,
+                "is_live": source.is_live,
+                "is_still": source.is_still,
+            },
+        }
+        return web.json_response(state)
+
+    async def _view(self, request: web.Request) -> web.StreamResponse:
+        changes = await self._read_json(request, self._limits.body_bytes)
+        try:
+            for name in changes:
+                if name not in VIEW_FIELDS:
+                    raise UnknownNameError("control", name, VIEW_FIELDS)
+            if changes.get("recording") and not self._parts.can_record:
+                raise UsageError("recording: there is nothing here that records")
+            view = self._parts.session.controls.change(**changes)
+        except CelcamError as error:
+            raise RefusedError(400, str(error)) from error
+        return web.json_response({"view": dataclasses.asdict(view)})
+
+    async def _snapshot(self, request: web.Request) -> web.StreamResponse:
+        await self._read_json(request, self._limits.body_bytes)
+        held = self._parts.newest.held
+        if held is None:
+            raise RefusedError(409, "there is no picture yet")
+        wait_s = self._snapshots.take("")
+        if wait_s:
+            raise RefusedError(429, "too many snapshots; wait a little", retry_after_s=wait_s)
+        folder, rgb_u8, now = self._parts.session.folder, held.frame.rgb_u8, datetime.datetime.now()
+        loop = asyncio.get_running_loop()
+        try:
+            path = await loop.run_in_executor(self._parts.executor, lambda: snapshot(folder, rgb_u8, now=now))
+        except CelcamError as error:
+            self._parts.session.notices.add(str(error))
+            raise RefusedError(409, str(error)) from error
+        self._parts.session.notices.add(f"kept {path}")
+        self._counted_s = float("-inf")
+        return web.json_response({"name": path.name})
+
+    async def _files(self, request: web.Request) -> web.StreamResponse:
+        loop = asyncio.get_running_loop()
+        files = await loop.run_in_executor(self._parts.executor, list_files, self._parts.session.folder)
+        return web.json_response({"files": [dataclasses.asdict(kept) for kept in files]})
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        if len(self._downloads) >= self._limits.downloads:
+            raise RefusedError(503, "too many downloads at this moment", retry_after_s=5.0)
+        with _counted(self._downloads):
+            return await send_file(
+                request,
+                self._parts.session.folder,
+                request.match_info["name"],
+                executor=self._parts.executor,
+                stalled_s=self._limits.stalled_s,
+            )
+
+    async def _offer(self, request: web.Request) -> web.StreamResponse:
+        offer = await self._read_json(request, self._limits.offer_bytes)
+        if self._parts.answer_offer is None:
+            raise RefusedError(404, "there is no WebRTC here; see edge_app/requirements-webrtc.txt")
+        if self.viewers >= self._limits.viewers or self._parts.smooth_viewers() >= self._limits.smooth_viewers:
+            raise RefusedError(503, "too many are watching for a smooth picture", retry_after_s=5.0)
+        if offer.get("type") != "offer" or not isinstance(offer.get("sdp"), str):
+            raise RefusedError(400, "expected {'type': 'offer', 'sdp': ...}")
+        return web.json_response({"type": "answer", "sdp": await self._parts.answer_offer(offer["sdp"])})
+
+    async def _read_json(self, request: web.Request, limit_bytes: int) -> dict[str, Any]:
+        """The object in the request's body."""
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._limits.request_s):
+                async for chunk in request.content.iter_any():
+                    body += chunk
+                    if len(body) > limit_bytes:
+                        raise RefusedError(413, f"expected at most {limit_bytes} bytes")
+        except TimeoutError:
+            raise RefusedError(408, "the request came too slowly") from None
+        try:
+            content = json.loads(body)
+        except (ValueError, RecursionError):
+            raise RefusedError(400, "expected JSON") from None
+        if not isinstance(content, dict):
+            raise RefusedError(400, "expected a JSON object")
+        return content
+
+    async def _count_files(self) -> int:
+        now_s = time.monotonic()
+        if now_s - self._counted_s >= COUNT_EVERY_S:
+            self._counted_s = now_s
+            loop = asyncio.get_running_loop()
+            files = await loop.run_in_executor(self._parts.executor, list_files, self._parts.session.folder)
+            self._counted = len(files)
+        return self._counted
+
+    async def _end_streams(self, app: web.Application) -> None:
+        for task in self._streams | self._downloads:
+            task.cancel()
+
+
+@contextmanager
+def _counted(tasks: set[asyncio.Task[Any]]) -> Iterator[None]:
+    """Have the running task in ``tasks`` for the length of the block."""
+    task = asyncio.current_task()
+    if task is not None:
+        tasks.add(task)
+    try:
+        yield
+    finally:
+        if task is not None:
+            tasks.discard(task)
+
+
+def _short_name(name: str) -> str:
+    """A file's own name: its folder is nobody's business."""
+    return name if "://" in name else Path(name).name or name

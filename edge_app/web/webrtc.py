@@ -1,0 +1,147 @@
+"""The live picture as WebRTC video, where aiortc is installed: less data than JPEGs, at a video encoder's price.
+
+Each viewer's video is encoded on its own, so there are few of them. No server of anybody else's is asked for the way:
+viewer and camera must be in one network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import re
+import time
+from fractions import Fraction
+from types import ModuleType
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+
+from celcam.arrays import Uint8Array
+from edge_app.web.access import RefusedError
+from edge_app.web.jpeg import Newest
+
+CLOCK_HZ = 90_000
+# While nothing new comes the last picture is sent again, so that who comes or has lost it sees it.
+AGAIN_S = 1.0
+# A viewer that has not found its way to us by then never will.
+CONNECT_S = 20.0
+OVER = frozenset({"failed", "closed", "disconnected"})
+MEDIA_LINE = re.compile(r"^m=(\w+) ", re.MULTILINE | re.ASCII)
+
+
+def can_be_smooth() -> bool:
+    """Whether aiortc is installed; it is loaded only with the first viewer."""
+    return importlib.util.find_spec("aiortc") is not None
+
+
+class SmoothPictures:
+    """The viewers by WebRTC; lives in the server's event loop."""
+
+    def __init__(self, newest: Newest) -> None:
+        """Send what ``newest`` holds."""
+        self._newest = newest
+        self._peers: set[Any] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._converted: tuple[int, Uint8Array] | None = None
+
+    @property
+    def viewers(self) -> int:
+        """Those who are connected or about to be."""
+        return len(self._peers)
+
+    async def answer(self, offer_sdp: str) -> str:
+        """Begin to send to a viewer.
+
+        Args:
+            offer_sdp: that the browser made; asks for one video and nothing else.
+
+        Returns:
+            The answer's SDP.
+
+        Raises:
+            RefusedError: it is no such offer.
+        """
+        if MEDIA_LINE.findall(offer_sdp) != ["video"]:
+            raise RefusedError(400, "sdp: expected an offer to receive one video")
+        aiortc = await asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "aiortc")
+        peer = aiortc.RTCPeerConnection(aiortc.RTCConfiguration(iceServers=[]))
+        self._peers.add(peer)
+        try:
+            description = aiortc.RTCSessionDescription(sdp=offer_sdp, type="offer")
+            await peer.setRemoteDescription(description)
+            peer.addTrack(_make_track(aiortc, self))
+            await peer.setLocalDescription(await peer.createAnswer())
+        except Exception as error:  # aiortc has no error of its own for what it can't read
+            await self._drop(peer)
+            raise RefusedError(400, f"sdp: aiortc can't read it: {type(error).__name__}") from error
+        peer.on("connectionstatechange", lambda: self._watch(peer))
+        self._later(self._expect(peer))
+        return str(peer.localDescription.sdp)
+
+    async def close(self) -> None:
+        """Send the viewers away."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, *(peer.close() for peer in self._peers), return_exceptions=True)
+        self._peers.clear()
+
+    async def picture_after(self, number: int) -> tuple[int, Uint8Array]:
+        """The newest picture's number and ``(H * 3 / 2, W) uint8`` YUV 4:2:0; the last one again where none comes."""
+        try:
+            async with asyncio.timeout(AGAIN_S if number else None):
+                held = await self._newest.after(number)
+        except TimeoutError:
+            held = await self._newest.after(0)
+        if self._converted is None or self._converted[0] != held.number:
+            loop = asyncio.get_running_loop()
+            self._converted = held.number, await loop.run_in_executor(None, _to_yuv420, held.frame.rgb_u8)
+        return self._converted
+
+    def _watch(self, peer: Any) -> None:
+        if peer.connectionState in OVER:
+            self._later(self._drop(peer))
+
+    async def _expect(self, peer: Any) -> None:
+        await asyncio.sleep(CONNECT_S)
+        if peer.connectionState != "connected":
+            await self._drop(peer)
+
+    async def _drop(self, peer: Any) -> None:
+        self._peers.discard(peer)
+        await peer.close()
+
+    def _later(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _make_track(aiortc: ModuleType, pictures: SmoothPictures) -> Any:
+    """A track that gives the newest picture whenever the encoder is ready for one."""
+    base: Any = aiortc.MediaStreamTrack
+
+    class NewestTrack(base):  # type: ignore[misc]  # known only once aiortc is loaded
+        kind = "video"
+
+        def __init__(self) -> None:
+            super().__init__()
+            self._number = 0
+            self._started_s = time.monotonic()
+
+        async def recv(self) -> av.VideoFrame:
+            self._number, yuv420 = await pictures.picture_after(self._number)
+            # Of its own, because the encoder marks key frames in it.
+            frame = av.VideoFrame.from_ndarray(yuv420, format="yuv420p")
+            frame.pts = round(CLOCK_HZ * (time.monotonic() - self._started_s))
+            frame.time_base = Fraction(1, CLOCK_HZ)
+            return frame
+
+    return NewestTrack()
+
+
+def _to_yuv420(rgb_u8: Uint8Array) -> Uint8Array:
+    """``(H, W, 3) uint8 RGB`` as ``(H * 3 / 2, W) uint8``; an odd last row or column is left out."""
+    height, width = (side - side % 2 for side in rgb_u8.shape[:2])
+    return np.asarray(cv2.cvtColor(rgb_u8[:height, :width], cv2.COLOR_RGB2YUV_I420), np.uint8)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from celcam.errors import UsageError
+from edge_app.frames import FrameSink
+from edge_app.session import Session
+from edge_app.sinks import open_sink, open_sinks
+from edge_app.sinks.images import FolderSink, ImageSink
+from edge_app.sinks.null import NullSink
+from edge_app.sinks.recorder import Recorder
+from edge_app.sinks.video import VideoSink
+from tests.edge_app.fakes import KeepingSink, make_session
+from tests.edge_app.sinks.films import grey_frames, read_film
+
+
+def still(session: Session) -> Session:
+    return dataclasses.replace(
+        session, source=dataclasses.replace(session.source, frames=1, is_live=False, is_still=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "is_live", "kind", "name", "queue"),
+    [
+        ("null", True, NullSink, "null", 1),
+        ("party.mp4", True, Recorder, "recording", 8),
+        ("comic.MKV", False, VideoSink, "video", 8),
+        ("comics", False, FolderSink, "pictures", 1),
+    ],
+)
+def test_each_spec_has_its_sink(
+    spec: str, is_live: bool, kind: type[FrameSink], name: str, queue: int, tmp_path: Path
+) -> None:
+    session = make_session(tmp_path, is_live=is_live)
+    sink = open_sink(spec if spec == "null" else str(tmp_path / spec), session, overwrite=False)
+    assert isinstance(sink, kind)
+    assert (sink.name, sink.live_queue) == (name, queue)
+
+
+def test_a_picture_has_a_file(tmp_path: Path) -> None:
+    sink = open_sink(str(tmp_path / "comic.png"), still(make_session(tmp_path)), overwrite=False)
+    assert isinstance(sink, ImageSink)
+    assert sink.name == "picture"
+
+
+def test_whoever_watches_can_record(tmp_path: Path) -> None:
+    session = make_session(tmp_path / "camera")
+    sinks = open_sinks(["web"], session, overwrite=False, web=KeepingSink)
+    assert [type(sink) for sink in sinks] == [KeepingSink, Recorder]
+    with sinks[1] as recorder:
+        session.controls.change(recording=True)
+        for frame in grey_frames(3):
+            recorder.show(frame)
+    (path,) = (tmp_path / "camera").iterdir()
+    assert read_film(path).numbers == [0, 1, 2]
+
+
+def test_a_live_file_is_the_recorder_and_there_is_no_second(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    sinks = open_sinks(["web", str(tmp_path / "party.mp4")], session, overwrite=False, limit_minutes=5, web=KeepingSink)
+    assert [type(sink) for sink in sinks] == [KeepingSink, Recorder]
+    assert open_sinks(["null"], session, overwrite=False)[0].name == "null"
+    assert len(open_sinks(["null"], session, overwrite=False)) == 1  # a measurement is not disturbed
+
+
+def test_still_images_are_not_recorded(tmp_path: Path) -> None:
+    assert len(open_sinks(["web"], still(make_session(tmp_path)), overwrite=False, web=KeepingSink)) == 1
+
+
+def test_a_camera_is_not_recorded_twice(tmp_path: Path) -> None:
+    specs = [str(tmp_path / "a.mp4"), str(tmp_path / "b.mp4")]
+    with pytest.raises(UsageError, match="records a camera twice; choose one file"):
+        open_sinks(specs, make_session(tmp_path), overwrite=False)
+
+
+def test_opening_makes_no_file_before_all_sinks_are_known_to_suit(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="unknown kind of file; expected window, web, null, a folder"):
+        open_sinks([str(tmp_path / "a.mp4"), str(tmp_path / "b.gif")], make_session(tmp_path), overwrite=False)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_exists_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "party.mp4").write_text("precious")
+    with pytest.raises(UsageError, match="add --overwrite"):
+        open_sinks([str(tmp_path / "party.mp4")], make_session(tmp_path), overwrite=False)
+    assert (tmp_path / "party.mp4").read_text() == "precious"
+
+
+def test_the_limits_reach_the_recording(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    (sink,) = open_sinks([str(tmp_path / "party.mp4")], session, overwrite=False, limit_minutes=1 / 60, limit_mb=100)
+    with sink:
+        for frame in grey_frames(25):
+            sink.show(frame)
+    assert len(list(tmp_path.glob("party*.mp4"))) == 3

@@ -1,0 +1,84 @@
+"""Chromium without a screen, as the browser tests and the pictures of the docs use it."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+WORDS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--hide-scrollbars",
+)
+PHONE_WH, DESK_WH = (360, 740), (1280, 800)
+
+
+@contextmanager
+def open_chromium() -> Iterator[Any]:
+    """A browser that keeps what its console says; selenium's driver."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    for word in WORDS:
+        options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(executable_path="/usr/bin/chromedriver", log_output=subprocess.DEVNULL)
+    with webdriver.Chrome(options=options, service=service) as browser:
+        yield browser
+
+
+def be_device(
+    browser: Any, size_wh: tuple[int, int], *, scheme: str = "light", still: bool = False, scale: float = 1.0
+) -> None:
+    """Look like a phone or a desk's screen, by day or by night, with or without motion."""
+    metrics = {"width": size_wh[0], "height": size_wh[1], "deviceScaleFactor": scale, "mobile": size_wh[0] < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    features = [
+        {"name": "prefers-color-scheme", "value": scheme},
+        {"name": "prefers-reduced-motion", "value": "reduce" if still else "no-preference"},
+    ]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def screenshot(browser: Any, *, quality: int = 80) -> bytes:
+    """What is on the screen, as JPEG."""
+    told = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "jpeg", "quality": quality})
+    return base64.b64decode(told["data"])
+
+
+def wait(browser: Any, condition: Callable[[], Any], timeout_s: float = 15.0) -> Any:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    return WebDriverWait(browser, timeout_s, poll_frequency=0.1).until(lambda _: condition())
+
+
+def element(browser: Any, css: str) -> Any:
+    return browser.find_element("css selector", css)
+
+
+def click(browser: Any, css: str) -> None:
+    found = element(browser, css)
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+    found.click()
+
+
+def is_hidden(browser: Any, name: str) -> bool:
+    return bool(browser.execute_script("return document.getElementById(arguments[0]).hidden", name))
+
+
+def console(browser: Any) -> list[str]:
+    """What it said; not that these tests read canvases."""
+    lines = [line["message"] for line in browser.get_log("browser")]
+    return [line for line in lines if "willReadFrequently" not in line]
+
+
+def leave(browser: Any) -> None:
+    """Forget the page of the test before, and what it had to say when its server ended."""
+    browser.get("about:blank")
+    browser.get_log("browser")

@@ -1,0 +1,90 @@
+"""The bundled clip through real looks, without end: what the browser tests and the pictures of the docs show."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+
+from celcam.pixels import resize
+from edge_app.fit import crop_to, size_choices
+from edge_app.frames import Frame, SourceInfo
+from edge_app.looks import Looks, look_loaders
+from edge_app.notices import Notices
+from edge_app.session import Session
+from edge_app.sinks.web import WebSink
+from edge_app.sources import BUNDLED_CLIP
+from edge_app.view import Controls, View
+from tests.edge_app.web.stage import Served, running
+
+LOOK = "comic"
+FPS = 15.0
+# Grey from dark at the top to bright at the bottom; a little square runs across so that it lives.
+RAMP = np.repeat(np.linspace(20, 120, 48).astype(np.uint8), 64).reshape(48, 64)
+
+
+def film_frames(path: Path = BUNDLED_CLIP) -> Callable[[], Iterator[Frame]]:
+    """The frames of a clip over and over, as a camera would give them."""
+    with av.open(str(path)) as container:
+        pictures = [picture.to_ndarray(format="rgb24") for picture in container.decode(video=0)]
+
+    def frames() -> Iterator[Frame]:
+        started_s, number = time.monotonic(), 0
+        while True:
+            number += 1
+            time.sleep(max(0.0, started_s + number / FPS - time.monotonic()))
+            yield Frame(pictures[number % len(pictures)], f"{number}", number / FPS, time.monotonic())
+
+    return frames
+
+
+def ramp_frames() -> Iterator[Frame]:
+    """A picture that stands, but for the square."""
+    for number in range(100_000):
+        time.sleep(0.04)
+        rgb_u8 = np.repeat(RAMP[:, :, np.newaxis], 3, axis=2)
+        rgb_u8[:4, number % 60 : number % 60 + 4] = 255
+        yield Frame(rgb_u8, f"{number}", number / 25, time.monotonic())
+
+
+def film_session(folder: Path, size_wh: tuple[int, int] = (320, 240)) -> Session:
+    """A session with the shipped looks and the clip as its camera."""
+    first, loaders = look_loaders(LOOK, model=None, teacher=None, threads=1)
+    notices = Notices(tell=lambda text: None)
+    looks = Looks(loaders, notices)
+    looks.load(first)
+    source = SourceInfo(BUNDLED_CLIP.name, (512, 384), is_live=True, frames=None, fps=FPS)
+    controls = Controls(View(first, size_wh), looks=looks.names, sizes_wh=size_choices(source.size_wh))
+    return Session(source, looks, controls, folder, notices)
+
+
+def painter(session: Session) -> Callable[[Frame], Frame]:
+    """Draws look, size, strength and wipe as the controls say."""
+
+    def draw(frame: Frame) -> Frame:
+        view = session.controls.view
+        size_wh = view.size_wh or (320, 240)
+        photo = resize(crop_to(frame.rgb_u8, size_wh), size_wh)
+        drawn = session.looks.get(view.look).draw(photo, size_wh)
+        drawn = np.asarray(cv2.addWeighted(drawn, view.strength, photo, 1 - view.strength, 0.0), np.uint8)
+        drawn[:, : round(view.wipe * size_wh[0])] = photo[:, : round(view.wipe * size_wh[0])]
+        return dataclasses.replace(frame, rgb_u8=drawn, photo_u8=frame.rgb_u8)
+
+    return draw
+
+
+@contextmanager
+def film_served(
+    session: Session, frames: Callable[[], Iterator[Frame]] | None = None, **options: Any
+) -> Iterator[Served]:
+    """Serve ``frames``, or the clip, as they are drawn."""
+    merged: dict[str, Any] = {"port": 0, "tell": lambda text: None} | options
+    with WebSink(session, **merged) as sink, running(session, frames or film_frames(), painter(session), sink):
+        yield Served(sink, session)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from edge_app.web.limits import Limits
+from tests.edge_app.web.stage import frame, make_session, served
+
+TOKEN = "a-token_of-tests"
+
+
+def test_the_link_lets_in_and_takes_the_token_out_of_the_address(tmp_path: Path) -> None:
+    with served(make_session(tmp_path), token=TOKEN) as page:
+        page.sink.show(frame())
+        answer = page.ask(f"/?token={TOKEN}")
+        assert (answer.status, answer.headers["location"]) == (303, "/")
+        cookie = answer.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+        assert TOKEN not in cookie
+        sent = {"Cookie": cookie.partition(";")[0]}
+        for path in ("/", "/app.js", "/frame.jpg", "/api/state", "/api/files"):
+            assert page.ask(path, headers=sent).status == 200
+        assert page.post("/api/view", {"wipe": 0.5}, **sent).status == 200
+        assert page.ask("/api/state", headers={"Authorization": f"Bearer {TOKEN}"}).status == 200
+
+
+def test_without_the_token_there_is_a_plain_page_and_nothing_else(tmp_path: Path) -> None:
+    with served(make_session(tmp_path), token=TOKEN) as page:
+        page.sink.show(frame())
+        for path in ("/", "/app.js", "/live.mjpg", "/frame.jpg", "/api/state", "/api/files", "/nothing", "/?x=1"):
+            answer = page.ask(path)
+            assert answer.status == 403
+            assert b"link that was printed" in answer.body
+        for path in ("/?token=wrong-token", "/?token=", f"/app.js?token={TOKEN}", f"/?TOKEN={TOKEN}"):
+            assert page.ask(path).status == 403
+        assert page.post("/api/view", {"wipe": 0.5}).status == 403
+        assert page.post("/api/view", {"wipe": 0.5}, Authorization="Bearer wrong-token").status == 403
+        assert page.session.controls.view.wipe == 0.0
+
+
+def test_a_link_on_another_site_is_answered_by_a_visit_of_our_own(tmp_path: Path) -> None:
+    # The browser sends no strict cookie along with it, not even behind the redirect.
+    with served(make_session(tmp_path), token=TOKEN) as page:
+        answer = page.ask("/", headers={"Sec-Fetch-Site": "cross-site"})
+        assert (answer.status, b'content="0;url=/"' in answer.body) == (403, True)
+        again = page.ask("/", headers={"Sec-Fetch-Site": "same-origin"})
+        assert (again.status, b"refresh" in again.body) == (403, False)
+        assert b"refresh" not in page.ask("/?token=wrong-token", headers={"Sec-Fetch-Site": "cross-site"}).body
+
+
+def test_who_guesses_must_wait_and_a_cookie_of_a_start_before_is_taken_back(tmp_path: Path) -> None:
+    with served(make_session(tmp_path), token=TOKEN, limits=Limits(guesses_at_once=3)) as page:
+        old = page.ask("/api/state", headers={"Cookie": f"celcam_{page.sink.port}=old"})
+        assert old.status == 403
+        assert "celcam_" in old.headers["set-cookie"]
+        assert "Max-Age=0" in old.headers["set-cookie"]
+        assert [page.ask(f"/?token=guess-{number}").status for number in range(3)] == [403, 403, 429]
+        assert page.ask(f"/?token={TOKEN}").status == 429
+        assert int(page.ask("/").headers["retry-after"]) >= 1

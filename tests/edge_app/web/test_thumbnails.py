@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from celcam.arrays import Uint8Array
+from celcam.errors import ModelError
+from celcam.image_io import decode_image
+from edge_app.looks import Drawer
+from edge_app.web import thumbnails
+from edge_app.web.jpeg import Newest
+from edge_app.web.thumbnails import SIZE_WH, Thumbnails, thumbnail_loaders
+from tests.edge_app.fakes import inverting, plain
+from tests.edge_app.web.stage import frame, make_session, served, until
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbnails, "FIRST_EVERY_S", 0.02)
+
+
+class Counted:
+    """A look that counts what it draws."""
+
+    def __init__(self, draw: Drawer) -> None:
+        self.count, self._draw = 0, draw
+
+    def __call__(self, rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
+        self.count += 1
+        return self._draw(rgb_u8, size_wh)
+
+
+def shown(level: int = 100) -> Newest:
+    newest = Newest()
+    newest.offer(frame(level))
+    return newest
+
+
+def drawn_with(loaders: dict[str, Callable[[], Drawer]], newest: Newest, told: list[str], every_s: float) -> Thumbnails:
+    return Thumbnails(loaders, lambda: newest.held, tell=told.append, every_s=every_s)
+
+
+def test_each_look_is_drawn_small_of_the_scene_alone(tmp_path: Path) -> None:
+    loaders: dict[str, Callable[[], Drawer]] = {"negative": lambda: inverting, "plain": lambda: plain}
+    with served(make_session(tmp_path), thumb_loaders=loaders) as page:
+        page.sink.show(frame(100))
+        until(lambda: page.state()["thumbs"] == {"negative": 1, "plain": 1})
+        for look, level in (("negative", 155), ("plain", 100)):
+            answer = page.ask(f"/thumbs/{look}.jpg")
+            assert (answer.status, answer.headers["content-type"]) == (200, "image/jpeg")
+            small = decode_image(answer.body, Path(look))
+            assert small.shape == (SIZE_WH[1], SIZE_WH[0], 3)
+            assert np.abs(small.astype(int) - level).max() <= 2
+
+
+def test_nothing_is_loaded_or_drawn_while_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbnails, "WATCHED_S", 0.2)
+    draw, loads, newest = Counted(plain), threading.Event(), shown()
+
+    def load() -> Drawer:
+        loads.set()
+        return draw
+
+    with drawn_with({"plain": load}, newest, [], 0.02) as small:
+        time.sleep(0.1)
+        assert not loads.is_set()
+        small.watch()
+        until(lambda: draw.count == 1)
+        newest.offer(frame(1))
+        until(lambda: draw.count == 2)
+        time.sleep(0.3)
+        newest.offer(frame(2))
+        count = draw.count
+        time.sleep(0.1)
+        assert draw.count == count
+        small.watch()
+        until(lambda: draw.count == count + 1)
+
+
+def test_models_are_let_go_of_when_nobody_has_looked_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbnails, "WATCHED_S", 0.05)
+    monkeypatch.setattr(thumbnails, "FORGET_S", 0.1)
+    loads: list[int] = []
+
+    def load() -> Drawer:
+        loads.append(1)
+        return plain
+
+    newest = shown()
+    with drawn_with({"plain": load}, newest, [], 0.02) as small:
+        small.watch()
+        until(lambda: small.get("plain") is not None)
+        time.sleep(0.4)
+        newest.offer(frame(1))
+        small.watch()
+        until(lambda: len(loads) == 2)
+
+
+def test_the_look_whose_picture_is_oldest_comes_next_and_a_picture_that_stands_is_drawn_once() -> None:
+    draws = {name: Counted(plain) for name in "abc"}
+    newest = shown()
+    with drawn_with({name: (lambda draw=draw: draw) for name, draw in draws.items()}, newest, [], 0.03) as small:  # type: ignore[misc]
+        small.watch()
+        until(lambda: all(draw.count == 1 for draw in draws.values()))
+        time.sleep(0.15)
+        assert [draw.count for draw in draws.values()] == [1, 1, 1]
+        for level in range(30):
+            newest.offer(frame(level))
+            time.sleep(0.02)
+        counts = [draw.count for draw in draws.values()]
+        assert min(counts) > 3
+        assert max(counts) - min(counts) <= 1
+
+
+def test_a_look_that_can_not_be_loaded_is_told_once_and_the_others_go_on() -> None:
+    told: list[str] = []
+
+    def broken() -> Drawer:
+        raise ModelError("gone.tflite: missing")
+
+    def crashing() -> Drawer:
+        raise ZeroDivisionError("nobody\nexpected it")
+
+    with drawn_with({"a": broken, "b": crashing, "c": lambda: plain}, shown(), told, 0.02) as small:
+        small.watch()
+        until(lambda: small.get("c") is not None)
+        time.sleep(0.1)
+        assert small.watch() == {"c": 1}
+    assert sorted(told) == [
+        "look a has no small picture: gone.tflite: missing",
+        "look b has no small picture: ZeroDivisionError: nobody expected it",
+    ]
+
+
+def test_shipped_looks_and_teachers_are_found_by_name(tmp_path: Path) -> None:
+    (tmp_path / "comic.tflite").write_bytes(b"")
+    loaders = thumbnail_loaders(["comic", "teacher:sketch", "elsewhere"], tmp_path)
+    assert list(loaders) == ["comic", "teacher:sketch"]
+    small = loaders["teacher:sketch"]()(np.full((96, 128, 3), 90, np.uint8), SIZE_WH)
+    assert small.shape == (96, 128, 3)
+
+
+def test_a_shipped_look_draws() -> None:
+    loaders = thumbnail_loaders(["comic"])
+    with drawn_with(loaders, shown(), [], 0.02) as small:
+        small.watch()
+        data = until(lambda: small.get("comic"))
+    assert decode_image(data, Path("comic")).shape == (96, 128, 3)
