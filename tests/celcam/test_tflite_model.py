@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -118,3 +120,14 @@ def test_a_wrong_frame_is_told_apart(shape: tuple[int, ...], dtype: type, messag
 def test_an_unknown_style_lists_the_known_ones() -> None:
     with pytest.raises(UnknownNameError, match=r"unknown style 'cubism'; known: .*comic"):
         find_model("cubism")
+
+
+def test_threads_that_load_at_once_leave_the_errors_where_they_were() -> None:
+    before = os.fstat(2)
+    threads = [threading.Thread(target=lambda: [TFLiteModel(find_model("comic")) for _ in range(10)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    after = os.fstat(2)
+    assert (after.st_dev, after.st_ino) == (before.st_dev, before.st_ino)

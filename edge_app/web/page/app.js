@@ -10,7 +10,7 @@ const stage = $("stage");
 const graphs = new Graphs($("graphs"));
 let state = null, seen = 0, failures = 0, polling = null, stopSmooth = null, linkGone = false;
 
-// --- changes -------------------------------------------------------------------------------------------------------
+// --- changes
 // One request at a time; what is changed meanwhile goes with the next. A control that is being moved is left alone.
 let waiting = {}, sending = false;
 const touched = {};
@@ -51,7 +51,7 @@ async function post(path, content = {}) {
 
 const free = (name) => !(name in waiting) && performance.now() - (touched[name] ?? -1e9) > HOLD_MS;
 
-// --- picture -------------------------------------------------------------------------------------------------------
+// --- picture
 const live = new Live($("picture"), tellLink, (width, height) => stage.parentElement.style.setProperty("--ratio", `${width} / ${height}`));
 let until = 0, veilTimer = null;
 
@@ -120,7 +120,7 @@ function onSight() {
 }
 document.addEventListener("visibilitychange", onSight);
 
-// --- before and after ----------------------------------------------------------------------------------------------
+// --- before and after
 const wipe = $("wipe");
 let wipeTimer = null;
 
@@ -157,7 +157,7 @@ wipe.onkeydown = (event) => {
 };
 const wipeShare = () => Number(stage.style.getPropertyValue("--wipe")) || 0;
 
-// --- controls ------------------------------------------------------------------------------------------------------
+// --- controls
 $("strength").oninput = (event) => {
   $("strength-out").textContent = `${event.target.value} %`;
   change({ strength: event.target.value / 100 });
@@ -186,7 +186,7 @@ document.onfullscreenchange = () => fill(Boolean(document.fullscreenElement));
 document.addEventListener("keydown", (event) => event.key === "Escape" && (stage.classList.remove("filling"), fill(false)));
 $("runs").ontoggle = () => graphs.draw();
 
-// --- state ---------------------------------------------------------------------------------------------------------
+// --- state
 async function poll() {
   clearTimeout(polling);
   try {
