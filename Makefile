@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 APP := .venv-app/bin/python
 WORK := .venv/bin/python
 
-.PHONY: demo live pipeline test test-browser test-backends check clean
+.PHONY: demo live pipeline test test-browser test-backends test-tflite-runtime test-soak check clean
 
 demo: .venv-app/ready ## the bundled clip and photos as a comic: out/demo.mp4, out/demo.png
 	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
@@ -33,13 +33,22 @@ test-backends: .venv/ready ## two steps on TensorFlow, JAX and PyTorch, and on t
 	.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-backends.txt
 	$(WORK) -m pytest -m backends
 
+test-tflite-runtime: ## the app on tflite-runtime 2.14 and NumPy 1, in a venv of its own; Python 3.11
+	$(PYTHON) -m venv .venv-tflite-runtime
+	.venv-tflite-runtime/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-tflite-runtime.txt
+	.venv-tflite-runtime/bin/python -m pytest tests/celcam/test_tflite_model.py tests/edge_app/test_looks.py \
+		tests/edge_app/test_painter.py tests/edge_app/test_app.py
+
+test-soak: .venv/ready ## 200,000 frames with viewers, a recording and changes of look; about seven minutes
+	$(WORK) -m pytest -s -m slow tests/edge_app/test_soak.py
+
 check: .venv/ready ## format, lint and types
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
 clean: ## all that was made here
-	rm -rf .venv .venv-app out
+	rm -rf .venv .venv-app .venv-tflite-runtime out
 
 .venv/ready: requirements.txt edge_app/requirements.txt
 	$(PYTHON) -m venv .venv

@@ -113,7 +113,7 @@ def test_memory_threads_and_files_stay_what_they_are_over_200_000_frames(tmp_pat
     early, late = sorted(memory_mb[:20])[10], sorted(memory_mb[-20:])[10]
     print(f"memory after the first minute {early:.1f} MB, at the end {late:.1f} MB, {len(lines)} s, alone {alone}")
     assert late - early < MOST_GROWTH_MB
-    threads, files = held[len(held) // 4]
-    assert alone[0] <= threads
-    assert alone[1] <= files
+    first_half = held[: len(held) // 2]  # by then every pool of threads has been used
+    assert alone[0] <= max(threads for threads, _ in first_half)
+    assert alone[1] <= max(files for _, files in first_half)
     assert len(list(tmp_path.glob("*.mp4"))) >= 5
