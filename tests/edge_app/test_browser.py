@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from edge_app.__main__ import main
 from edge_app.sources import BUNDLED_CLIP
+from tests.browser import open_chromium
 
 PAGE = """<video id=v src=comic.mp4 muted></video><pre id=out></pre><script>
 const tell = (what) => {
@@ -23,23 +23,12 @@ v.playbackRate = 4; v.play();
 
 @pytest.mark.browser
 def test_chromium_plays_the_clip_to_its_end(tmp_path: Path) -> None:
-    from selenium import webdriver
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
 
     assert main([str(BUNDLED_CLIP), "--to", str(tmp_path / "comic.mp4")]) == 0
     (tmp_path / "page.html").write_text(PAGE)
-    options = webdriver.ChromeOptions()
-    for word in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--no-first-run",
-    ):
-        options.add_argument(word)
-    service = webdriver.ChromeService(executable_path="/usr/bin/chromedriver", log_output=subprocess.DEVNULL)
-    with webdriver.Chrome(options=options, service=service) as browser:
+    with open_chromium() as browser:
         browser.get((tmp_path / "page.html").as_uri())
         told = WebDriverWait(browser, 60).until(lambda page: page.find_element(By.ID, "out").text)
     result = json.loads(told)
