@@ -12,21 +12,19 @@ from edge_app.rebuild import rebuild
 
 cv2.setNumThreads(1)
 look, *photos = sys.argv[2:] or ["comic", *map(str, sorted(Path("datasets/samples").glob("*scikit_image_[ca]*")))]
-model, titles = tflite_model.TFLiteModel(model_card.find_model(look), threads=1), ["bilinear", "rebuilt", "drawn large"]
-rows, figures = [], []
+model, rows, figures = tflite_model.TFLiteModel(model_card.find_model(look), threads=1), [], []
 for photo in [image_io.read_image(Path(path)) for path in photos]:
     high, wide = photo.shape[:2]
     small = pixels.resize(photo, pixels.round_size((wide / 3, high / 3)))
-    drawn = styles.find_style(look).draw(photo, 3.0)  # lines as wide as the network's are when enlarged
-    ways = [pixels.resize(model(small), (wide, high)), rebuild(photo, small, model(small)), drawn]
-    steep = [np.percentile(np.hypot(*np.gradient(way.mean(2))), range(90, 100)).mean() for way in ways]
-    figures.append(
-        [(metrics.ssim(w, drawn), metrics.edge_f1(w, drawn), steep[n] / steep[2]) for n, w in enumerate(ways)]
-    )
+    aim = styles.find_style(look).draw(photo, 3.0)  # lines as wide as the network's are when enlarged
+    ways = [pixels.resize(model(small), (wide, high)), rebuild(photo, small, model(small)), aim]
+    steep = np.percentile([np.hypot(*np.gradient(way.mean(2))) for way in ways], range(90, 100), axis=(1, 2)).mean(0)
+    figures.append([[metrics.ssim(w, aim) for w in ways], [metrics.edge_f1(w, aim) for w in ways], steep / steep[2]])
     rows.append([np.kron(way[high // 8 :, wide // 4 :][:150, :200], np.ones((2, 2, 1), np.uint8)) for way in ways])
+titles = ["bilinear", "rebuilt", "drawn large"]
 image_io.write_image(Path(sys.argv[1]), sheet.contact_sheet(rows, height=300, titles=titles))
-for title, values in zip(titles, np.mean(figures, axis=0), strict=True):
-    print(f"{look} {title:12s} SSIM {values[0]:.4f}  edge-F1 {values[1]:.4f}  steepness {values[2]:.3f}")
-small, large = (pixels.resize(photo, size_wh) for size_wh in ((320, 180), (1280, 720)))
+for title, means in zip(titles, np.mean(figures, axis=0).T, strict=True):
+    print("{:12s} SSIM {:.4f}  edge-F1 {:.4f}  steepness {:.3f}".format(title, *means))
+small, large = pixels.resize(photo, (320, 180)), pixels.resize(photo, (1280, 720))
 ms = timing.measure_latency({"network": lambda: model(small), "rebuilt": lambda: rebuild(large, small, small)}, 50)
 print(f"320x180 to 1280x720 takes {ms['rebuilt'].median_ms / ms['network'].median_ms:.2f} of the network's time")
