@@ -29,6 +29,7 @@ class ModelCard:
     tensors: str  # shape, dtype and range of input and output
     training: dict[str, Any] = field(default_factory=dict)  # data, losses, budget, versions
     quality: dict[str, Any] = field(default_factory=dict)  # figures on the test part, and what they compare
+    cost: dict[str, Any] = field(default_factory=dict)  # sizes, memory, and time as ratios, with the device it was on
     gate: dict[str, float] = field(default_factory=dict)  # what `python -m convert check` holds the file to
 
 

@@ -13,41 +13,43 @@ from celcam.paths import MODELS, SAMPLES
 
 
 @dataclass(frozen=True)
-class ExportConfig:
-    """Options of ``export``."""
+class _MakingConfig:
+    """Options of whatever makes files of a run."""
 
     run: Path = option(help="folder of a run of 'python -m train'", positional=True, metavar="RUN")
+    pairs: Path | None = option(
+        None,
+        help="pairs for calibration, training and test; without it those that the run was trained on",
+        metavar="DIR",
+    )
+    trained_on: str = option("photos of the user's own", help="what the photos were, for the card", metavar="TEXT")
+    steps: int = option(1500, help="of each fine-tuning, where the recipe has one")
+    float_weight: float = option(
+        50.0, help="of likeness to the float network, in fine-tuning; likeness to the teacher weighs 20"
+    )
+    overwrite: bool = option(False, help="replace models of those names")
+
+    def __post_init__(self) -> None:
+        require(self.steps >= 1, f"--steps {self.steps}: expected 1 or more")
+        require(self.float_weight >= 0, f"--float-weight {self.float_weight}: expected 0 or more")
+
+
+@dataclass(frozen=True)
+class ExportConfig(_MakingConfig):
+    """Options of ``export``."""
+
     recipe: tuple[str, ...] = option(
         ("int8-qat",),
         help="float32, float16, dynamic, int8, int8-qat, pruned or pruned-int8; several are made together",
     )
     out: Path = option(MODELS, help="folder for the model and its card")
-    pairs: Path | None = option(
-        None, help="pairs for calibration and test; without it those that the run was trained on", metavar="DIR"
-    )
-    trained_on: str = option("photos of the user's own", help="what the photos were, for the card", metavar="TEXT")
-    steps: int = option(1500, help="of fine-tuning, where the recipe has one")
-    overwrite: bool = option(False, help="replace a model of that name")
-
-    def __post_init__(self) -> None:
-        require(self.steps >= 1, f"--steps {self.steps}: expected 1 or more")
 
 
 @dataclass(frozen=True)
-class AllConfig:
+class AllConfig(_MakingConfig):
     """Options of ``all``."""
 
-    run: Path = option(help="folder of a run of 'python -m train'", positional=True, metavar="RUN")
     out: Path = option(Path("out/lab"), help="folder for the models and their cards")
-    pairs: Path | None = option(
-        None, help="pairs for calibration, training and test; without it those of the run", metavar="DIR"
-    )
-    trained_on: str = option("photos of the user's own", help="what the photos were, for the cards", metavar="TEXT")
-    steps: int = option(1500, help="of each fine-tuning")
-    overwrite: bool = option(False, help="replace models of those names")
-
-    def __post_init__(self) -> None:
-        require(self.steps >= 1, f"--steps {self.steps}: expected 1 or more")
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class ReportConfig:
     out: Path = option(Path("out/report.html"), help="where the page goes, with a JSON beside it", metavar="FILE.html")
     pictures: int = option(0, help="of the test part, spread evenly; 0 for all", metavar="N")
     jobs: int = option(0, help="processes that compare pictures; 0 for one a core", metavar="N")
+    cards: bool = option(False, help="write each file's row into its card too")
 
     def __post_init__(self) -> None:
         require(self.pictures >= 0, f"--pictures {self.pictures}: expected 0 or more")
@@ -133,28 +136,29 @@ class ProjectConfig:
 
 def export(config: ExportConfig) -> int:
     """A run to a TFLite file and its card."""
-    return _export(config, config.recipe)
+    return _export(config, config.recipe, config.out)
 
 
 def export_all(config: AllConfig) -> int:
     """A run to a TFLite file of each recipe."""
     from convert.recipes import RECIPES
 
-    return _export(config, tuple(RECIPES))
+    return _export(config, tuple(RECIPES), config.out)
 
 
-def _export(config: ExportConfig | AllConfig, recipes: tuple[str, ...]) -> int:
+def _export(config: _MakingConfig, recipes: tuple[str, ...], out: Path) -> int:
     _quiet_tensorflow()
     from convert.export import export as export_run
 
     for path, card in export_run(
         config.run,
         recipes,
-        config.out,
+        out,
         pairs=config.pairs,
         trained_on=config.trained_on,
         overwrite=config.overwrite,
         steps=config.steps,
+        float_weight=config.float_weight,
     ):
         quality = card.quality
         print(
@@ -168,11 +172,10 @@ def _export(config: ExportConfig | AllConfig, recipes: tuple[str, ...]) -> int:
 def check(config: CheckConfig) -> int:
     """Hold files to the thresholds in their cards."""
     _quiet_tensorflow()
-    from convert.gate import check_file
+    from convert.gate import check_files
 
     failed = False
-    for file in config.files:
-        verdict = check_file(file, config.run, config.photos)
+    for verdict in check_files(config.files, config.run, config.photos):
         print("\n".join(verdict.lines()))
         failed = failed or not verdict.passed
     return int(failed)
@@ -194,7 +197,7 @@ def report(config: ReportConfig) -> int:
     _quiet_tensorflow()
     from convert.report.page import write_report
 
-    page, figures = write_report(
+    written = write_report(
         config.models,
         config.out,
         runs=config.run,
@@ -202,8 +205,9 @@ def report(config: ReportConfig) -> int:
         clips=config.clips,
         most_pictures=config.pictures,
         jobs=config.jobs,
+        cards=config.cards,
     )
-    print(f"{page}\n{figures}")
+    print("\n".join(map(str, written)))
     return 0
 
 

@@ -17,7 +17,7 @@ from celcam.tflite_model import TFLiteModel
 from celcam.timing import measure_latency
 from convert.export import model_name, pairs_folder
 from convert.measure import Quality, measure_quality, picture_call
-from convert.mobilenet import mobilenet_call
+from convert.mobilenet import MOBILENET, mobilenet_call
 from convert.recipes import RECIPES
 from train.batches import read_pair
 from train.draw import draw
@@ -26,7 +26,6 @@ from train.run_folder import load_generator, read_config
 TIMED_SIZE_WH = (256, 256)
 TIMED_RUNS = 50
 GRID_ROWS = 8
-MOBILENET = "MobileNetV2-224 int8"
 
 
 @dataclass(frozen=True)

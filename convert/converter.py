@@ -41,17 +41,33 @@ def saturated(model: Any) -> Any:
 
 def _traced(model: Any, last: Any) -> Any:
     photo = tf_keras.Input((TRACED_SIDE, TRACED_SIDE, 3), batch_size=1, name="photo")
-    return tf_keras.Model(photo, last(model(photo)))
+    # A name of its own, so that the same network gives the same bytes whatever was built before it.
+    return tf_keras.Model(photo, last(model(photo)), name="model")
+
+
+def converter_of(model: Any) -> Any:
+    """TensorFlow's converter for a tf_keras model with one input, of fixed size, and one output.
+
+    ``from_keras_model`` gives the same operators and constants, but first saves every layer as something that could
+    be trained on, which takes several times as long as all the rest.
+    """
+    (taken,) = model.inputs
+    graph = tf.function(lambda photo: model(photo, training=False)).get_concrete_function(
+        tf.TensorSpec((1, *taken.shape[1:]), taken.dtype, name=taken.name)
+    )
+    variables = tf.Module()
+    variables.of_model = model.weights
+    return tf.lite.TFLiteConverter.from_concrete_functions([graph], variables)
 
 
 def convert_float(model: Any, weights: str = "float32") -> bytes:
     """A tf_keras model as a TFLite file with float32 input and output.
 
     Args:
-        model: any network with one input and one output.
+        model: any network with one input, of fixed size, and one output.
         weights: how the file holds them: float32, float16, or int8 (dynamic-range quantization).
     """
-    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter = converter_of(model)
     if weights != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if weights == "float16":
@@ -64,10 +80,10 @@ def convert_int8(model: Any, calibration: Iterable[FloatArray]) -> bytes:
     """A tf_keras model as a full-integer TFLite file with uint8 input and output.
 
     Args:
-        model: any network with one input and one output.
+        model: any network with one input, of fixed size, and one output.
         calibration: inputs as the model takes them, ``float32``; the ranges of all tensors are read off them.
     """
-    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter = converter_of(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([batch] for batch in calibration)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]

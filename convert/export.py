@@ -14,6 +14,7 @@ from celcam.errors import DataError, UsageError
 from celcam.image_io import read_bytes, write_whole
 from celcam.manifest import pairs_of
 from celcam.model_card import ModelCard, card_path, sha256, write_card
+from convert.fine_tuning import FLOAT_WEIGHT
 from convert.measure import measure_quality
 from convert.recipes import find_recipe
 from convert.variants import Workshop, spec_to_convert
@@ -40,6 +41,7 @@ def export(
     trained_on: str,
     overwrite: bool,
     steps: int = FINE_TUNING_STEPS,
+    float_weight: float = FLOAT_WEIGHT,
     quiet: bool = False,
 ) -> list[tuple[Path, ModelCard]]:
     """Convert the generator of ``run``, measure it on the test part and write files and cards to ``out``.
@@ -54,6 +56,7 @@ def export(
         trained_on: what the photos were, for the cards.
         overwrite: replace models of those names.
         steps: of each fine-tuning, where a recipe has one.
+        float_weight: of likeness to the float network in fine-tuning, beside `convert.fine_tuning.TEACHER_WEIGHT`.
         quiet: no progress bars.
 
     Returns:
@@ -75,11 +78,12 @@ def export(
     test_pairs = pairs_of(folder, "test")
     # Made and measured under names of their own, so that a model and a card of different make never stand together.
     work = out / WORK_NAME / model_name(config)
-    workshop = Workshop(run, folder, work, steps, quiet)
+    workshop = Workshop(run, folder, work, steps, float_weight, quiet)
     made = [workshop.make(recipe) for recipe in chosen]
     generator = load_generator(run, keras)
     quality = measure_quality(made, generator, folder, test_pairs, quiet=quiet)
     facts = {"trained_on": trained_on} | {name: config[name] for name in TRAINING_FACTS if name in config}
+    tuned = {"fine_tuning_steps": steps, "fine_tuning_float_weight": float_weight}
     cards = []
     for recipe, file, path in zip(chosen, made, paths, strict=True):
         data = read_bytes(file)
@@ -94,7 +98,7 @@ def export(
             parameters=generator.count_params(),
             gmac_256=round(count_macs(generator, (256, 256)) / 1e9, 4),
             tensors=recipe.tensors,
-            training=facts | ({"fine_tuning_steps": steps} if recipe.fine_tunes else {}),
+            training=facts | (tuned if recipe.fine_tunes else {}),
             quality={
                 "pictures": quality.pictures,
                 "part": "test",

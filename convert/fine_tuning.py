@@ -22,7 +22,8 @@ from celcam.errors import TrainingError
 from train.losses import ssim_loss
 from train.optimizers import build_optimizer
 
-# Weights of the terms: L1 to what float draws, and 1 - SSIM to what the teacher draws.
+# Weights of the terms: L1 to what float draws, and 1 - SSIM to what the teacher draws. The more the first weighs, the
+# nearer to float and the farther from the teacher: docs/results.md has figures of both ends.
 FLOAT_WEIGHT, TEACHER_WEIGHT = 50.0, 20.0
 LEARNING_RATE = 2e-3
 # Zhu and Gupta, "To prune, or not to prune" (2017): weights go over the first part of the steps, the rest heals.
@@ -154,6 +155,7 @@ def fine_tune(
     folder: Path,
     *,
     steps: int,
+    float_weight: float = FLOAT_WEIGHT,
     learning_rate: float = LEARNING_RATE,
     title: str = "fine-tuning",
     quiet: bool = False,
@@ -166,6 +168,7 @@ def fine_tune(
         batches: ``batches[n]`` is ``(photo, cartoon)`` of step n, each ``(B, H, W, 3) float32``, 0..1.
         folder: for checkpoints.
         steps: how many.
+        float_weight: of L1 to the mentor, beside `TEACHER_WEIGHT`.
         learning_rate: the peak; it falls along a cosine.
         title: of the progress bar.
         quiet: no progress bar.
@@ -188,7 +191,7 @@ def fine_tune(
         advice = tf.clip_by_value(mentor(photo, training=False), 0.0, 1.0)
         with tf.GradientTape() as tape:
             drawn = student(photo, training=True)
-            loss = FLOAT_WEIGHT * tf.reduce_mean(tf.abs(advice - drawn)) + TEACHER_WEIGHT * ssim_loss(cartoon, drawn)
+            loss = float_weight * tf.reduce_mean(tf.abs(advice - drawn)) + TEACHER_WEIGHT * ssim_loss(cartoon, drawn)
         variables = student.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return loss

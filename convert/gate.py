@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from celcam.errors import DataError
-from celcam.metrics import compare, mean_likeness
-from celcam.model_card import read_model
+from celcam.metrics import Likeness, compare, mean_likeness
+from celcam.model_card import ModelCard, read_model
 from celcam.tflite_model import TFLiteModel
 from convert.export import model_name
-from convert.perceptual import flip
+from convert.perceptual import flip_map, perceive
 from convert.recipes import find_recipe
 from train.draw import load_drawing
 from train.evaluation import photos_to_draw
@@ -69,42 +70,63 @@ class Verdict:
         return lines
 
 
-def check_file(file: Path, run: Path | None, photos: Path) -> Verdict:
-    """Hold ``file`` to the thresholds in its card.
+def check_files(files: Sequence[Path], run: Path | None, photos: Path) -> Iterator[Verdict]:
+    """Hold each of ``files`` to the thresholds in its card; those of one run are drawn for together.
 
     Args:
-        file: a model with its card.
-        run: folder of the run it was made from; None: the one beside the file that fits.
+        files: models with their cards.
+        run: folder of the run they were made from; None: for each the one beside it that fits.
         photos: folder of photos; the teacher of the card's style draws them now.
 
     Raises:
-        ModelError: the file is damaged or disagrees with its card.
+        ModelError: a file is damaged or disagrees with its card.
         DataError: no card, no thresholds in it, or no run.
         MediaError: no photos.
     """
+    cards = {file: _demanding_card(file) for file in files}
+    groups: dict[tuple[Path, str], list[Path]] = {}
+    for file, card in cards.items():
+        groups.setdefault((run or _find_run(file, card.recipe), card.style), []).append(file)
+    for (found, style), members in groups.items():
+        yield from _check_group({file: cards[file].gate for file in members}, found, style, photos)
+
+
+def _check_group(gates: dict[Path, dict[str, float]], run: Path, style: str, photos: Path) -> Iterator[Verdict]:
+    generator, models = load_drawing(run), {file: TFLiteModel(file) for file in gates}
+    to_keras: dict[Path, list[Likeness]] = {file: [] for file in gates}
+    to_teacher: dict[Path, list[Likeness]] = {file: [] for file in gates}
+    flips: dict[Path, list[float]] = {file: [] for file in gates}
+    keras_to_teacher = []
+    pairs = photos_to_draw(photos, style, SHORT_SIDE)
+    for read in pairs:
+        photo, cartoon = read()
+        expected = generator(photo)
+        percept = perceive(expected)
+        keras_to_teacher.append(compare(expected, cartoon))
+        for file, model in models.items():
+            drawn = model(photo)
+            to_keras[file].append(compare(drawn, expected))
+            to_teacher[file].append(compare(drawn, cartoon))
+            flips[file].append(float(flip_map(percept, perceive(drawn)).mean()))
+    for file, gate in gates.items():
+        own = mean_likeness(to_keras[file])
+        found = {
+            "to_keras_psnr_db": own.psnr_db,
+            "to_keras_ssim": own.ssim,
+            "to_keras_flip": float(np.mean(flips[file])),
+            "teacher_ssim_loss": mean_likeness(keras_to_teacher).ssim - mean_likeness(to_teacher[file]).ssim,
+        }
+        yield Verdict(file, len(pairs), found, gate)
+
+
+def _demanding_card(file: Path) -> ModelCard:
+    """The card of ``file``, with thresholds that are known."""
     _, card = read_model(file)
     if card is None or not card.gate:
         raise DataError(f"{file}: has no card with thresholds; make it again with 'python -m convert export'")
     if unknown := set(card.gate) - set(DEMANDS):
         raise DataError(f"{file}: its card demands {', '.join(sorted(unknown))}; known: {', '.join(DEMANDS)}")
-    model, generator = TFLiteModel(file), load_drawing(run or _find_run(file, card.recipe))
-    to_keras, to_teacher, keras_to_teacher, flips = [], [], [], []
-    pairs = photos_to_draw(photos, card.style, SHORT_SIDE)
-    for read in pairs:
-        photo, cartoon = read()
-        drawn, expected = model(photo), generator(photo)
-        to_keras.append(compare(drawn, expected))
-        to_teacher.append(compare(drawn, cartoon))
-        keras_to_teacher.append(compare(expected, cartoon))
-        flips.append(flip(expected, drawn))
-    own = mean_likeness(to_keras)
-    found = {
-        "to_keras_psnr_db": own.psnr_db,
-        "to_keras_ssim": own.ssim,
-        "to_keras_flip": float(np.mean(flips)),
-        "teacher_ssim_loss": mean_likeness(keras_to_teacher).ssim - mean_likeness(to_teacher).ssim,
-    }
-    return Verdict(file, len(pairs), found, card.gate)
+    return card
 
 
 def _find_run(file: Path, recipe: str) -> Path:

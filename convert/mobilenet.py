@@ -15,6 +15,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from convert.converter import convert_int8
 
+MOBILENET = "MobileNetV2-224 int8"
 SIDE = 224
 
 

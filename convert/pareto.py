@@ -16,12 +16,11 @@ from celcam.pixels import to_uint8
 from celcam.timing import measure_latency
 from convert.converter import TRACED_SIDE, calibration_batches, convert_int8, saturated, to_tf_keras
 from convert.measure import picture_call
-from convert.mobilenet import mobilenet_call
+from convert.mobilenet import MOBILENET, mobilenet_call
 from train.generators import spec_of
 from train.networks import GeneratorSpec
 from train.run_folder import load_generator, read_config
 
-MOBILENET = "MobileNetV2-224 int8"
 TIMED_RUNS = 30
 
 

@@ -46,6 +46,7 @@ class Workshop:
     pairs: Path
     work: Path
     steps: int  # of each fine-tuning
+    float_weight: float  # in each fine-tuning
     quiet: bool = False
 
     def make(self, recipe: Recipe) -> Path:
@@ -100,7 +101,16 @@ class Workshop:
             seed=SEED,
             cache_bytes=CACHE_BYTES,
         )
-        fine_tune(model, self._twin(), batches, folder, steps=self.steps, title=title, quiet=self.quiet)
+        fine_tune(
+            model,
+            self._twin(),
+            batches,
+            folder,
+            steps=self.steps,
+            float_weight=self.float_weight,
+            title=title,
+            quiet=self.quiet,
+        )
 
     def _twin(self) -> Any:
         return to_tf_keras(spec_to_convert(self.run), load_generator(self.run, keras))
@@ -111,7 +121,7 @@ class Workshop:
 
     def _folder(self, name: str, made_by: object = None) -> Path:
         """Of what is begun: named after all that it depends on, so that nothing stale is gone on with."""
-        made_of = json.dumps([made_by, self.steps, str(self.pairs.absolute())])
+        made_of = json.dumps([made_by, self.steps, self.float_weight, str(self.pairs.absolute())])
         digest = hashlib.sha256(read_bytes(self.run / WEIGHTS_NAME) + made_of.encode()).hexdigest()
         return self.work / f"{name}-{digest[:12]}"
 

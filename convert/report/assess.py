@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -19,11 +18,9 @@ from celcam.arrays import Uint8Array
 from celcam.flicker import Flicker
 from celcam.image_io import read_bytes, read_image
 from celcam.pixels import resize, size_for_short_side
-from celcam.timing import Latency, measure_latency
+from celcam.timing import Latency
 from convert.graph import read_graph
 from convert.graph_cost import count_weights, operator_costs
-from convert.measure import picture_call
-from convert.mobilenet import mobilenet_call
 from convert.report.layers import LayerError, LayerWeights, kernels, layer_errors, weight_histograms
 from convert.report.likeness import (
     INPUT,
@@ -41,17 +38,17 @@ from convert.report.likeness import (
 )
 from convert.report.lineup import Group, Variant
 from convert.report.probe import Start, measure_start
+from convert.report.speed import SIDE, Speed, Timing, measure_speed
 from train.draw import load_drawing
 from train.run_folder import load_generator
 from train.video import VideoReader
 
-SIDE = 256  # of the picture that is timed, in pixels: what the networks are taught at
-TIMED_RUNS = 50
 # Frames of a clip: what studies watch.
 CLIP_FRAMES = 40
 LAYER_PHOTOS = 8
 WORST_PHOTOS = 3
-MOBILENET = "MobileNetV2-224 int8"
+# A float32 file that is further from Keras than this was made from other weights.
+LEAST_FLOAT_DB = 60.0
 
 Drawing = Callable[[Uint8Array], Uint8Array]
 
@@ -83,7 +80,7 @@ class Assessed:
     parameters: int
     zero_weights: int
     macs_256: int
-    latency: dict[int, Latency]  # by threads
+    timings: dict[int, Timing]  # by threads
     start: Start
     to_teacher: Gap
     to_float: Gap | None  # None for the float32 file itself
@@ -129,29 +126,28 @@ def assess(groups: Sequence[Group], clips: Sequence[Path], *, jobs: int, quiet: 
         ModelError: a file is refused by the runtime.
         MediaError: a picture or clip can't be read.
     """
-    picture = resize(read_image(groups[0].pairs_folder / groups[0].pairs[0].photo), (SIDE, SIDE))
     files = [variant.path for group in groups for variant in group.variants]
     starts = {path: measure_start(path, SIDE, 1) for path in files}
-    latency = {threads: _latencies(files, picture, threads) for threads in thread_counts(os.cpu_count() or 1)}
+    speeds = measure_speed(groups)
     with open_workers(jobs) as pool:
         assessed = []
         for group in groups:
             drawing = load_drawing(group.run)
             results = _compare(pool, group, drawing, quiet)
             flickers = _flickers(pool, group, drawing, clips, quiet)
-            assessed.append(_summarize(group, results, flickers, starts, latency))
-    mobilenet = {threads: found[MOBILENET] for threads, found in latency.items()}
+            assessed.append(_summarize(group, results, flickers, starts, speeds))
+    mobilenet = {threads: speed.mobilenet for threads, speed in speeds.items()}
     return Assessment(tuple(assessed), mobilenet, tuple(clip.stem for clip in clips))
 
 
-def thread_counts(cores: int) -> list[int]:
-    """1 to all threads: each number up to 4, then by doubling, and all of them."""
-    return sorted({1, *range(1, min(cores, 4) + 1), *(2**power for power in range(3, cores.bit_length())), cores})
-
-
-def _latencies(files: Sequence[Path], picture: Uint8Array, threads: int) -> dict[str, Latency]:
-    calls = {path.stem: picture_call(path, picture, threads) for path in files}
-    return measure_latency(calls | {MOBILENET: mobilenet_call(threads)}, TIMED_RUNS)
+def strangers(assessment: Assessment) -> list[tuple[AssessedGroup, Assessed]]:
+    """The float32 files that do not draw what their run's generator draws."""
+    return [
+        (group, file)
+        for group in assessment.groups
+        for file in group.files
+        if file.to_float is None and file.to_keras.figures.psnr_db < LEAST_FLOAT_DB
+    ]
 
 
 def _compare(pool: ProcessPoolExecutor, group: Group, drawing: Drawing, quiet: bool) -> list[PictureResult]:
@@ -196,7 +192,7 @@ def _summarize(
     results: Sequence[PictureResult],
     flickers: dict[str, dict[str, Flicker]],
     starts: dict[Path, Start],
-    latency: dict[int, dict[str, Latency]],
+    speeds: dict[int, Speed],
 ) -> AssessedGroup:
     import keras
 
@@ -220,7 +216,7 @@ def _summarize(
                 weights.parameters,
                 weights.zeros,
                 sum(cost.macs for cost in operator_costs(graph, (SIDE, SIDE))),
-                {threads: found[name] for threads, found in latency.items()},
+                {threads: speed.files[variant.path] for threads, speed in speeds.items()},
                 starts[variant.path],
                 Gap(mean_figures(result.to_teacher[name] for result in results), _ratio(flickers, name, TEACHER)),
                 None if is_float else Gap(mean_figures(to_float), _ratio(flickers, name, others)),

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import platform
 from collections.abc import Sequence
-from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +12,29 @@ import jinja2
 
 from celcam.errors import MediaError
 from celcam.image_io import write_whole
-from convert.gate import DEMANDS, Verdict
+from convert.gate import DEMANDS
+from convert.mobilenet import MOBILENET
 from convert.perceptual import MS_SSIM_SHORTEST_SIDE
 from convert.recipes import RECIPES
 from convert.report.assess import (
     CLIP_FRAMES,
     LAYER_PHOTOS,
-    MOBILENET,
-    SIDE,
-    TIMED_RUNS,
-    Assessed,
     AssessedGroup,
     Assessment,
-    Gap,
     assess,
+    strangers,
 )
 from convert.report.layers import LayerWeights
 from convert.report.likeness import INPUT, KERAS, TEACHER
 from convert.report.lineup import find_groups
+from convert.report.machine import made_on
 from convert.report.plots import MARKERS, colour, draw_layers, draw_trade
 from convert.report.probe import STARTS
+from convert.report.rows import as_json, verdict, write_rows
 from convert.report.scenes import BRIGHT_FLIP, CROP_SIDE, SCENE_QUALITY, Gallery, gather_scenes
+from convert.report.speed import SIDE, TIMED_RUNS
 
 TEMPLATE = Path(__file__).with_name("page.html")
-PACKAGES = ("tensorflow", "keras", "tf-keras", "ai-edge-litert", "opencv-python", "numpy")
-# A float32 file that is further from Keras than this was made from other weights.
-LEAST_FLOAT_DB = 60.0
 # A share of a layer's weights that is drawn as none.
 LEAST_SHARE = 1e-4
 
@@ -55,8 +48,9 @@ def write_report(
     clips: Path | None,
     most_pictures: int,
     jobs: int,
+    cards: bool = False,
     quiet: bool = False,
-) -> tuple[Path, Path]:
+) -> list[Path]:
     """Measure every model file in ``folder`` and write the page to ``path``, its figures beside it.
 
     Args:
@@ -67,13 +61,14 @@ def write_report(
         clips: folder of videos whose flicker is measured.
         most_pictures: of the test part; 0 for all.
         jobs: processes that compare pictures; 0: one a core.
+        cards: write each file's figures into its card too.
         quiet: no progress bars.
 
     Returns:
-        The page and the JSON.
+        The page, the JSON, and the cards that were written.
 
     Raises:
-        DataError: no files, or one without card, run or pairs.
+        DataError: no files, or one without card, run or pairs; or the cards could not be written.
         ModelError: a file is damaged or disagrees with its card.
         MediaError: a picture or clip can't be read.
     """
@@ -84,7 +79,7 @@ def write_report(
     write_whole(path, render(assessment, folder.resolve().name).encode())
     figures = path.with_suffix(".json")
     write_whole(figures, (json.dumps(as_json(assessment), indent=1, ensure_ascii=False) + "\n").encode())
-    return path, figures
+    return [path, figures, *(write_rows(assessment) if cards else ())]
 
 
 def render(assessment: Assessment, title: str) -> str:
@@ -102,12 +97,12 @@ def render(assessment: Assessment, title: str) -> str:
         groups=assessment.groups,
         pictures=list(dict.fromkeys(len(group.group.pairs) for group in assessment.groups)),
         threads=sorted(assessment.mobilenet),
-        strangers=_strangers(assessment),
+        strangers=strangers(assessment),
         shown_threads=sorted({1, max(assessment.mobilenet)}),
-        slowest_ms=max(file.latency[1].median_ms for file in files),
+        slowest_ms=max(file.timings[1].median_ms for file in files),
         largest_bytes=max(file.bytes for file in files),
         gaps=_gaps(assessment),
-        verdicts={file.variant.name: _verdict(group, file) for group in assessment.groups for file in group.files},
+        verdicts={file.variant.name: verdict(group, file) for group in assessment.groups for file in group.files},
         demands=DEMANDS,
         recipes=[recipe for name, recipe in RECIPES.items() if name in {file.variant.card.recipe for file in files}],
         colours={file.variant.card.recipe: colour(file) for file in files},
@@ -128,109 +123,6 @@ def render(assessment: Assessment, title: str) -> str:
             "quality": SCENE_QUALITY,
         },
     )  # fmt: skip
-
-
-def as_json(assessment: Assessment) -> dict[str, Any]:
-    """Every figure; what could not be measured is null."""
-    described: dict[str, Any] = {
-        "made_on": made_on(),
-        "clips": list(assessment.clips),
-        "mobilenetv2_224_int8_by_threads": {count: asdict(found) for count, found in assessment.mobilenet.items()},
-        "groups": [
-            {
-                "name": group.group.name,
-                "style": group.group.style,
-                "preset": group.group.preset,
-                "pictures": len(group.group.pairs),
-                "float": group.float_name,
-                "keras_to_teacher": _gap_as_json(group.keras_to_teacher),
-                "photo_to_teacher": _gap_as_json(group.photo_to_teacher),
-                "flicker_levels": _flicker_levels(group.flicker),
-                "float_weights": [asdict(layer) for layer in group.weights],
-                "files": [_file_as_json(group, file, assessment) for file in group.files],
-            }
-            for group in assessment.groups
-        ],
-    }
-    return dict(_without_nan(described))
-
-
-def made_on() -> dict[str, Any]:
-    """The machine and the versions, as far as they say what milliseconds are worth."""
-    return {
-        "cpu": _cpu_name(),
-        "cores": os.cpu_count(),
-        "machine": platform.machine(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES},
-    }
-
-
-def _file_as_json(group: AssessedGroup, file: Assessed, assessment: Assessment) -> dict[str, Any]:
-    verdict = _verdict(group, file)
-    gaps = {"to_teacher": file.to_teacher, "to_float": file.to_float, "to_keras": file.to_keras}
-    return {
-        "name": file.variant.name,
-        "recipe": file.variant.card.recipe,
-        "sha256": file.variant.card.sha256,
-        "bytes": file.bytes,
-        "zipped_bytes": file.zipped_bytes,
-        "parameters": file.parameters,
-        "zero_weights": file.zero_weights,
-        "macs_256": file.macs_256,
-        "latency_256_by_threads": {
-            count: asdict(latency)
-            | {"over_mobilenetv2_224_int8": latency.median_ms / assessment.mobilenet[count].median_ms}
-            for count, latency in file.latency.items()
-        },
-        "start": asdict(file.start),
-        "gaps": {name: gap and _gap_as_json(gap) for name, gap in gaps.items()},
-        "flicker_levels": {clip: asdict(value) for clip, value in file.flicker.items()},
-        "gate": verdict and {"passed": verdict.passed, "found": verdict.found, "demanded": verdict.gate},
-        "worst_photos": [{"source": worst.source, "flip": worst.flip} for worst in file.worst],
-        "layer_errors": [asdict(layer) for layer in file.layers],
-        "weights": [asdict(layer) for layer in file.weights],
-    }
-
-
-def _gap_as_json(gap: Gap) -> dict[str, float]:
-    return asdict(gap.figures) | {"flicker_ratio": gap.flicker_ratio}
-
-
-def _flicker_levels(flicker: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    return {clip: {name: asdict(value) for name, value in found.items()} for clip, found in flicker.items()}
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nan(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _verdict(group: AssessedGroup, file: Assessed) -> Verdict | None:
-    """The file against what its card demands; None where it demands nothing."""
-    own = file.to_keras.figures
-    found = {
-        "to_keras_psnr_db": own.psnr_db,
-        "to_keras_ssim": own.ssim,
-        "to_keras_flip": own.flip,
-        "teacher_ssim_loss": group.keras_to_teacher.figures.ssim - file.to_teacher.figures.ssim,
-    }
-    gate = {name: wanted for name, wanted in file.variant.card.gate.items() if name in found and name in DEMANDS}
-    return Verdict(file.variant.path, len(group.group.pairs), found, gate) if gate else None
-
-
-def _strangers(assessment: Assessment) -> list[tuple[AssessedGroup, Assessed]]:
-    """The float32 files that do not draw what their run's generator draws."""
-    return [
-        (group, file)
-        for group in assessment.groups
-        for file in group.files
-        if file.to_float is None and file.to_keras.figures.psnr_db < LEAST_FLOAT_DB
-    ]
 
 
 def _gaps(assessment: Assessment) -> list[list[dict[str, Any]]]:
@@ -284,13 +176,3 @@ def _comparison(galleries: Sequence[Gallery], groups: Sequence[AssessedGroup]) -
 
 def _fixed(value: float | None, digits: int) -> str:
     return "–" if value is None or math.isnan(value) else f"{value:.{digits}f}"
-
-
-def _cpu_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    found = dict(line.split(":", 1) for line in lines if ":" in line)
-    named = {key.strip(): value.strip() for key, value in found.items()}
-    return named.get("model name") or named.get("Model") or platform.processor() or platform.machine()

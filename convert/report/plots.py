@@ -32,7 +32,7 @@ def draw_trade(groups: Sequence[AssessedGroup]) -> list[str]:
         for number, file in files:
             likeness = file.to_teacher.figures.ssim if of_teacher else file.to_keras.figures.flip
             axis.scatter(
-                [file.latency[1].median_ms],
+                [file.timings[1].median_ms],
                 [likeness],
                 s=max(SMALLEST_DOT, LARGEST_DOT * file.bytes / most),
                 color=colour(file),

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
-from convert.converter import convert_int8
+from convert.converter import convert_float, convert_int8, converter_of
 
 SIDE = 16
 layers = tf_keras.layers
@@ -48,13 +48,12 @@ def int8(body: Callable[[Any], Any]) -> bytes:
 
 def float32(body: Callable[[Any], Any]) -> bytes:
     """The network as a float file."""
-    converted: bytes = tf.lite.TFLiteConverter.from_keras_model(_model(body)).convert()
-    return converted
+    return convert_float(_model(body))
 
 
 def mixed(body: Callable[[Any], Any]) -> bytes:
     """The network at int8 where it can be, float elsewhere and at the border."""
-    converter = tf.lite.TFLiteConverter.from_keras_model(_model(body))
+    converter = converter_of(_model(body))
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([photo] for photo in _photos())
     with warnings.catch_warnings():

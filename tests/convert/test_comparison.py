@@ -7,7 +7,7 @@ import pytest
 from celcam.image_io import read_image
 from celcam.paths import MODELS
 from convert.__main__ import main
-from convert.comparison import MOBILENET
+from convert.mobilenet import MOBILENET
 
 
 def test_the_shipped_files_stand_in_one_table(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

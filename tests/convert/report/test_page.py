@@ -3,57 +3,29 @@ from __future__ import annotations
 import json
 import math
 import re
-import shutil
-import subprocess
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import convert.report.page
 from celcam.image_io import read_image
 from celcam.manifest import pairs_of
-from celcam.paths import MODELS, ROOT
+from celcam.paths import MODELS
 from celcam.tflite_model import TFLiteModel
 from convert.__main__ import main
 from convert.perceptual import flip
-from convert.report import assess, probe
-from convert.report.assess import Assessment, thread_counts
 from convert.report.likeness import Figures, mean_figures
 from convert.report.page import render
+from tests.browser import open_chromium
+from tests.convert.report.measured import Report
 
-RUN = MODELS / "comic-keras"
-CLIP = ROOT / "edge_app" / "samples" / "street_walk.mp4"
 NAMES = ["comic-float32", "comic"]
 
 
 @pytest.fixture(scope="module")
-def report(lab: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Assessment]:
-    """A page from few runs and frames, without the yardstick, which takes long to make; and its figures."""
-    measured = []
-
-    def measure(*args: Any, **options: Any) -> Assessment:
-        measured.append(assess.assess(*args, **options))
-        return measured[-1]
-
-    clips = tmp_path_factory.mktemp("clips")
-    shutil.copy(CLIP, clips)
-    out = tmp_path_factory.mktemp("report") / "page.html"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assess, "TIMED_RUNS", 3)
-        patch.setattr(assess, "CLIP_FRAMES", 3)
-        patch.setattr(assess, "mobilenet_call", lambda threads: lambda: sum(range(10_000)))
-        patch.setattr(probe, "STARTS", 1)
-        patch.setattr(convert.report.page, "assess", measure)
-        words = ["--pairs", str(pairs), "--clips", str(clips), "--out", str(out), "--jobs", "1"]
-        assert main(["report", str(lab), *words]) == 0
-    return out, measured[0]
-
-
-@pytest.fixture(scope="module")
-def page(report: tuple[Path, Assessment]) -> Path:
-    return report[0]
+def page(report: Report) -> Path:
+    return report.page
 
 
 @pytest.fixture(scope="module")
@@ -141,20 +113,20 @@ def test_the_slider_has_every_picture_of_every_scene(text: str) -> None:
         assert set(scene["pictures"]) == set(group["names"])
 
 
-def test_a_float32_file_of_other_weights_than_the_run_has_is_named(report: tuple[Path, Assessment], text: str) -> None:
-    (group,) = report[1].groups
+def test_a_float32_file_of_other_weights_than_the_run_has_is_named(report: Report, text: str) -> None:
+    (group,) = report.assessment.groups
     exact = group.files[0]
     far = replace(exact.to_keras, figures=replace(exact.to_keras.figures, psnr_db=30.5))
     group = replace(group, files=(replace(exact, to_keras=far), *group.files[1:]))
     warning = "comic-float32 was not made from the weights that are in comic-keras now"
-    assert warning in render(replace(report[1], groups=(group,)), "lab")
+    assert warning in render(replace(report.assessment, groups=(group,)), "lab")
     assert warning not in text
 
 
-def test_several_networks_share_a_page(report: tuple[Path, Assessment]) -> None:
-    (group,) = report[1].groups
+def test_several_networks_share_a_page(report: Report) -> None:
+    (group,) = report.assessment.groups
     other = replace(group, group=replace(group.group, name="other", preset="quality"))
-    text = render(replace(report[1], groups=(group, other)), "lab")
+    text = render(replace(report.assessment, groups=(group, other)), "lab")
     assert text.count('<tr data-file="comic"') == 2
     assert "comic, quality" in text
     assert 'id="group"' in text
@@ -180,14 +152,6 @@ def test_bad_input_is_one_line_and_exit_2(
     assert "\n" not in error
 
 
-@pytest.mark.parametrize(
-    ("cores", "counts"),
-    [(1, [1]), (2, [1, 2]), (4, [1, 2, 3, 4]), (12, [1, 2, 3, 4, 8, 12]), (16, [1, 2, 3, 4, 8, 16])],
-)
-def test_threads_go_from_1_to_all(cores: int, counts: list[int]) -> None:
-    assert thread_counts(cores) == counts
-
-
 def test_a_mean_leaves_out_what_is_unknown() -> None:
     mean = mean_figures([Figures(40, 0.9, math.nan, 0.1, 1), Figures(50, 0.7, 0.8, 0.3, 0)])
     assert astuple(mean) == pytest.approx((45, 0.8, 0.8, 0.2, 0.5))
@@ -196,23 +160,11 @@ def test_a_mean_leaves_out_what_is_unknown() -> None:
 
 @pytest.mark.browser
 def test_the_slider_is_moved_by_keys_and_shows_what_is_chosen(page: Path) -> None:
-    from selenium import webdriver
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import Select
 
-    options = webdriver.ChromeOptions()
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for word in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--no-first-run",
-    ):
-        options.add_argument(word)
-    service = webdriver.ChromeService(executable_path="/usr/bin/chromedriver", log_output=subprocess.DEVNULL)
-    with webdriver.Chrome(options=options, service=service) as browser:
+    with open_chromium() as browser:
         browser.get(page.as_uri())
         over, under = browser.find_element(By.ID, "over"), browser.find_element(By.ID, "under")
         slider = browser.find_element(By.ID, "at")

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from celcam.tflite_model import TFLiteModel
+from celcam.timing import Latency
+from convert.report import speed
+from convert.report.lineup import find_groups
+from convert.report.speed import Timing, measure_speed, thread_counts
+
+
+def test_files_are_timed_over_a_float32_file_of_their_weights_that_is_made_where_none_ships(
+    lab: Path, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for suffix in (".tflite", ".json"):
+        shutil.copy(lab / f"comic{suffix}", tmp_path)
+
+    def pretend(calls: Mapping[Path | str, object], runs: int) -> dict[Path | str, Latency]:
+        takes_bytes = {path: TFLiteModel(path).takes_bytes for path in calls if isinstance(path, Path)}
+        ms = {path: 2.0 if takes_bytes[path] else 8.0 for path in takes_bytes}
+        return {name: Latency(ms.get(name, 4.0), 9.0) for name in calls}  # type: ignore[arg-type]
+
+    monkeypatch.setattr(speed, "measure_latency", pretend)
+    monkeypatch.setattr(speed, "mobilenet_call", lambda threads: lambda: None)
+    found = measure_speed(find_groups(tmp_path, (), pairs, 1))
+    assert list(found) == thread_counts(os.cpu_count() or 1)
+    for timed in found.values():
+        assert timed.files == {
+            tmp_path / "comic.tflite": Timing(2.0, 9.0, over_float32=0.25, over_mobilenetv2_224_int8=0.5)
+        }
+        assert timed.mobilenet == Latency(4.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("cores", "counts"),
+    [(1, [1]), (2, [1, 2]), (4, [1, 2, 3, 4]), (12, [1, 2, 3, 4, 8, 12]), (16, [1, 2, 3, 4, 8, 16])],
+)
+def test_threads_go_from_1_to_all(cores: int, counts: list[int]) -> None:
+    assert thread_counts(cores) == counts
