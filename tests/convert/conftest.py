@@ -1,11 +1,24 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import keras
+import numpy as np
 import pytest
+import tf_keras
 
+from celcam.image_io import read_image, write_image
+from celcam.manifest import read_manifest
 from celcam.paths import MODELS
+from convert import variants
+from convert.__main__ import main
+from convert.fine_tuning import fine_tune
+from train.draw import draw
+from train.networks import SMOKE_GENERATOR, build_generator
+from train.run_folder import load_generator, read_config, save_generator, write_config
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +29,44 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for suffix in (".tflite", ".json"):
             shutil.copy(MODELS / f"{name}{suffix}", folder)
     return folder
+
+
+@pytest.fixture
+def generator() -> Any:
+    """A small tf_keras generator that draws plainly."""
+    tf_keras.utils.set_random_seed(1)
+    generator = build_generator(SMOKE_GENERATOR, tf_keras)
+    draw_plainly(generator, 0.05)
+    return generator
+
+
+@pytest.fixture(scope="session")
+def settled_run(smoke_run: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run whose network draws plainly, and has nothing left to learn: the cartoons of its pairs are its own."""
+    run, own_pairs = tmp_path_factory.mktemp("runs") / "settled", tmp_path_factory.mktemp("own") / "pairs"
+    shutil.copytree(pairs, own_pairs)
+    generator = load_generator(smoke_run, keras)
+    draw_plainly(generator, 0.02)
+    write_config(run, read_config(smoke_run) | {"pairs": str(own_pairs)})
+    save_generator(run, generator)
+    for pair in read_manifest(own_pairs):
+        write_image(own_pairs / pair.cartoon, draw(generator, read_image(own_pairs / pair.photo)))
+    return run
+
+
+@pytest.fixture(scope="session")
+def models(settled_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of every recipe, from few photos and steps so small that what is lost is lost by rounding or pruning."""
+    out = tmp_path_factory.mktemp("models")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(variants, "CALIBRATION_PHOTOS", 2)
+        patch.setattr(variants, "fine_tune", partial(fine_tune, learning_rate=1e-5))
+        assert main(["all", str(settled_run), "--out", str(out), "--steps", "4"]) == 0
+    return out
+
+
+def draw_plainly(generator: Any, spread: float) -> None:
+    """Give ``generator``, of either Keras, a difference from the photo; untrained it has none."""
+    difference = generator.get_layer("difference")
+    kernel, bias = difference.get_weights()
+    difference.set_weights([np.random.default_rng(1).normal(0, spread, kernel.shape), bias])

@@ -15,16 +15,6 @@ from train.networks import SMOKE_GENERATOR, build_generator
 
 
 @pytest.fixture
-def generator() -> Any:
-    tf_keras.utils.set_random_seed(1)
-    generator = build_generator(SMOKE_GENERATOR, tf_keras)
-    difference = generator.get_layer("difference")
-    kernel, bias = difference.get_weights()
-    difference.set_weights([np.random.default_rng(1).normal(0, 0.05, kernel.shape), bias])
-    return generator
-
-
-@pytest.fixture
 def batches() -> list[tuple[FloatArray, FloatArray]]:
     rng = np.random.default_rng(2)
     photos = rng.random((6, 2, 32, 32, 3), np.float32)
@@ -114,6 +104,18 @@ def test_training_goes_on_from_its_checkpoint(
     for one, other in zip(kernels(whole), kernels(second), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
     assert any(np.abs(one - other).max() > 1e-5 for one, other in zip(kernels(whole), kernels(generator), strict=True))
+
+
+def test_the_more_float_weighs_the_nearer_to_it_the_student_ends(generator: Any, batches: Any, tmp_path: Path) -> None:
+    photo = batches[0][0]
+    expected = np.clip(generator(photo), 0, 1)
+    gaps = []
+    for weight in (0.0, 500.0):
+        student = twin_of(generator)
+        folder = tmp_path / str(weight)
+        fine_tune(student, generator, batches, folder, steps=6, float_weight=weight, learning_rate=5e-3, quiet=True)
+        gaps.append(float(np.abs(np.clip(student(photo), 0, 1) - expected).mean()))
+    assert 0 < gaps[1] < 0.3 * gaps[0]
 
 
 def test_a_loss_that_is_no_number_ends_it(generator: Any, batches: Any, tmp_path: Path) -> None:

@@ -51,13 +51,19 @@ def test_shipped_cards_demand_no_less_than_their_recipe() -> None:
         assert card.gate == RECIPES[card.recipe].gate
 
 
-def test_a_file_that_falls_short_fails(demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("beside", [(), (MODELS / "comic-float16.tflite",)], ids=["alone", "beside another"])
+def test_a_file_that_falls_short_fails(
+    demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str], beside: tuple[Path, ...]
+) -> None:
     run = MODELS / "comic-keras"
-    assert main(["check", str(demanding), "--photos", str(photos), "--run", str(run)]) == 1
+    files = map(str, (*beside, demanding))
+    assert main(["check", *files, "--photos", str(photos), "--run", str(run)]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert "FAILED on 2 pictures" in lines[0]
-    assert lines[1].endswith("at least 90  <-- falls short")
-    assert lines[2].endswith("at least 0.9")
+    at = next(number for number, line in enumerate(lines) if line.startswith(str(demanding)))
+    assert "FAILED on 2 pictures" in lines[at]
+    assert lines[at + 1].endswith("at least 90  <-- falls short")
+    assert lines[at + 2].endswith("at least 0.9")
+    assert sum("FAILED" in line for line in lines) == 1
 
 
 def test_a_file_without_its_run_is_told(demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,11 @@ from PIL import Image
 from datasets.build import BuildResult, build_pairs
 from datasets.pair import Plan
 from datasets.workers import LocalWorkers
+from tests.datasets.builds import Build, Contents
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "datasets" / "samples"
 CLIP = ROOT / "edge_app" / "samples" / "street_walk.mp4"
-
-Builder = Callable[..., BuildResult]
 
 
 @pytest.fixture
@@ -63,7 +61,7 @@ class InlineWorkers(LocalWorkers):
 
 
 @pytest.fixture
-def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builder:
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
     """`build_pairs` at a small size in this process; with ``jobs``, in as many others."""
 
     def call(*sources: Path, out: Path | None = None, jobs: int = 0, **options: object) -> BuildResult:
@@ -80,7 +78,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Builder:
 
 
 @pytest.fixture
-def contents() -> Callable[[Path], dict[str, bytes]]:
+def contents() -> Contents:
     """Every file below a folder with its bytes: what two builds must agree in."""
 
     def read(folder: Path) -> dict[str, bytes]:

@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from datasets.build import BuildResult
+from tests.datasets.builds import Build, Contents
 
 pytest.importorskip("distributed")
 
@@ -60,11 +60,11 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def test_a_cluster_that_loses_a_worker_makes_what_one_machine_makes(
-    build: Callable[..., BuildResult],
+    build: Build,
     cluster: tuple[str, list[subprocess.Popen[bytes]]],
     samples: list[Path],
     tmp_path: Path,
-    contents: Callable[[Path], dict[str, bytes]],
+    contents: Contents,
 ) -> None:
     address, workers = cluster
     folder = tmp_path / "photos"

@@ -9,7 +9,9 @@ import pytest
 
 from celcam.arrays import Uint8Array
 from celcam.paths import MODELS
+from convert.recipes import RECIPES
 from convert.report.layers import MOST_DB, kernels, layer_errors, weight_histograms
+from tests.convert.spoiled import with_noisy_kernel, with_scaled_kernel
 from train.run_folder import load_generator
 
 INT8, FLOAT32 = MODELS / "comic.tflite", MODELS / "comic-float32.tflite"
@@ -47,7 +49,51 @@ def test_the_error_tells_which_layer_was_spoiled(generator: Any, photo: Uint8Arr
     assert after["up_relu"] < before["up_relu"] - 10
 
 
-def test_the_kernels_of_an_int8_file_are_steps_near_those_of_float() -> None:
+@pytest.mark.parametrize("recipe", ["int8", "int8-qat"])
+def test_every_layer_of_a_sound_int8_file_is_near_float(
+    models: Path, settled_run: Path, photo: Uint8Array, recipe: str
+) -> None:
+    path = models / f"comic{RECIPES[recipe].file_suffix}.tflite"
+    found = errors(path, load_generator(settled_run, keras), photo)
+    difference = found.pop("difference")  # its range is narrow: most of what it could draw would be cut off anyway
+    assert min(found.values()) > 33
+    assert difference > 20
+
+
+@pytest.mark.parametrize("layer", ["stem", "down", "quarter0_a", "quarter0_b", "up", "difference"])
+def test_a_kernel_of_the_wrong_scale_makes_its_layer_the_worst(
+    models: Path, settled_run: Path, photo: Uint8Array, tmp_path: Path, layer: str
+) -> None:
+    path = tmp_path / "spoiled.tflite"
+    path.write_bytes(with_scaled_kernel((models / "comic.tflite").read_bytes(), layer, 1.5))
+    found = errors(path, load_generator(settled_run, keras), photo)
+    worst = min(found, key=lambda name: found[name])
+    assert worst.removesuffix("_relu") == layer
+    assert found[worst] < 10
+
+
+@pytest.mark.parametrize("layer", ["stem", "down", "quarter0_a", "quarter0_b", "up", "difference"])
+def test_a_noisy_kernel_makes_its_layer_the_first_that_falls(
+    models: Path, settled_run: Path, photo: Uint8Array, tmp_path: Path, layer: str
+) -> None:
+    generator, path = load_generator(settled_run, keras), tmp_path / "spoiled.tflite"
+    path.write_bytes(with_noisy_kernel((models / "comic.tflite").read_bytes(), layer, 40))
+    before, after = errors(models / "comic.tflite", generator, photo), errors(path, generator, photo)
+    fallen = [name for name in after if after[name] < before[name] - 10]
+    assert fallen[0].removesuffix("_relu") == layer
+    for name in list(after)[: list(after).index(fallen[0])]:
+        assert after[name] == before[name]
+
+
+def test_the_kernels_of_an_int8_file_are_those_of_float_to_half_a_step(models: Path) -> None:
+    floats, rounded = (kernels(models / f"comic-{recipe}.tflite") for recipe in ("float32", "int8"))
+    assert list(floats) == list(rounded)
+    for layer, kernel in floats.items():
+        steps = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True) / 127
+        assert (np.abs(kernel - rounded[layer]) <= 0.51 * steps).all()
+
+
+def test_the_kernels_of_a_file_that_was_trained_on_are_steps_near_those_of_float() -> None:
     floats, rounded = kernels(FLOAT32), kernels(INT8)
     assert list(floats) == list(rounded)
     for layer, kernel in floats.items():
