@@ -9,8 +9,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from selenium.webdriver.support.ui import WebDriverWait
-
 from edge_app.vitals import VitalsReader
 from tests.edge_app.web.chromium import DESK_WH, PHONE_WH, be_device, open_chromium, screenshot
 from tests.edge_app.web.scene import film_served, film_session
@@ -21,6 +19,8 @@ SECONDS = 25  # of curves
 
 def take_screenshots(folder: Path, *, seconds: float = SECONDS) -> list[Path]:
     """Write ``web-phone.jpg`` and ``web-desktop.jpg`` into ``folder``."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
     paths = [folder / "web-phone.jpg", folder / "web-desktop.jpg"]
     with tempfile.TemporaryDirectory() as kept:
         session = film_session(Path(kept))
