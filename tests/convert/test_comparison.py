@@ -6,11 +6,15 @@ import pytest
 
 from celcam.image_io import read_image
 from celcam.paths import MODELS
+from convert import comparison
 from convert.__main__ import main
 from convert.mobilenet import MOBILENET
 
 
-def test_the_shipped_files_stand_in_one_table(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shipped_files_stand_in_one_table(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison, "TIMED_RUNS", 5)
     grid = tmp_path / "grid.png"
     assert main(["compare", str(MODELS / "comic-keras"), "--pairs", str(pairs), "--grid", str(grid)]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -69,7 +69,7 @@ def test_a_cluster_that_loses_a_worker_makes_what_one_machine_makes(
     address, workers = cluster
     folder = tmp_path / "photos"
     folder.mkdir()
-    for number, path in enumerate(samples * 3):
+    for number, path in enumerate(samples * 2):
         with Image.open(path) as picture:
             picture.rotate(90 * (number // len(samples)), expand=True).save(folder / f"{number}.jpg")
     (folder / "zero.jpg").write_bytes(b"")

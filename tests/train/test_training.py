@@ -14,6 +14,7 @@ import pytest
 
 import train.callbacks
 import train.run_folder
+import train.training
 from celcam.arrays import FloatArray
 from celcam.image_io import read_image
 from celcam.metrics import Likeness
@@ -29,6 +30,12 @@ AVERAGED = ("--ema", "0.9")
 def words(pairs: Path, out: Path, *more: str) -> list[str]:
     options = ["--preset", "smoke", "--steps", "4", "--steps-per-epoch", "2"]
     return ["--pairs", str(pairs), "--out", str(out), *options, *more]
+
+
+@pytest.fixture(autouse=True)
+def without_board(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What TensorBoard shows is `test_board`'s; to write it takes a quarter of so short a training."""
+    monkeypatch.setattr(train.training, "board_callbacks", lambda run: [])
 
 
 @pytest.fixture(scope="module")

@@ -1,36 +1,12 @@
-"""Chromium without a screen, as the browser tests and the pictures of the docs use it."""
+"""What the browser tests and the pictures of the docs do with Chromium."""
 
 from __future__ import annotations
 
 import base64
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-WORDS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--hide-scrollbars",
-)
 PHONE_WH, DESK_WH = (360, 740), (1280, 800)
-
-
-@contextmanager
-def open_chromium() -> Iterator[Any]:
-    """A browser that keeps what its console says; selenium's driver."""
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    for word in WORDS:
-        options.add_argument(word)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(executable_path="/usr/bin/chromedriver", log_output=subprocess.DEVNULL)
-    with webdriver.Chrome(options=options, service=service) as browser:
-        yield browser
 
 
 def be_device(

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from edge_app.vitals import VitalsReader
-from tests.edge_app.web.chromium import DESK_WH, PHONE_WH, be_device, open_chromium, screenshot
+from tests.browser import open_chromium
+from tests.edge_app.web.chromium import DESK_WH, PHONE_WH, be_device, screenshot
 from tests.edge_app.web.scene import film_served, film_session
 
 LOOKS = 6

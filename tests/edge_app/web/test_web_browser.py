@@ -13,6 +13,7 @@ import pytest
 
 from celcam.arrays import Uint8Array
 from celcam.image_io import decode_image, read_image
+from tests.browser import open_chromium
 from tests.edge_app.web.chromium import (
     DESK_WH,
     PHONE_WH,
@@ -22,7 +23,6 @@ from tests.edge_app.web.chromium import (
     element,
     is_hidden,
     leave,
-    open_chromium,
     wait,
 )
 from tests.edge_app.web.scene import RAMP, film_served, film_session, ramp_frames

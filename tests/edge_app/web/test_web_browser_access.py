@@ -14,6 +14,7 @@ import pytest
 
 from edge_app.web.announce import _own_address
 from edge_app.web.limits import Limits
+from tests.browser import open_chromium
 from tests.edge_app.web.chromium import (
     PHONE_WH,
     be_device,
@@ -22,7 +23,6 @@ from tests.edge_app.web.chromium import (
     element,
     is_hidden,
     leave,
-    open_chromium,
     wait,
 )
 from tests.edge_app.web.scene import film_served, film_session, ramp_frames
