@@ -71,7 +71,7 @@ class Verdict:
 
 
 def check_files(files: Sequence[Path], run: Path | None, photos: Path) -> Iterator[Verdict]:
-    """Hold each of ``files`` to the thresholds in its card; those of one run are drawn for together.
+    """Hold each of ``files`` to the thresholds in its card; the teacher draws once for those of one look.
 
     Args:
         files: models with their cards.
@@ -84,39 +84,44 @@ def check_files(files: Sequence[Path], run: Path | None, photos: Path) -> Iterat
         MediaError: no photos.
     """
     cards = {file: _demanding_card(file) for file in files}
-    groups: dict[tuple[Path, str], list[Path]] = {}
-    for file, card in cards.items():
-        groups.setdefault((run or _find_run(file, card.recipe), card.style), []).append(file)
-    for (found, style), members in groups.items():
-        yield from _check_group({file: cards[file].gate for file in members}, found, style, photos)
+    runs = {file: run or _find_run(file, card.recipe) for file, card in cards.items()}
+    for style in dict.fromkeys(card.style for card in cards.values()):
+        members = {file: runs[file] for file, card in cards.items() if card.style == style}
+        for file, (found, pictures) in _measure(members, style, photos).items():
+            yield Verdict(file, pictures, found, cards[file].gate)
 
 
-def _check_group(gates: dict[Path, dict[str, float]], run: Path, style: str, photos: Path) -> Iterator[Verdict]:
-    generator, models = load_drawing(run), {file: TFLiteModel(file) for file in gates}
-    to_keras: dict[Path, list[Likeness]] = {file: [] for file in gates}
-    to_teacher: dict[Path, list[Likeness]] = {file: [] for file in gates}
-    flips: dict[Path, list[float]] = {file: [] for file in gates}
-    keras_to_teacher = []
+def _measure(runs: dict[Path, Path], style: str, photos: Path) -> dict[Path, tuple[dict[str, float], int]]:
+    """What `DEMANDS` names of each file of ``style``, and on how many pictures; ``runs`` is by file."""
+    drawings = {run: load_drawing(run) for run in dict.fromkeys(runs.values())}
+    models = {file: TFLiteModel(file) for file in runs}
+    to_keras: dict[Path, list[Likeness]] = {file: [] for file in runs}
+    to_teacher: dict[Path, list[Likeness]] = {file: [] for file in runs}
+    flips: dict[Path, list[float]] = {file: [] for file in runs}
+    keras_to_teacher: dict[Path, list[Likeness]] = {run: [] for run in drawings}
     pairs = photos_to_draw(photos, style, SHORT_SIDE)
     for read in pairs:
         photo, cartoon = read()
-        expected = generator(photo)
-        percept = perceive(expected)
-        keras_to_teacher.append(compare(expected, cartoon))
-        for file, model in models.items():
-            drawn = model(photo)
-            to_keras[file].append(compare(drawn, expected))
+        expected = {run: drawing(photo) for run, drawing in drawings.items()}
+        percepts = {run: perceive(drawn) for run, drawn in expected.items()}
+        for run, drawn in expected.items():
+            keras_to_teacher[run].append(compare(drawn, cartoon))
+        for file, run in runs.items():
+            drawn = models[file](photo)
+            to_keras[file].append(compare(drawn, expected[run]))
             to_teacher[file].append(compare(drawn, cartoon))
-            flips[file].append(float(flip_map(percept, perceive(drawn)).mean()))
-    for file, gate in gates.items():
+            flips[file].append(float(flip_map(percepts[run], perceive(drawn)).mean()))
+    found = {}
+    for file, run in runs.items():
         own = mean_likeness(to_keras[file])
-        found = {
+        figures = {
             "to_keras_psnr_db": own.psnr_db,
             "to_keras_ssim": own.ssim,
             "to_keras_flip": float(np.mean(flips[file])),
-            "teacher_ssim_loss": mean_likeness(keras_to_teacher).ssim - mean_likeness(to_teacher[file]).ssim,
+            "teacher_ssim_loss": mean_likeness(keras_to_teacher[run]).ssim - mean_likeness(to_teacher[file]).ssim,
         }
-        yield Verdict(file, len(pairs), found, gate)
+        found[file] = figures, len(pairs)
+    return found
 
 
 def _demanding_card(file: Path) -> ModelCard:
