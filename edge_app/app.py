@@ -17,7 +17,7 @@ from edge_app.frames import FrameSink, FrameSource
 from edge_app.looks import Looks, look_loaders
 from edge_app.notices import Notices
 from edge_app.painter import Painter
-from edge_app.pipeline import run_pipeline
+from edge_app.pipeline import Pipeline
 from edge_app.session import Session
 from edge_app.sinks import open_sinks
 from edge_app.sources import BUNDLED_CLIP, CameraOptions, open_first_camera, open_source
@@ -57,7 +57,7 @@ def run_app(config: AppConfig) -> str:
         stack.enter_context(_stop_after(config.seconds, stop))
         print(f"{source.info.name} -> {look} at {_size(view)} -> {' '.join(config.to)}", flush=True)
         painter = Painter(looks, controls, notices, live=source.info.is_live)
-        run_pipeline(source, painter, sinks, stop=stop, stats=session.stats, notices=notices)
+        Pipeline(source, painter, sinks, stop=stop, stats=session.stats, notices=notices).run()
     return "\n".join([session.stats.summary(), *watch.summary()])
 
 

@@ -22,44 +22,29 @@ JOIN_TIMEOUT_S = 5.0
 IDLE_S = 0.05
 
 
-def run_pipeline(
-    source: FrameSource,
-    draw: Callable[[Frame], Frame | None],
-    sinks: Sequence[FrameSink],
-    *,
-    stop: threading.Event,
-    stats: RunStats,
-    notices: Notices,
-) -> None:
-    """Pass frames from the source to all sinks until the source ends, a sink has enough or ``stop`` is set.
-
-    Args:
-        source: open; closed by the caller.
-        draw: makes of a frame the one to be shown, or None where it is to be left out; runs on a thread of its own.
-        sinks: open, at least one; finished by the caller. Rate and latency are those of the first.
-        stop: ends the run cleanly; set when the run is over.
-        stats: is written.
-        notices: is told what went wrong where the run goes on.
-
-    Raises:
-        CelcamError: what stopped a stage; frames before it have been shown. Where a live source has several sinks and
-            one breaks off, the others go on, and its error is raised at the end.
-    """
-    _Run(source, draw, sinks, stop, stats, notices).run()
-
-
-class _Run:
-    """The stages of one run, and what they ended with."""
+class Pipeline:
+    """One run: frames pass from the source to all sinks until it ends, a sink has enough or ``stop`` is set."""
 
     def __init__(
         self,
         source: FrameSource,
         draw: Callable[[Frame], Frame | None],
         sinks: Sequence[FrameSink],
+        *,
         stop: threading.Event,
         stats: RunStats,
         notices: Notices,
     ) -> None:
+        """Put the stages together.
+
+        Args:
+            source: open; closed by the caller.
+            draw: makes of a frame the one to be shown, or None where it is to be left out; runs on a thread of its own.
+            sinks: open, at least one; finished by the caller. Rate and latency are those of the first.
+            stop: ends the run cleanly; set when the run is over.
+            stats: is written.
+            notices: is told what went wrong where the run goes on.
+        """
         self._source, self._draw, self._stop, self._stats, self._notices = source, draw, stop, stats, notices
         self._live = source.info.is_live
         self._capture_ms = stats.stage("capture")
@@ -79,7 +64,12 @@ class _Run:
         self._errors: list[BaseException] = []
 
     def run(self) -> None:
-        """Start the threads, be one of them where a window wants that, and wait for all."""
+        """Start the threads, be one of them where a window wants that, and wait for all.
+
+        Raises:
+            CelcamError: what stopped a stage; frames before it have been shown. Where a live source has several sinks
+                and one breaks off, the others go on, and its error is raised at the end.
+        """
         ours = next((outlet for outlet in self._outlets if outlet.sink.on_main_thread), None)
         threads = [
             threading.Thread(target=self._capture, name="capture", daemon=True),

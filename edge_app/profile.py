@@ -26,7 +26,7 @@ from edge_app.bench import device_name, runtime_name
 from edge_app.calm import Stabilizer
 from edge_app.fit import crop_to
 from edge_app.notices import Notices
-from edge_app.pipeline import run_pipeline
+from edge_app.pipeline import Pipeline
 from edge_app.rebuild import rebuild
 from edge_app.sinks.null import NullSink
 from edge_app.sources import open_source
@@ -167,14 +167,14 @@ def _stylize_ms(clip: Path, model: TFLiteModel, size_wh: tuple[int, int]) -> flo
 def _pipeline_ms(clip: Path, model: TFLiteModel, size_wh: tuple[int, int]) -> float:
     stats = RunStats()
     with open_source(str(clip)) as source:
-        run_pipeline(
+        Pipeline(
             source,
             lambda frame: dataclasses.replace(frame, rgb_u8=model(crop_to(frame.rgb_u8, size_wh), size_wh)),
             [NullSink()],
             stop=threading.Event(),
             stats=stats,
             notices=Notices(),
-        )
+        ).run()
     if stats.fps is None:
         raise MediaError(f"{clip}: has fewer than two frames; give a longer clip")
     return 1000 / stats.fps

@@ -9,7 +9,7 @@ import pytest
 from celcam.errors import CameraError, ModelError
 from edge_app.frames import Frame, FrameSink, FrameSource
 from edge_app.notices import Notices
-from edge_app.pipeline import run_pipeline
+from edge_app.pipeline import Pipeline
 from edge_app.stats import RunStats
 from tests.edge_app.fakes import CountingSource, KeepingSink, quiet_notices, rising
 
@@ -22,14 +22,14 @@ def run(
     notices: Notices | None = None,
 ) -> RunStats:
     stats = RunStats()
-    run_pipeline(
+    Pipeline(
         source,
         draw or (lambda frame: frame),  # type: ignore[arg-type]
         sinks,
         stop=stop or threading.Event(),
         stats=stats,
         notices=notices or quiet_notices(),
-    )
+    ).run()
     return stats
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from celcam.errors import UnwritableError
 from edge_app.frames import Frame
-from edge_app.pipeline import run_pipeline
+from edge_app.pipeline import Pipeline
 from edge_app.session import Session
 from edge_app.sinks.disk import Syncer
 from edge_app.sinks.recorder import Recorder
@@ -89,7 +89,7 @@ def test_a_recording_that_is_all_there_is_ends_the_run_with_its_error(session: S
     recorder = Recorder(session, path=tmp_path / "party.mp4", overwrite=True, ends_run=True)
     source = CountingSource(2000, is_live=True)
     with recorder, pytest.raises(UnwritableError, match="No space left on device"):
-        run_pipeline(source, enlarged, [recorder], stop=stop, stats=session.stats, notices=session.notices)
+        Pipeline(source, enlarged, [recorder], stop=stop, stats=session.stats, notices=session.notices).run()
     assert stop.is_set()
 
 
@@ -202,7 +202,9 @@ def test_a_recorder_slower_than_the_camera_drops_frames_and_the_film_keeps_the_t
 
     source = CountingSource(300, is_live=True)
     with Slow(session, path=tmp_path / "party.mp4") as recorder:
-        run_pipeline(source, enlarged, [recorder], stop=threading.Event(), stats=session.stats, notices=session.notices)
+        Pipeline(
+            source, enlarged, [recorder], stop=threading.Event(), stats=session.stats, notices=session.notices
+        ).run()
     film = read_film(tmp_path / "party.mp4")
     assert session.stats.dropped == 300 - session.stats.frames > 100
     assert len(film.times_s) == session.stats.frames

@@ -9,7 +9,7 @@ import pytest
 
 from edge_app.frames import Frame, FrameSource
 from edge_app.notices import Notices
-from edge_app.pipeline import run_pipeline
+from edge_app.pipeline import Pipeline
 from edge_app.sources.reconnecting import ReconnectingSource
 from edge_app.stats import RunStats
 from tests.edge_app.fakes import KeepingSink, quiet_notices
@@ -167,7 +167,7 @@ def test_a_whole_run_goes_on_through_losses_and_stops_while_the_camera_is_gone()
     threading.Thread(target=stop_in_a_pause).start()
     started_s = time.monotonic()
     with source:
-        run_pipeline(source, lambda frame: frame, [sink], stop=stop, stats=RunStats(), notices=notices)
+        Pipeline(source, lambda frame: frame, [sink], stop=stop, stats=RunStats(), notices=notices).run()
     assert time.monotonic() - started_s < 4
     assert 6 <= len(sink.levels) <= 10
     assert [text.split()[2] for text in told] == ["gone:", "back", "gone:"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from celcam.errors import ClipBrokenOffError, MediaError
-from edge_app.pipeline import run_pipeline
+from edge_app.pipeline import Pipeline
 from edge_app.sources import BUNDLED_CLIP, open_source
 from edge_app.sources.video import VideoSource
 from edge_app.stats import RunStats
@@ -72,12 +72,12 @@ def test_a_clip_that_breaks_off_gives_what_there_is_and_says_so(broken_off_clip:
         open_source(str(broken_off_clip)) as source,
         pytest.raises(ClipBrokenOffError, match=r"breaks off .*after [0-9]+ frames"),
     ):
-        run_pipeline(
+        Pipeline(
             source,
             lambda frame: frame,
             [sink],
             stop=threading.Event(),
             stats=RunStats(),
             notices=quiet_notices(),
-        )
+        ).run()
     assert 20 < len(sink.levels) < 90

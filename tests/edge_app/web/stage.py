@@ -18,7 +18,7 @@ from celcam.arrays import Uint8Array
 from edge_app.frames import Frame, FrameSink, SourceInfo
 from edge_app.looks import Looks
 from edge_app.notices import Notices
-from edge_app.pipeline import run_pipeline
+from edge_app.pipeline import Pipeline
 from edge_app.session import Session
 from edge_app.sinks.web import WebSink
 from edge_app.view import Controls, View
@@ -133,8 +133,8 @@ def running(
             pass
 
     stop = threading.Event()
-    parts = {"stop": stop, "stats": session.stats, "notices": session.notices}
-    thread = threading.Thread(target=run_pipeline, args=(Source(), draw, sinks), kwargs=parts, daemon=True)
+    pipeline = Pipeline(Source(), draw, sinks, stop=stop, stats=session.stats, notices=session.notices)
+    thread = threading.Thread(target=pipeline.run, daemon=True)
     thread.start()
     try:
         yield
