@@ -5,6 +5,7 @@ The runtime is ``ai_edge_litert`` where it is installed, else ``tflite_runtime``
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import os
 import sys
@@ -35,18 +36,27 @@ class TFLiteModel:
     bytes as they are; a float model is fed 0..1. One instance belongs to one thread at a time.
     """
 
-    def __init__(self, path: Path, *, threads: int = DEFAULT_THREADS) -> None:
+    def __init__(self, path: Path, *, threads: int = DEFAULT_THREADS, delegate: str | None = None) -> None:
         """Load ``path`` and check it against its card.
 
+        Args:
+            path: of a ``.tflite`` file.
+            threads: of the CPU.
+            delegate: a shared library that takes the graph, or parts of it, to an accelerator, such as
+                ``libedgetpu.so.1``; None is the CPU alone.
+
         Raises:
-            ModelError: missing, damaged, disagrees with its card, or not a picture-to-picture model.
+            ModelError: missing, damaged, disagrees with its card, or not a picture-to-picture model; no such delegate.
         """
         self.path = path
         data, self.card = read_model(path)
         runtime = _load_runtime()
+        delegates = [_load_delegate(runtime, delegate)] if delegate is not None else None
         try:
             with native_messages_off():
-                self._interpreter: Any = runtime.Interpreter(model_content=data, num_threads=threads)
+                self._interpreter: Any = runtime.Interpreter(
+                    model_content=data, num_threads=threads, experimental_delegates=delegates
+                )
                 self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{path}: the runtime refuses it: {error}") from error
@@ -134,6 +144,22 @@ def native_messages_off() -> Iterator[None]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def _load_delegate(runtime: ModuleType, library: str) -> Any:
+    """An accelerator's delegate; raises ModelError where ``library`` is none, or its device is not there."""
+    remedy = "install the accelerator's runtime, or leave the delegate out"
+    try:
+        # Looked at first: of a library that is no delegate the runtime prints tracebacks.
+        is_delegate = hasattr(ctypes.CDLL(library), "tflite_plugin_create_delegate")
+    except OSError as error:
+        raise ModelError(f"delegate {library}: can't be loaded: {error}; {remedy}") from error
+    if not is_delegate:
+        raise ModelError(f"delegate {library}: expected a library with a TFLite delegate in it; {remedy}")
+    try:
+        return runtime.load_delegate(library)
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(f"delegate {library}: refuses: {error}; is the accelerator plugged in?") from error
 
 
 def _load_runtime() -> ModuleType:

@@ -41,7 +41,9 @@ def run_app(config: AppConfig) -> str:
     notices = Notices()
     asked_wh = parse_size(config.size) if config.size else None
     # Names are checked before anything is opened, the network is loaded after the source has been found.
-    look, loaders = look_loaders(config.style, model=config.model, teacher=config.teacher, threads=config.threads)
+    look, loaders = look_loaders(
+        config.style, model=config.model, teacher=config.teacher, threads=config.threads, delegate=config.delegate
+    )
     view = View(look, asked_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
     with ExitStack() as stack:
         stop = stack.enter_context(_stop_on_signals())

@@ -37,6 +37,9 @@ class AppConfig:
     calm: bool = option(False, help="stabilise what does not move")
     fps: float = option(0.0, help="keep this rate: smaller sizes and lighter looks when it is missed; 0: leave both")
     threads: int = option(3, help="of the network; more than 3 bring nothing on a Pi")
+    delegate: str | None = option(
+        None, help="library of an accelerator, such as libedgetpu.so.1, with a model made for it", metavar="LIBRARY"
+    )
     loop: bool = option(False, help="begin a video anew at its end")
     seconds: float = option(0.0, help="stop after this long; 0: run on")
     folder: Path = option(Path("out/camera"), help="for snapshots and recordings made on the way", metavar="DIR")

@@ -99,9 +99,9 @@ def shipped_looks(models: Path = MODELS) -> list[str]:
     return names
 
 
-def network_loader(path: Path, threads: int = DEFAULT_THREADS) -> Callable[[], Drawer]:
+def network_loader(path: Path, threads: int = DEFAULT_THREADS, delegate: str | None = None) -> Callable[[], Drawer]:
     """Loads a model file."""
-    return lambda: TFLiteModel(path, threads=threads)
+    return lambda: TFLiteModel(path, threads=threads, delegate=delegate)
 
 
 def teacher_loader(name: str) -> Callable[[], Drawer]:
@@ -120,7 +120,13 @@ def teacher_loader(name: str) -> Callable[[], Drawer]:
 
 
 def look_loaders(
-    look: str, *, model: Path | None, teacher: str | None, threads: int, models: Path = MODELS
+    look: str,
+    *,
+    model: Path | None,
+    teacher: str | None,
+    threads: int,
+    delegate: str | None = None,
+    models: Path = MODELS,
 ) -> tuple[str, dict[str, Callable[[], Drawer]]]:
     """The first look, and how each that can be chosen is loaded.
 
@@ -129,18 +135,19 @@ def look_loaders(
         model: a file anywhere.
         teacher: a style, drawn by its slow original.
         threads: of a network.
+        delegate: of an accelerator, as in `TFLiteModel`.
         models: the folder of looks.
 
     Raises:
         UnknownNameError: no such look or style.
     """
-    loaders = {name: network_loader(models / f"{name}.tflite", threads) for name in shipped_looks(models)}
+    loaders = {name: network_loader(models / f"{name}.tflite", threads, delegate) for name in shipped_looks(models)}
     first = look
     if model is not None:
         first = model.stem
-        loaders = {first: network_loader(model, threads)} | {k: v for k, v in loaders.items() if k != first}
+        loaders = {first: network_loader(model, threads, delegate)} | {k: v for k, v in loaders.items() if k != first}
     elif look not in loaders:
-        loaders[look] = network_loader(find_model(look, models), threads)
+        loaders[look] = network_loader(find_model(look, models), threads, delegate)
     if teacher is not None:
         first = TEACHER + teacher
         loaders[first] = teacher_loader(teacher)

@@ -31,8 +31,8 @@ from edge_app.rebuild import rebuild
 from edge_app.sinks.null import NullSink
 from edge_app.sources import open_source
 from edge_app.stats import RunStats
+from edge_app.web.jpeg import encode_jpeg
 
-JPEG_QUALITY = 85
 RUNS = 100
 ROUNDS = 5
 # Of a clip, how many pictures are held in memory to be drawn, in turn, and how many times one is drawn.
@@ -132,7 +132,6 @@ def _time_parts(model: TFLiteModel, full: Uint8Array, size_wh: tuple[int, int], 
     drawn = model(small)
     buffer = np.empty_like(small)
     calm = Stabilizer()
-    jpeg = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
     calls = {
         "resize to the network's input": lambda: resize(crop_to(full, size_wh), size_wh, out=buffer),
         NETWORK: lambda: model(small),
@@ -141,7 +140,7 @@ def _time_parts(model: TFLiteModel, full: Uint8Array, size_wh: tuple[int, int], 
         "calm": lambda: calm(small, drawn),
         f"sharp, at {full.shape[1]}x{full.shape[0]}": lambda: rebuild(full, small, drawn),
         "blue first, for a window": lambda: cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR),
-        "JPEG, for the page": lambda: cv2.imencode(".jpg", drawn, jpeg),
+        "JPEG, for the page": lambda: encode_jpeg(drawn),
     }
     return [Part(name, latency) for name, latency in measure_latency(calls, runs).items()]
 

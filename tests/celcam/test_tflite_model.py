@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ctypes.util
 import dataclasses
 import os
 import shutil
@@ -120,6 +121,19 @@ def test_a_wrong_frame_is_told_apart(shape: tuple[int, ...], dtype: type, messag
 def test_an_unknown_style_lists_the_known_ones() -> None:
     with pytest.raises(UnknownNameError, match=r"unknown style 'cubism'; known: .*comic"):
         find_model("cubism")
+
+
+@pytest.mark.parametrize(
+    ("library", "message"),
+    [
+        ("libnothing.so.1", "delegate libnothing.so.1: can't be loaded"),
+        (ctypes.util.find_library("c"), "expected a library"),
+    ],
+)
+def test_what_is_no_delegate_is_one_line(library: str, message: str) -> None:
+    with pytest.raises(ModelError, match=message) as told:
+        TFLiteModel(find_model("comic"), delegate=library)
+    assert "leave the delegate out" in str(told.value)
 
 
 def test_threads_that_load_at_once_leave_the_errors_where_they_were() -> None:
