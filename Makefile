@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 APP := .venv-app/bin/python
 WORK := .venv/bin/python
 
-.PHONY: demo live pipeline test test-browser test-backends test-tflite-runtime test-soak check clean
+.PHONY: demo live pipeline test test-browser test-webrtc test-backends test-tflite-runtime test-soak check clean
 
 demo: .venv-app/ready ## the bundled clip and photos as a comic: out/demo.mp4, out/demo.png
 	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
@@ -27,7 +27,13 @@ test: .venv/ready ## the tests, as CI runs them
 test-browser: .venv/ready ## the tests that need Chromium (Debian); installs it
 	command -v chromium && command -v chromedriver || apt-get install -y chromium chromium-driver
 	.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-browser.txt
-	$(WORK) -m pytest -m browser
+	$(WORK) -m pytest -m browser tests/convert
+	$(WORK) -m pytest -m browser tests/edge_app
+
+test-webrtc: .venv/ready ## the page's WebRTC, an extra; installs it, and wants what test-browser installed
+	.venv/bin/pip install --quiet --disable-pip-version-check -r edge_app/requirements-webrtc.txt
+	$(WORK) -m pytest tests/edge_app/web/test_webrtc.py
+	$(WORK) -m pytest -m browser tests/edge_app/web/test_web_browser_access.py
 
 test-backends: .venv/ready ## two steps on TensorFlow, JAX and PyTorch, and on two devices; installs what is missing
 	.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-backends.txt

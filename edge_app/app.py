@@ -53,12 +53,12 @@ def run_app(config: AppConfig) -> str:
         looks.load(look)
         sizes_wh = [] if source.info.is_still else size_choices(source.info.size_wh)
         controls = Controls(view, looks=looks.names, sizes_wh=sizes_wh)
-        session = Session(source.info, looks, controls, config.folder, notices)
+        painter = Painter(looks, controls, notices, live=source.info.is_live)
+        session = Session(source.info, looks, controls, config.folder, notices, paint=painter)
         watch = stack.enter_context(Watch(session, target_fps=config.fps, stats_path=config.stats))
         sinks = [stack.enter_context(sink) for sink in _open_sinks(config, session, watch, stop)]
         stack.enter_context(_stop_after(config.seconds, stop))
         print(f"{source.info.name} -> {look} at {_size(view)} -> {' '.join(config.to)}", flush=True)
-        painter = Painter(looks, controls, notices, live=source.info.is_live)
         Pipeline(source, painter, sinks, stop=stop, stats=session.stats, notices=notices).run()
     return "\n".join([session.stats.summary(), *watch.summary()])
 
@@ -75,6 +75,7 @@ def _open_source(
     options: CameraOptions = {
         "size_wh": camera_wh,
         "small_wh": size_wh or size_for_short_side(camera_wh, LIVE_SHORT_SIDE),
+        "fps": config.fps or None,
         "notices": notices,
         "stop": stop,
     }
@@ -90,6 +91,7 @@ def _open_source(
 def _open_sinks(config: AppConfig, session: Session, watch: Watch, stop: threading.Event) -> list[FrameSink]:
     def open_page() -> FrameSink:
         from edge_app.sinks.web import WebSink
+        from edge_app.web.thumbnails import thumbnail_loaders
 
         return WebSink(
             session,
@@ -97,6 +99,10 @@ def _open_sinks(config: AppConfig, session: Session, watch: Watch, stop: threadi
             port=config.port,
             token=config.token,
             read_vitals=watch.vitals,
+            thumb_loaders=thumbnail_loaders(
+                session.controls.looks,
+                model=None if config.delegate else config.model,  # one made for an accelerator draws nowhere else
+            ),
             stop=stop,
         )
 

@@ -35,7 +35,9 @@ class AppConfig:
     wipe: float = option(0.0, help="show the photo in this share of the width, from the left")
     sharp: bool = option(False, help="show the source's full size, with its edges")
     calm: bool = option(False, help="stabilise what does not move")
-    fps: float = option(0.0, help="keep this rate: smaller sizes and lighter looks when it is missed; 0: leave both")
+    fps: float = option(
+        0.0, help="ask a camera for no more, and draw smaller or lighter where that is missed; 0: neither"
+    )
     threads: int = option(3, help="of the network; more than 3 bring nothing on a Pi")
     delegate: str | None = option(
         None, help="library of an accelerator, such as libedgetpu.so.1, with a model made for it", metavar="LIBRARY"

@@ -44,21 +44,27 @@ class Hotkeys:
             Hotkey("r", "record", lambda: controls.change(recording=not controls.view.recording)),
         )
 
-    def press(self, key: int) -> None:
-        """Do what ``key``, a character's code, stands for; a digit chooses a look. What fails is told as a notice."""
+    def press(self, key: int) -> bool:
+        """Do what ``key``, a character's code, stands for; a digit chooses a look. What fails is told as a notice.
+
+        Returns:
+            Whether it stands for anything.
+        """
         controls = self._session.controls
         try:
             if ord("1") <= key <= ord("9"):
                 number = key - ord("1")
                 if number < len(controls.looks):
                     controls.change(look=controls.looks[number])
-                return
+                return True
             for hotkey in self.all:
                 if key < 256 and chr(key) in hotkey.keys:
                     hotkey.press()
-                    return
+                    return True
         except CelcamError as error:
             self._session.notices.add(str(error))
+            return True
+        return False
 
     def help_lines(self) -> list[str]:
         """A line a key."""

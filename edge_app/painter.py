@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from edge_app.view import Controls
 
 
 class Painter:
-    """``painter(frame)`` is the frame to be shown; belongs to one thread."""
+    """``painter(frame)`` is the frame to be shown; one thread at a time, others wait."""
 
     def __init__(self, looks: Looks, controls: Controls, notices: Notices, *, live: bool) -> None:
         """Draw with ``looks`` what ``controls`` ask for.
@@ -34,6 +35,7 @@ class Painter:
         self._looks, self._controls, self._notices, self._live = looks, controls, notices, live
         self._stabilizer = Stabilizer()
         self._stabilized = ""  # the look that it has seen
+        self._lock = threading.Lock()
 
     def __call__(self, frame: Frame) -> Frame | None:
         """Draw ``frame``; None where a live source gave something that is no picture.
@@ -47,6 +49,10 @@ class Painter:
                 raise MediaError(fault)
             self._notices.add(f"{fault}; such frames are left out")
             return None
+        with self._lock:
+            return self._draw(frame)
+
+    def _draw(self, frame: Frame) -> Frame:
         view = self._controls.view
         given = self._looks.get(view.look)
         if given.given_up:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edge_app.frames import SourceInfo
+from edge_app.frames import Frame, SourceInfo
 from edge_app.looks import Looks
 from edge_app.notices import Notices
 from edge_app.stats import RunStats
@@ -25,3 +26,4 @@ class Session:
     folder: Path = KEEPSAKES
     notices: Notices = field(default_factory=Notices)
     stats: RunStats = field(default_factory=RunStats)
+    paint: Callable[[Frame], Frame | None] | None = None  # draws once more what stands still; any thread may

@@ -12,6 +12,7 @@ from celcam.errors import CelcamError
 from edge_app.frames import Frame, FrameSink
 from edge_app.looks import Drawer
 from edge_app.session import Session
+from edge_app.sinks.stills import POLL_S, Still
 from edge_app.web.access import choose_token
 from edge_app.web.announce import announcement
 from edge_app.web.jpeg import Encode, Newest, encode_jpeg
@@ -126,8 +127,16 @@ class WebSink(FrameSink):
         self._shown += 1
         if self._session.source.is_still:
             is_last = self._shown == self._session.source.frames
-            self._stop.wait(None if is_last and self._ends_with_stop else STILL_S)
+            self._hold(frame, None if is_last and self._ends_with_stop else STILL_S)
         return True
+
+    def _hold(self, frame: Frame, seconds: float | None) -> None:
+        """Keep a still image up for so long, None: until the run is stopped, drawn anew where a control is changed."""
+        still, started_s = Still(self._session, frame), time.monotonic()
+        while not self._stop.wait(POLL_S) and (seconds is None or time.monotonic() - started_s < seconds):
+            if (redrawn := still.redrawn()) is not None:
+                self._newest.offer(redrawn)
+                started_s = time.monotonic()
 
     def _wait_for(self, frame: Frame) -> None:
         """Wait for the frame's own time."""

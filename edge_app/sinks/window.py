@@ -17,18 +17,21 @@ from edge_app.hotkeys import Hotkeys
 from edge_app.hud import NOTICE_S, figure_lines, write_lines
 from edge_app.session import Session
 from edge_app.sinks.images import snapshot
+from edge_app.sinks.stills import POLL_S, Still
 
 QUIT_KEYS = (ord("q"), 27)
 NO_KEY = 0xFF
 # A picture is shown this high or a little more or less, at a whole multiple of its size.
 SHOWN_HEIGHT = 720
 OWN_KEYS = ["h  these keys", "i  figures", "f  full screen", "q  quit"]
+STILL_KEYS = ["space  next picture"]
 
 
 class WindowSink(FrameSink):
     """Shows frames until q or Esc is pressed or the window is closed.
 
-    A camera's frames are shown as they come, a clip's at their own times, a still image until a key is pressed.
+    A camera's frames are shown as they come, a clip's at their own times, a still image until the space bar or another
+    key without a meaning is pressed.
     """
 
     name = "window"
@@ -50,7 +53,7 @@ class WindowSink(FrameSink):
         except cv2.error as error:
             raise UsageError("--to window: this OpenCV has no windows; install opencv-python") from error
         self._hotkeys = Hotkeys(session, self._take_snapshot)
-        self._figures = self._help = self._full_screen = False
+        self._figures = self._help = self._full_screen = self._wants_next = False
         self._frame: Frame | None = None
         self._started_s = 0.0
 
@@ -68,16 +71,25 @@ class WindowSink(FrameSink):
             cv2.resizeWindow(self._title, width * zoom, height * zoom)
             self._started_s = time.monotonic() - frame.media_s
         self._frame = frame
-        return self._draw(frame, self._wait_ms(frame))
+        return self._hold(frame) if self._session.source.is_still else self._draw(frame, self._wait_ms(frame))
 
     def idle(self) -> bool:
         """Go on showing the last picture, and say what is the matter."""
         return self._frame is None or self._draw(self._frame, 1)
 
+    def _hold(self, frame: Frame) -> bool:
+        """Show a still image, drawn anew where a key changes how, until a key asks for the next or for the end."""
+        still, self._wants_next = Still(self._session, frame), False
+        while self._draw(frame, round(1000 * POLL_S)):
+            if self._wants_next:
+                return True
+            self._frame = frame = still.redrawn() or frame
+        return False
+
     def _draw(self, frame: Frame, wait_ms: int) -> bool:
         shown = np.asarray(cv2.cvtColor(frame.rgb_u8, cv2.COLOR_RGB2BGR), np.uint8)
         lines = figure_lines(self._session) if self._figures else []
-        write_lines(shown, lines + ([*self._hotkeys.help_lines(), *OWN_KEYS] if self._help else []))
+        write_lines(shown, lines + (self._help_lines() if self._help else []))
         notice = self._session.notices.latest(NOTICE_S)
         if notice is not None:
             write_lines(shown, [notice.text], at_bottom=True)
@@ -96,7 +108,10 @@ class WindowSink(FrameSink):
             mode = cv2.WINDOW_FULLSCREEN if self._full_screen else cv2.WINDOW_NORMAL
             cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
         elif key != NO_KEY:
-            self._hotkeys.press(key)
+            self._wants_next = not self._hotkeys.press(key)
+
+    def _help_lines(self) -> list[str]:
+        return [*self._hotkeys.help_lines(), *(STILL_KEYS if self._session.source.is_still else []), *OWN_KEYS]
 
     def _take_snapshot(self) -> None:
         if self._frame is not None:
@@ -104,9 +119,7 @@ class WindowSink(FrameSink):
             self._session.notices.add(f"kept {snapshot(self._session.folder, self._frame.rgb_u8, now=now)}")
 
     def _wait_ms(self, frame: Frame) -> int:
-        """How long the frame stands at least; 0 is until a key is pressed."""
-        if self._session.source.is_still:
-            return 0
+        """How long the frame stands at least."""
         if self._session.source.is_live or not self._session.source.keeps_time:
             return 1
         return max(1, round(1000 * (self._started_s + frame.media_s - time.monotonic())))

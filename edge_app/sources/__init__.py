@@ -25,6 +25,7 @@ class CameraOptions(TypedDict, total=False):
 
     size_wh: tuple[int, int] | None
     small_wh: tuple[int, int] | None
+    fps: float | None
     notices: Notices | None
     stop: threading.Event | None
 
@@ -34,6 +35,7 @@ def open_source(
     *,
     size_wh: tuple[int, int] | None = None,
     small_wh: tuple[int, int] | None = None,
+    fps: float | None = None,
     loop: bool = False,
     notices: Notices | None = None,
     stop: threading.Event | None = None,
@@ -45,6 +47,7 @@ def open_source(
             folder, an image or a video.
         size_wh: asked of a camera; None is 640x480. A network camera gives the size that it is set to.
         small_wh: what the network draws at, where that is known: the Pi's camera makes pictures of that size too.
+        fps: frames a second that suffice; a camera of this machine's gives no more where it can. None: its own rate.
         loop: begin a video anew at its end.
         notices: told when a camera is lost and when it is back; None prints that.
         stop: set when the run is over, so that a camera's frames end at once.
@@ -56,7 +59,7 @@ def open_source(
     """
     kind, colon, _ = spec.partition(":")
     if is_address(spec) or (colon and kind in ("usb", "picamera")):
-        return _open_camera(spec, size_wh, small_wh, notices, stop)
+        return _open_camera(spec, size_wh, small_wh, fps, notices, stop)
     if colon and kind == "synthetic":
         from edge_app.sources.synthetic import SyntheticSource
 
@@ -87,6 +90,7 @@ def open_first_camera(
     *,
     size_wh: tuple[int, int] | None = None,
     small_wh: tuple[int, int] | None = None,
+    fps: float | None = None,
     notices: Notices | None = None,
     stop: threading.Event | None = None,
 ) -> FrameSource | None:
@@ -95,6 +99,7 @@ def open_first_camera(
     Args:
         size_wh: as in `open_source`.
         small_wh: as in `open_source`.
+        fps: as in `open_source`.
         notices: also told of a camera that is there, but can't be opened.
         stop: as in `open_source`.
     """
@@ -105,7 +110,7 @@ def open_first_camera(
     plugged_in += [f"usb:{device.number}" for device in video_devices() if device.is_camera]
     for spec in dict.fromkeys([*plugged_in, "usb:0"]):  # of usb:0 the kernel may not have told
         try:
-            return _open_camera(spec, size_wh, small_wh, notices, stop)
+            return _open_camera(spec, size_wh, small_wh, fps, notices, stop)
         except CameraError as error:
             if spec in plugged_in:
                 notices.add(str(error))
@@ -116,17 +121,18 @@ def _open_camera(
     spec: str,
     size_wh: tuple[int, int] | None,
     small_wh: tuple[int, int] | None,
+    fps: float | None,
     notices: Notices | None,
     stop: threading.Event | None,
 ) -> FrameSource:
     from edge_app.sources.reconnecting import ReconnectingSource
 
-    name, open_camera = _camera(spec, size_wh, small_wh)
+    name, open_camera = _camera(spec, size_wh, small_wh, fps)
     return ReconnectingSource(name, open_camera, notices=notices or Notices(), stop=stop)
 
 
 def _camera(
-    spec: str, size_wh: tuple[int, int] | None, small_wh: tuple[int, int] | None
+    spec: str, size_wh: tuple[int, int] | None, small_wh: tuple[int, int] | None, fps: float | None
 ) -> tuple[str, Callable[[], FrameSource]]:
     """The name that a camera is shown by, and what opens it."""
     if is_address(spec):
@@ -138,10 +144,10 @@ def _camera(
     if kind == "usb" and (is_number or device.startswith("/dev/")):
         from edge_app.sources.usb import CAPTURE_SIZE_WH, UsbSource
 
-        return spec, lambda: UsbSource(int(device) if is_number else device, size_wh or CAPTURE_SIZE_WH)
+        return spec, lambda: UsbSource(int(device) if is_number else device, size_wh or CAPTURE_SIZE_WH, fps)
     if kind == "picamera" and is_number:
         from edge_app.sources.picamera import CAPTURE_SIZE_WH, PicameraSource
 
-        return spec, lambda: PicameraSource(int(device), size_wh or CAPTURE_SIZE_WH, small_wh)
+        return spec, lambda: PicameraSource(int(device), size_wh or CAPTURE_SIZE_WH, small_wh, fps)
     also = " or a device, such as usb:/dev/video0" if kind == "usb" else ""
     raise CameraError(f"{spec}: expected the camera's number, such as {kind}:0{also}")

@@ -42,7 +42,11 @@ class PicameraSource:
     """Frames of the Pi's camera, newest first, each with a small copy made by the camera."""
 
     def __init__(
-        self, number: int, size_wh: tuple[int, int] = CAPTURE_SIZE_WH, small_wh: tuple[int, int] | None = None
+        self,
+        number: int,
+        size_wh: tuple[int, int] = CAPTURE_SIZE_WH,
+        small_wh: tuple[int, int] | None = None,
+        fps: float | None = None,
     ) -> None:
         """Open and start the camera.
 
@@ -51,6 +55,7 @@ class PicameraSource:
             size_wh: of the main picture; what the camera grants is in ``info``.
             small_wh: of the small copy; None is the size that a camera is drawn at unless told otherwise. Where it
                 has another aspect than the main picture or is larger, there is no small copy.
+            fps: frames a second; None is the camera's own rate.
 
         Raises:
             CameraError: there is none, or it can't be started.
@@ -67,7 +72,7 @@ class PicameraSource:
         except Exception as error:  # of picamera2 and libcamera: RuntimeError, IndexError and others
             raise self._not_started(error) from error
         try:
-            self._configure(size_wh, small_wh or size_for_short_side(size_wh, LIVE_SHORT_SIDE))
+            self._configure(size_wh, small_wh or size_for_short_side(size_wh, LIVE_SHORT_SIDE), fps)
             self._camera.start()
         except CameraError:
             self._close()
@@ -106,13 +111,14 @@ class PicameraSource:
             number += 1
             yield Frame(rgb_u8, f"frame-{number:06d}", max(0.0, captured_s - started_s), captured_s, small_u8)
 
-    def _configure(self, size_wh: tuple[int, int], small_wh: tuple[int, int]) -> None:
+    def _configure(self, size_wh: tuple[int, int], small_wh: tuple[int, int], fps: float | None) -> None:
+        settings = _colours() | ({"controls": {"FrameRate": fps}} if fps else {})
         main = {"format": RGB, "size": size_wh}
         asked = [{**small, "size": small_wh} for small in SMALL_ASKED] if _fits(small_wh, size_wh) else []
         for lores in [*asked, None]:
             try:
                 self._camera.configure(
-                    self._camera.create_video_configuration(main, lores=lores, queue=False, **_colours())
+                    self._camera.create_video_configuration(main, lores=lores, queue=False, **settings)
                 )
                 break
             except (RuntimeError, ValueError):

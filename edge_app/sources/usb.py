@@ -32,12 +32,13 @@ class UsbSource:
     Video4Linux decodes MJPEG on the thread that reads, so there are no decoder's threads to hold down.
     """
 
-    def __init__(self, device: int | str, size_wh: tuple[int, int] = CAPTURE_SIZE_WH) -> None:
+    def __init__(self, device: int | str, size_wh: tuple[int, int] = CAPTURE_SIZE_WH, fps: float | None = None) -> None:
         """Open the camera and look at a first picture.
 
         Args:
             device: the N of ``/dev/videoN``, or a path such as one in ``/dev/v4l/by-id``.
             size_wh: asked for; what the camera grants is in ``info``.
+            fps: frames a second that suffice: the camera may give more, but is not asked for fewer; None asks nothing.
 
         Raises:
             CameraError: there is none, it is in use, or it gives no picture.
@@ -57,6 +58,7 @@ class UsbSource:
             if not self._capture.isOpened():
                 raise CameraError(f"{self._name}: {path} is no camera, or another program is using it")
             self._ask_for(size_wh)
+            self._slow_down(fps)
             if self._read() is None:
                 raise CameraError(
                     f"{self._name}: gives no picture; is another program using it, or too much on the same USB hub?"
@@ -98,6 +100,14 @@ class UsbSource:
         self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, size_wh[0])
         self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1])
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, BUFFERS)
+
+    def _slow_down(self, fps: float | None) -> None:
+        """Ask for ``fps``; cameras know a few rates, and where the nearest is a lower one they keep their own."""
+        own_fps = self._capture.get(cv2.CAP_PROP_FPS)
+        if fps and own_fps > fps:
+            self._capture.set(cv2.CAP_PROP_FPS, fps)
+            if self._capture.get(cv2.CAP_PROP_FPS) < fps:
+                self._capture.set(cv2.CAP_PROP_FPS, own_fps)
 
     def _read(self) -> Uint8Array | None:
         """The next picture that is whole, blue first; None where the camera gives none."""

@@ -33,6 +33,7 @@ PAGE_TYPES = {
     "index.html": "text/html",
     "app.js": "text/javascript",
     "graph.js": "text/javascript",
+    "wipe.js": "text/javascript",
     "live.js": "text/javascript",
     "kept.js": "text/javascript",
     "style.css": "text/css",

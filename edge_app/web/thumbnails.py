@@ -29,10 +29,15 @@ FORGET_S = 60.0
 NICENESS = 10
 
 
-def thumbnail_loaders(looks: Iterable[str], models: Path = MODELS) -> dict[str, Callable[[], Drawer]]:
-    """How to load those of ``looks`` that can be found by their names; networks on one thread."""
+def thumbnail_loaders(
+    looks: Iterable[str], *, model: Path | None = None, models: Path = MODELS
+) -> dict[str, Callable[[], Drawer]]:
+    """How to load those of ``looks`` that can be found: by name in ``models``, or as ``model``; on one thread."""
     loaders: dict[str, Callable[[], Drawer]] = {}
     for name in looks:
+        if model is not None and name == model.stem:
+            loaders[name] = network_loader(model, threads=1)
+            continue
         if name.startswith(TEACHER):
             loaders[name] = teacher_loader(name.removeprefix(TEACHER))
         elif (models / f"{name}.tflite").is_file():

@@ -3,6 +3,7 @@
 import { Graphs } from "./graph.js";
 import { showFiles, toast } from "./kept.js";
 import { Live, smoothly } from "./live.js";
+import { Wipe } from "./wipe.js";
 
 const $ = (id) => document.getElementById(id);
 const STATE_MS = 1000, PATIENCE_MS = 5000, STALE_S = 3, MESSAGES = 8, HOLD_MS = 700;
@@ -120,42 +121,7 @@ function onSight() {
 }
 document.addEventListener("visibilitychange", onSight);
 
-// --- before and after
-const wipe = $("wipe");
-let wipeTimer = null;
-
-function showWipe(share) {
-  stage.style.setProperty("--wipe", share);
-  wipe.setAttribute("aria-valuenow", Math.round(100 * share));
-  wipe.setAttribute("aria-valuetext", share ? `${Math.round(100 * share)} % photo` : "all cartoon");
-}
-
-function setWipe(share) {
-  share = Math.round(1000 * Math.min(1, Math.max(0, share))) / 1000;
-  showWipe(share);
-  stage.classList.add("wiping");
-  clearTimeout(wipeTimer);
-  wipeTimer = setTimeout(() => stage.classList.remove("wiping"), 1500);
-  change({ wipe: share });
-}
-
-wipe.onpointerdown = (event) => {
-  wipe.setPointerCapture(event.pointerId);
-  const shift = event.clientX - stage.getBoundingClientRect().left - wipeShare() * stage.clientWidth;
-  wipe.onpointermove = (moved) => {
-    const box = stage.getBoundingClientRect();
-    setWipe((moved.clientX - box.left - shift) / box.width);
-  };
-};
-wipe.onpointerup = wipe.onpointercancel = () => (wipe.onpointermove = null);
-wipe.onkeydown = (event) => {
-  const step = event.shiftKey ? 0.1 : 0.02;
-  const to = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 }[event.key];
-  if (to === undefined) return;
-  event.preventDefault();
-  setWipe(wipeShare() + to);
-};
-const wipeShare = () => Number(stage.style.getPropertyValue("--wipe")) || 0;
+const wipe = new Wipe(stage, $("wipe"), (share) => change({ wipe: share }));
 
 // --- controls
 $("strength").oninput = (event) => {
@@ -226,7 +192,7 @@ function show(told) {
   const stale = source.is_live && told.age_s !== null && told.age_s > STALE_S;
   $("badge").hidden = !stale;
   if (stale) $("badge").textContent = `No new picture for ${Math.round(told.age_s)} s`;
-  if (free("wipe") && !wipe.onpointermove) showWipe(view.wipe);
+  if (free("wipe") && !wipe.isMoving) wipe.show(view.wipe);
   if (free("strength")) {
     $("strength").value = Math.round(100 * view.strength);
     $("strength-out").textContent = `${$("strength").value} %`;

@@ -132,6 +132,7 @@ def install(monkeypatch: pytest.MonkeyPatch, camera: FakeCamera) -> None:
             lores: dict[str, Any] | None = None,
             colour_space: str | None = None,
             buffer_count: int = 6,
+            controls: dict[str, Any] | None = None,
             queue: bool = True,
         ) -> dict[str, Any]:
             streams: dict[str, Any] = {"main": {"format": "XBGR8888", "size": (1280, 720)} | main, "lores": None}
@@ -142,7 +143,11 @@ def install(monkeypatch: pytest.MonkeyPatch, camera: FakeCamera) -> None:
             for stream in filter(None, streams.values()):
                 stream["size"] = (stream["size"][0] // 2 * 2, stream["size"][1] // 2 * 2)
             large = streams["main"]["size"][0] >= 1280 and streams["main"]["size"][1] >= 720
-            return streams | {"colour_space": colour_space or ("Rec709" if large else "Smpte170m"), "queue": queue}
+            return streams | {
+                "colour_space": colour_space or ("Rec709" if large else "Smpte170m"),
+                "queue": queue,
+                "controls": controls or {},
+            }
 
         def configure(self, config: dict[str, Any]) -> None:
             assert not self.started

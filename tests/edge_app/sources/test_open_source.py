@@ -97,9 +97,9 @@ def test_a_clip_is_looped_where_that_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("spec", "size_wh", "asked"),
     [
-        ("usb:2", None, (2, (640, 480))),
-        ("usb:2", (1280, 720), (2, (1280, 720))),
-        ("usb:/dev/video2", None, ("/dev/video2", (640, 480))),
+        ("usb:2", None, (2, (640, 480), None)),
+        ("usb:2", (1280, 720), (2, (1280, 720), None)),
+        ("usb:/dev/video2", None, ("/dev/video2", (640, 480), None)),
     ],
 )
 def test_a_usb_camera_comes_back_and_is_asked_for_the_size(

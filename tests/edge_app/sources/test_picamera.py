@@ -93,6 +93,14 @@ def test_captured_is_when_the_sensor_saw_it(camera: FakeCamera, monkeypatch: pyt
     assert 0.08 <= time.monotonic() - frame.captured_s < 1.0
 
 
+@pytest.mark.parametrize(("fps", "controls"), [(None, {}), (20.0, {"FrameRate": 20.0})])
+def test_the_camera_is_asked_for_no_more_frames_than_are_wanted(
+    camera: FakeCamera, fps: float | None, controls: dict[str, float]
+) -> None:
+    with PicameraSource(0, fps=fps):
+        assert camera.instances[0].camera_configuration()["controls"] == controls
+
+
 def test_a_camera_without_stamps_is_stamped_on_arrival(camera: FakeCamera) -> None:
     camera.age_s = 10**6
     with PicameraSource(0) as source:

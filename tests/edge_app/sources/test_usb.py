@@ -27,6 +27,7 @@ class FakeCapture:
     pictures: list[object] = []  # noqa: RUF012 - what grab and retrieve give; then the camera is gone
     largest_wh = (1920, 1080)
     stamp_age_s = 0.02
+    rates = (30.0,)
 
     def __init__(self, device: int | str, api: int) -> None:
         assert api == cv2.CAP_V4L2
@@ -44,6 +45,8 @@ class FakeCapture:
     def set(self, name: int, value: float) -> bool:
         self.asked.append((name, value))
         limits = {cv2.CAP_PROP_FRAME_WIDTH: self.largest_wh[0], cv2.CAP_PROP_FRAME_HEIGHT: self.largest_wh[1]}
+        if name == cv2.CAP_PROP_FPS:
+            value = min(self.rates, key=lambda rate: abs(1 / rate - 1 / value))
         self._values[name] = min(value, limits.get(name, value))
         return True
 
@@ -125,6 +128,24 @@ def test_what_the_camera_granted_is_told(device: str, monkeypatch: pytest.Monkey
     monkeypatch.setattr(FakeCapture, "largest_wh", (800, 600))
     with UsbSource(device, (1920, 1080)) as source:
         assert source.info.size_wh == (800, 600)
+
+
+@pytest.mark.parametrize(
+    ("rates", "fps", "granted"),
+    [
+        ((30.0, 24.0, 20.0, 15.0), 20.0, 20.0),
+        ((30.0, 24.0, 15.0), 20.0, 24.0),
+        ((30.0, 15.0), 17.0, 30.0),  # 15 is nearer, and too few
+        ((30.0, 60.0), 50.0, 30.0),  # no faster than it would be
+        ((30.0, 15.0), None, 30.0),
+    ],
+)
+def test_a_camera_is_slowed_down_to_what_suffices(
+    device: str, monkeypatch: pytest.MonkeyPatch, rates: tuple[float, ...], fps: float | None, granted: float
+) -> None:
+    monkeypatch.setattr(FakeCapture, "rates", rates)
+    with UsbSource(device, fps=fps) as source:
+        assert source.info.fps == granted
 
 
 def test_a_read_gives_up_before_a_reader_is_given_up(device: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from celcam.arrays import Uint8Array
 from edge_app.frames import Frame, FrameSink, SourceInfo
@@ -28,6 +30,17 @@ from tests.edge_app.fakes import inverting, plain
 SIZE_WH = (64, 48)
 # A test asks faster than any page.
 GENEROUS = Limits(requests_per_s=1e6, requests_at_once=1_000_000)
+
+
+def import_aiortc() -> Any:
+    """aiortc, else the test is skipped: it is an extra.
+
+    It and TensorFlow each bring an OpenSSL of their own, and whichever is loaded second crashes the process. The app
+    never loads both.
+    """
+    if "tensorflow" in sys.modules:
+        pytest.skip("TensorFlow is loaded already; see 'make test-webrtc'", allow_module_level=True)
+    return pytest.importorskip("aiortc")
 
 
 def make_session(folder: Path, *, told: list[str] | None = None, is_live: bool = True, still: int = 0) -> Session:

@@ -9,15 +9,18 @@ import sys
 import threading
 import time
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiohttp import web_protocol
 
 from celcam.errors import CelcamError, UsageError
+from celcam.image_io import decode_image
+from edge_app.painter import Painter
 from edge_app.sinks.web import WebSink
 from edge_app.web.server import listen
-from tests.edge_app.web.stage import frame, make_session, served, until
+from tests.edge_app.web.stage import Served, frame, make_session, served, until
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "a-token_of-tests"
@@ -193,6 +196,31 @@ def test_the_last_still_image_stays_up_until_the_run_is_stopped(tmp_path: Path) 
         stop.set()
         showing.join(5)
         assert not showing.is_alive()
+
+
+def test_a_still_image_on_show_follows_what_its_viewer_changes(tmp_path: Path) -> None:
+    stop, session = threading.Event(), make_session(tmp_path, is_live=False, still=1)
+    painter = Painter(session.looks, session.controls, session.notices, live=False)
+    with served(replace(session, paint=painter), stop=stop) as page:
+        showing = threading.Thread(target=page.sink.show, args=(painter(frame(100)),))
+        showing.start()
+        try:
+            until(lambda: page.state()["frame"] == 1)
+            assert level(page) == 155
+            assert page.post("/api/view", {"look": "plain"}).status == 200
+            until(lambda: level(page) == 100)
+            assert page.post("/api/view", {"look": "negative"}).status == 200
+            until(lambda: level(page) == 155)
+            assert page.post("/api/view", {"strength": 0.0}).status == 200
+            until(lambda: level(page) == 100)
+        finally:
+            stop.set()
+            showing.join(5)
+
+
+def level(page: Served) -> int:
+    """How bright the middle of the picture is, JPEG's error taken off."""
+    return round(int(decode_image(page.ask("/frame.jpg").body, Path("page"))[24, 32, 0]) / 5) * 5
 
 
 def test_a_server_that_has_ended_ends_the_run(tmp_path: Path) -> None:

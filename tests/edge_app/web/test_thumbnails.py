@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 from celcam.arrays import Uint8Array
 from celcam.errors import ModelError
 from celcam.image_io import decode_image
+from celcam.paths import MODELS
 from edge_app.looks import Drawer
 from edge_app.web import thumbnails
 from edge_app.web.jpeg import Newest
@@ -139,10 +141,20 @@ def test_a_look_that_can_not_be_loaded_is_told_once_and_the_others_go_on() -> No
 
 def test_shipped_looks_and_teachers_are_found_by_name(tmp_path: Path) -> None:
     (tmp_path / "comic.tflite").write_bytes(b"")
-    loaders = thumbnail_loaders(["comic", "teacher:sketch", "elsewhere"], tmp_path)
+    loaders = thumbnail_loaders(["comic", "teacher:sketch", "elsewhere"], models=tmp_path)
     assert list(loaders) == ["comic", "teacher:sketch"]
     small = loaders["teacher:sketch"]()(np.full((96, 128, 3), 90, np.uint8), SIZE_WH)
     assert small.shape == (96, 128, 3)
+
+
+def test_a_model_from_elsewhere_is_found_by_its_path(tmp_path: Path) -> None:
+    model = tmp_path / "own.tflite"
+    shutil.copy(MODELS / "comic.tflite", model)
+    loaders = thumbnail_loaders(["own", "comic"], model=model)
+    assert list(loaders) == ["own", "comic"]
+    photo = np.random.default_rng(1).integers(0, 256, (96, 128, 3), np.uint8)
+    one, other = (load()(photo, SIZE_WH) for load in loaders.values())
+    assert np.array_equal(one, other)
 
 
 def test_a_shipped_look_draws() -> None:

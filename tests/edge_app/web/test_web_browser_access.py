@@ -26,7 +26,7 @@ from tests.edge_app.web.chromium import (
     wait,
 )
 from tests.edge_app.web.scene import film_served, film_session, ramp_frames
-from tests.edge_app.web.stage import Served, make_session
+from tests.edge_app.web.stage import Served, import_aiortc, make_session
 
 pytestmark = pytest.mark.browser
 
@@ -147,7 +147,7 @@ def test_a_page_of_another_site_sees_and_changes_nothing(tmp_path: Path, browser
 
 @pytest.mark.skipif(_own_address() is None, reason="WebRTC needs a network, even to itself")
 def test_smooth_shows_video_and_goes_back(tmp_path: Path, browser: Any) -> None:
-    pytest.importorskip("aiortc")
+    import_aiortc()
     session = film_session(tmp_path)
     with film_served(session, address="0.0.0.0", token=TOKEN) as page:
         host = f"{_own_address()}:{page.sink.port}"

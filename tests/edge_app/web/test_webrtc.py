@@ -15,9 +15,9 @@ from edge_app.frames import Frame
 from edge_app.web import server
 from edge_app.web.announce import _own_address
 from edge_app.web.limits import Limits
-from tests.edge_app.web.stage import Served, frame, make_session, running, served, until
+from tests.edge_app.web.stage import Served, frame, import_aiortc, make_session, running, served, until
 
-aiortc: Any = pytest.importorskip("aiortc")
+aiortc: Any = import_aiortc()
 
 TOKEN = "a-token_of-tests"
 BEARER = f"Bearer {TOKEN}"

@@ -1,0 +1,136 @@
+"""The window, with the functions of OpenCV that need a screen replaced by a viewer who presses keys."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from celcam.arrays import Uint8Array
+from edge_app.frames import Frame
+from edge_app.painter import Painter
+from edge_app.session import Session
+from edge_app.sinks.window import NO_KEY, WindowSink
+from tests.edge_app.fakes import make_session
+
+DARK = 40
+
+
+@dataclasses.dataclass
+class Viewer:
+    """Presses ``keys`` one after the other, ``.`` is none, then nothing; what was seen is kept."""
+
+    keys: str = ""
+    seen: list[Uint8Array] = dataclasses.field(default_factory=list)
+    waited_ms: list[int] = dataclasses.field(default_factory=list)
+    closes: bool = False  # the window, once all keys are pressed
+
+    def wait_key(self, wait_ms: int) -> int:
+        assert wait_ms > 0, "a window that waits for ever shows no notice"
+        self.waited_ms.append(wait_ms)
+        key, self.keys = self.keys[:1], self.keys[1:]
+        return ord(key) if key not in ("", ".") else NO_KEY
+
+    def visible(self) -> float:
+        return 0.0 if self.closes and not self.keys else 1.0
+
+
+@pytest.fixture
+def viewer(monkeypatch: pytest.MonkeyPatch) -> Viewer:
+    viewer = Viewer()
+    fakes: dict[str, Callable[..., object]] = {
+        "namedWindow": lambda *_: None,
+        "resizeWindow": lambda *_: None,
+        "setWindowProperty": lambda *_: None,
+        "destroyAllWindows": lambda: None,
+        "getWindowProperty": lambda *_: viewer.visible(),
+        "imshow": lambda title, bgr_u8: viewer.seen.append(bgr_u8),
+        "waitKey": viewer.wait_key,
+    }
+    for name, fake in fakes.items():
+        monkeypatch.setattr(cv2, name, fake)
+    monkeypatch.setenv("DISPLAY", ":99")
+    return viewer
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """Of two still images."""
+    session = make_session(tmp_path)
+    source = dataclasses.replace(session.source, is_live=False, is_still=True, frames=2)
+    painter = Painter(session.looks, session.controls, session.notices, live=False)
+    return dataclasses.replace(session, source=source, paint=painter)
+
+
+def painted(session: Session) -> Frame:
+    """A dark picture as the session's look draws it."""
+    assert session.paint is not None
+    frame = session.paint(Frame(np.full((48, 64, 3), DARK, np.uint8), "dark", 0.0, 0.0))
+    assert frame is not None
+    return frame
+
+
+def test_a_still_image_is_drawn_anew_when_a_key_changes_the_look(session: Session, viewer: Viewer) -> None:
+    session.looks.load("plain")
+    viewer.keys = ".n..-. "
+    assert WindowSink(session).show(painted(session))
+    middles = [int(picture[24, 32, 0]) for picture in viewer.seen]
+    assert middles[0] == 255 - DARK
+    assert middles[-1] == DARK
+    assert viewer.keys == ""
+
+
+def test_the_strength_of_a_still_image_can_be_changed(session: Session, viewer: Viewer) -> None:
+    viewer.keys = "-----. "
+    assert WindowSink(session).show(painted(session))
+    assert int(viewer.seen[-1][24, 32, 0]) == pytest.approx((255 - DARK + DARK) / 2, abs=2)
+
+
+def test_keys_without_a_meaning_ask_for_the_next_still_image(session: Session, viewer: Viewer) -> None:
+    sink = WindowSink(session)
+    viewer.keys = "hi \r"
+    assert sink.show(painted(session))
+    assert viewer.keys == "\r"
+    assert sink.show(painted(session))
+    assert viewer.keys == ""
+
+
+@pytest.mark.parametrize("keys", ["..q", "..\x1b"])
+def test_q_and_escape_end_it(session: Session, viewer: Viewer, keys: str) -> None:
+    viewer.keys = keys
+    assert not WindowSink(session).show(painted(session))
+
+
+def test_closing_the_window_ends_it(session: Session, viewer: Viewer) -> None:
+    viewer.keys, viewer.closes = "...", True
+    assert not WindowSink(session).show(painted(session))
+
+
+def test_a_clip_is_shown_at_its_own_times_and_a_camera_at_once(session: Session, viewer: Viewer) -> None:
+    clip = dataclasses.replace(session, source=dataclasses.replace(session.source, is_still=False))
+    sink = WindowSink(clip)
+    for media_s in (0.0, 100.0):
+        assert sink.show(dataclasses.replace(painted(session), media_s=media_s))
+    camera = dataclasses.replace(session, source=dataclasses.replace(session.source, is_still=False, is_live=True))
+    assert WindowSink(camera).show(dataclasses.replace(painted(session), media_s=100.0))
+    assert viewer.waited_ms[0] == viewer.waited_ms[2] == 1
+    assert 99_000 < viewer.waited_ms[1] <= 100_000
+
+
+def test_a_snapshot_is_kept(session: Session, viewer: Viewer) -> None:
+    viewer.keys = "s "
+    WindowSink(session).show(painted(session))
+    assert len(list(session.folder.glob("*.png"))) == 1
+
+
+def test_what_is_to_be_known_is_written_over_the_picture(session: Session, viewer: Viewer) -> None:
+    session.notices.add("the camera is gone")
+    viewer.keys = "h. "
+    WindowSink(session).show(painted(session))
+    assert len({picture.tobytes() for picture in viewer.seen}) > 1
+    bare = np.full((48, 64, 3), 255 - DARK, np.uint8)
+    assert not any(np.array_equal(picture, bare) for picture in viewer.seen)
