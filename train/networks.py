@@ -42,6 +42,7 @@ class GeneratorSpec:
     norm: bool = False  # batch norm behind each convolution, folded into it when converted
     eighth_width: int = 0  # channels at an eighth
     eighth_blocks: int = 0  # residual blocks at an eighth, 0: the resolution does not drop that far
+    linear_up: bool = False  # no ReLU on what goes up: behind one that is added to the skip, most channels die
 
     def __post_init__(self) -> None:
         if self.block not in BLOCKS:
@@ -61,12 +62,12 @@ class DiscriminatorSpec:
 
 
 # Chosen by cost and by what runs fast at int8: at most 0.35 GMAC at 256x256 (see docs/architecture.md).
-LIVE_GENERATOR = GeneratorSpec(half_width=20, quarter_width=40, quarter_blocks=1, half_blocks=1)
+LIVE_GENERATOR = GeneratorSpec(half_width=20, quarter_width=40, quarter_blocks=1, half_blocks=1, linear_up=True)
 # At most 1.2 GMAC. As live, half as wide again, with two blocks at a quarter.
-QUALITY_GENERATOR = GeneratorSpec(half_width=32, quarter_width=64, quarter_blocks=2, half_blocks=1)
+QUALITY_GENERATOR = GeneratorSpec(half_width=32, quarter_width=64, quarter_blocks=2, half_blocks=1, linear_up=True)
 # What live would be without its ideas: an encoder and a decoder of the same cost.
 AUTOENCODER = dataclasses.replace(LIVE_GENERATOR, skips=False, residual=False)
-SMOKE_GENERATOR = GeneratorSpec(half_width=8, quarter_width=8, quarter_blocks=1, half_blocks=0)
+SMOKE_GENERATOR = GeneratorSpec(half_width=8, quarter_width=8, quarter_blocks=1, half_blocks=0, linear_up=True)
 
 
 def build_generator(spec: GeneratorSpec, keras: Any) -> Any:
@@ -211,7 +212,7 @@ class _Parts:
 
     def up(self, x: Any, width: int, name: str) -> Any:
         """``(B, h, w, C)`` to ``(B, 2 h, 2 w, width)``."""
-        x = self.conv(x, 4 * width, name, size=1)
+        x = self.conv(x, 4 * width, name, size=1, relu=not self._spec.linear_up, faint=self._spec.linear_up)
         return depth_to_space_layer(self._keras)(name=f"{name}_shuffle")(x)
 
     def join(self, encoded: Any, decoded: Any, name: str) -> Any:

@@ -32,12 +32,16 @@ MEASURED_FRAMES = 40  # of each clip
 EPOCHS = 2  # of each run: a checkpoint to go on from after each
 
 
+# As the two were when they were searched for; the variant `linear-up` is what they are now.
+_LIVE, _QUALITY = (replace(spec, linear_up=False) for spec in (LIVE_GENERATOR, QUALITY_GENERATOR))
+
+
 @dataclass(frozen=True)
 class Variant:
     """One run of a study."""
 
     name: str
-    generator: Any = LIVE_GENERATOR
+    generator: Any = _LIVE
     weights: LossWeights = LossWeights(adversarial=0.0, ssim=20.0)
     degraded_share: float = 0.5
     ema: float = 0.0
@@ -60,7 +64,7 @@ STUDIES: dict[str, tuple[Variant, ...]] = {
     # kernel, norm, what the photo adds.
     "architectures": (
         Variant("start", _START),
-        Variant("wide", LIVE_GENERATOR),
+        Variant("wide", _LIVE),
         Variant("deep-quarter", _start(half_width=12, quarter_blocks=3)),
         Variant("deep-half", _start(quarter_width=24, half_blocks=2)),
         Variant("half-only", _start(quarter_blocks=0, half_blocks=3)),
@@ -73,7 +77,7 @@ STUDIES: dict[str, tuple[Variant, ...]] = {
         Variant("norm", _start(norm=True)),
         Variant("no-residual", _start(residual=False)),
         Variant("quality-start", _START_QUALITY),
-        Variant("quality-wide", QUALITY_GENERATOR),
+        Variant("quality-wide", _QUALITY),
         Variant("quality-deep", replace(_START_QUALITY, half_width=20, quarter_width=40, quarter_blocks=7)),
     ),
     # What each idea buys, beside live trained on L1 and SSIM.
@@ -81,18 +85,19 @@ STUDIES: dict[str, tuple[Variant, ...]] = {
         Variant("base"),
         Variant("adam", optimizer="adam"),
         Variant("ema", ema=0.998),
-        Variant("autoencoder", AUTOENCODER),
-        Variant("no-residual", replace(LIVE_GENERATOR, residual=False)),
+        Variant("autoencoder", replace(AUTOENCODER, linear_up=False)),
+        Variant("no-residual", replace(_LIVE, residual=False)),
         Variant("l1-only", weights=replace(_L1_SSIM, ssim=0.0)),
         Variant("l1-gan", weights=replace(_L1_SSIM, ssim=0.0, adversarial=0.2)),
         Variant("gan-features", weights=replace(_L1_SSIM, adversarial=0.2, feature=2.0)),
         Variant("steady", weights=replace(_L1_SSIM, steady=30.0)),
         Variant("clean-photos", degraded_share=0.0),
-        Variant("quality", QUALITY_GENERATOR),
+        Variant("linear-up", LIVE_GENERATOR),
+        Variant("quality", _QUALITY),
         Variant("distilled", weights=replace(_L1_SSIM, mentor=50.0), mentor="quality"),
     ),
     # The full-size reference on the same diet.
-    "reference": (Variant("live"), Variant("unet256", UNET256)),
+    "reference": (Variant("live", LIVE_GENERATOR), Variant("unet256", UNET256)),
 }
 
 
@@ -131,12 +136,13 @@ def run_study(
     Raises:
         DataError: a run in ``out`` was made otherwise.
     """
+    left = [variant for variant in variants if not (out / variant.name / MEASURED_NAME).exists()]
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
     free = multiprocessing.Manager().Queue()
     for number in range(jobs):
         free.put(cores[number::jobs] or cores)
-    mentors = [variant for variant in variants if any(other.mentor == variant.name for other in variants)]
-    for batch in (mentors, [variant for variant in variants if variant not in mentors]):
+    mentors = [variant for variant in left if any(other.mentor == variant.name for other in variants)]
+    for batch in (mentors, [variant for variant in left if variant not in mentors]):
         # A process a run: Keras keeps what it has built.
         with ProcessPoolExecutor(
             jobs, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=1
@@ -200,8 +206,6 @@ def _train_and_measure(
     from train.training import train
 
     run = out / variant.name
-    if (run / MEASURED_NAME).exists():
-        return
     preset = preset_of(variant)
     per_step = preset.batch_size * (preset.crop / PRESETS["live"].crop) ** 2
     steps = round(pictures / per_step)

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from celcam.arrays import FloatArray
 from celcam.errors import DataError, TrainingError, UsageError
 from celcam.image_io import read_bytes
 from celcam.manifest import Pair, pairs_of
@@ -19,12 +20,13 @@ from train.batches import CropBatches, read_pair
 from train.board import board_callbacks
 from train.callbacks import Budget, BudgetCallback, CheckpointCallback, ValidationCallback
 from train.degrade import DEGRADED_SHARE
-from train.generators import build_any_generator, describe_generator, spec_of
+from train.generators import AnyGeneratorSpec, build_any_generator, describe_generator, spec_of
 from train.losses import LossWeights, find_adversarial_loss
-from train.networks import build_discriminator
+from train.networks import GeneratorSpec, build_discriminator
 from train.optimizers import build_optimizer
 from train.pix2pix import Pix2Pix
 from train.presets import Preset
+from train.recycle import recycle
 from train.run_folder import LOG_NAME, Progress, find_checkpoint, load_generator, read_config, trim_log, write_config
 
 # What a resumed run can't change.
@@ -32,6 +34,8 @@ KEPT_ON_RESUME = ("discriminator", "crop", "batch_size", "steps_per_epoch", "see
                   "optimizer", "ema", "precision")  # fmt: skip
 # Python's part of a step takes as long as half of the network's on a CPU: eight steps share it.
 MOST_STEPS_AT_ONCE = 8
+# What must have been seen without firing for a channel to count as dead.
+RECYCLING_BATCHES = 16
 # Whole pictures that each epoch is measured on: few enough to take seconds.
 VALIDATION_PICTURES = 32
 
@@ -126,8 +130,6 @@ def train(
         devices=devices,
         steps_at_once=steps_at_once(steps_per_epoch, budget.steps),
     )
-    if init is not None and checkpoint is None:
-        model.generator.set_weights(_weights_from(init, config))
     done = Progress()
     if checkpoint is not None:
         model.load_weights(checkpoint.weights)
@@ -146,6 +148,9 @@ def train(
         degraded_share=degraded_share,
         views=weights.steady > 0,
     )
+    if init is not None and checkpoint is None:
+        seen = np.concatenate([batches[number][0] for number in range(RECYCLING_BATCHES)])
+        model.generator.set_weights(_weights_from(init, config, seen))
     budget_callback = BudgetCallback(budget, learning_rate, done=done, quiet=quiet)
     shown = [read_pair(pairs, pair) for pair in validation_pairs[:VALIDATION_PICTURES]]
     csv_log = keras.callbacks.CSVLogger(str(run / LOG_NAME), append=checkpoint is not None)
@@ -263,7 +268,7 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
         write_config(run, config)
         return None
     before = read_config(run)
-    _check_generator(run, before, config)
+    _require_same(run, spec_of(before), spec_of(config))
     for name in KEPT_ON_RESUME:
         if before.get(name, config[name]) != config[name]:  # older runs know fewer options
             raise DataError(f"{run}: was started with {name} {before[name]}, not {config[name]}; resume with the same")
@@ -275,14 +280,20 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
     return find_checkpoint(run)
 
 
-def _weights_from(init: Path, config: dict[str, Any]) -> list[Any]:
-    """The weights of another run's generator, which must be of the same make."""
-    _check_generator(init, read_config(init), config)
-    weights: list[Any] = load_generator(init, keras).get_weights()
+def _weights_from(init: Path, config: dict[str, Any], photos: FloatArray) -> list[Any]:
+    """The weights of another run's generator, of the same make but for `linear_up`, its dead channels made anew."""
+    before, spec = spec_of(read_config(init)), spec_of(config)
+    if isinstance(before, GeneratorSpec) and isinstance(spec, GeneratorSpec):
+        _require_same(init, dataclasses.replace(before, linear_up=spec.linear_up), spec)
+    else:
+        _require_same(init, before, spec)
+    generator = load_generator(init, keras)
+    if isinstance(spec, GeneratorSpec) and not spec.norm:
+        recycle(generator, photos, np.random.default_rng(config["seed"]))
+    weights: list[Any] = generator.get_weights()
     return weights
 
 
-def _check_generator(run: Path, before: dict[str, Any], config: dict[str, Any]) -> None:
-    one, other = spec_of(before), spec_of(config)
-    if one != other:
-        raise DataError(f"{run}: its generator is {one}, not {other}; use the same --preset")
+def _require_same(run: Path, before: AnyGeneratorSpec, spec: AnyGeneratorSpec) -> None:
+    if before != spec:
+        raise DataError(f"{run}: its generator is {before}, not {spec}; use the same --preset")

@@ -19,16 +19,16 @@ from celcam.styles import kuwahara, line_art, tone
 class Anime:
     """Parameters of the anime look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
-    texture_contrast: float = 5.0  # Lab distance: thin lines may follow finer things than the comic's
+    texture_contrast: float = 5.5  # Lab distance: thin lines may follow finer things than the comic's
     pen: line_art.Pen = line_art.Pen(0.7, 0.45, 1.9, shortest=10.0, order_sigma=4.0)  # crowns of trees stay areas
-    line_light: float = 0.34  # share of the local light that a line keeps: a dark of the local hue, not black
+    line_light: float = 0.28  # share of the local light that a line keeps: a dark of the local hue, not black
     brush_radius: float = 3.8  # merges leaves and tiles into areas
     brush_noise: float = 2.0  # Lab distance that is still one area
-    flat_contrast: float = 5.0  # after the brush only soft slopes are left to flatten
+    flat_contrast: float = 6.0  # after the brush only soft slopes are left to flatten
     accent_from: float = 4.0  # Lab distance: eyes and letters come back, fur does not
     accent_full: float = 14.0
-    light_gamma: float = 0.66  # lifted light
-    skin_gamma: float = 0.8  # skin keeps its own tone
+    light_gamma: float = 0.61  # lifted light
+    skin_gamma: float = 0.76  # skin keeps its own tone
     skin_sigma: float = 5.0  # the shine on a forehead belongs to the face
     light_steps: int = 5
     step_sharpness: float = 2.0

@@ -28,6 +28,7 @@ LIVE_PARAMETERS, QUALITY_PARAMETERS = 50_332, 198_924
 SPECS = [
     LIVE_GENERATOR,
     AUTOENCODER,
+    dataclasses.replace(LIVE_GENERATOR, linear_up=False),
     dataclasses.replace(LIVE_GENERATOR, norm=True, stem_size=3),
     dataclasses.replace(LIVE_GENERATOR, block="separable", kernel=5),
     dataclasses.replace(LIVE_GENERATOR, eighth_width=8, eighth_blocks=1, quarter_blocks=0),

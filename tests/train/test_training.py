@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from celcam.paths import ROOT
 from train.__main__ import main
 from train.callbacks import Budget, learning_rate_share
 from train.pix2pix import Pix2Pix
-from train.run_folder import find_checkpoint, load_generator
+from train.run_folder import find_checkpoint, load_generator, read_config, write_config
 
 AVERAGED = ("--ema", "0.9")
 
@@ -114,6 +115,19 @@ def test_a_run_can_start_from_another(pairs: Path, smoke_run: Path, tmp_path: Pa
     before, after = (load_generator(folder, keras) for folder in (smoke_run, run))
     for one, other in zip(before.trainable_variables, after.trainable_variables, strict=True):
         assert np.allclose(one.numpy(), other.numpy(), atol=1e-6)
+
+
+def test_a_run_can_start_from_one_with_relus_on_the_way_up_but_not_go_on_with_it(
+    pairs: Path, smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older, run = tmp_path / "older", tmp_path / "run"
+    shutil.copytree(smoke_run, older)
+    config = read_config(older)
+    write_config(older, config | {"generator": config["generator"] | {"linear_up": False}})
+    assert main(words(pairs, run, "--init", str(older))) == 0
+    assert read_config(run)["generator"]["linear_up"]
+    assert main(words(pairs, older, "--resume")) == 2
+    assert "use the same --preset" in capsys.readouterr().err
 
 
 def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(

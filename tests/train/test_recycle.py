@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from celcam.arrays import FloatArray
+from train.networks import LIVE_GENERATOR, GeneratorSpec, build_generator
+from train.recycle import recycle
+
+DEAD = 3
+
+
+@pytest.fixture
+def photos() -> FloatArray:
+    return np.random.default_rng(1).random((2, 32, 32, 3), np.float32)
+
+
+def fires(generator: keras.Model, layer: str, photos: FloatArray) -> bool:
+    watched = keras.Model(generator.input, generator.get_layer(layer).output)
+    return bool(np.asarray(watched(photos))[..., DEAD].max() > 0)
+
+
+@pytest.mark.parametrize(("maker", "relu"), [("stem", "stem_relu"), ("down", "down_relu"), ("half0_b", "half0_relu")])
+def test_a_dead_channel_fires_again_and_the_others_stay(maker: str, relu: str, photos: FloatArray) -> None:
+    generator = build_generator(LIVE_GENERATOR, keras)
+    recycle(generator, photos, np.random.default_rng(1))
+    kernel, bias = generator.get_layer(maker).get_weights()
+    bias[DEAD] = -100
+    generator.get_layer(maker).set_weights([kernel, bias])
+    assert not fires(generator, relu, photos)
+    before = {layer.name: layer.get_weights() for layer in generator.layers}
+    assert recycle(generator, photos, np.random.default_rng(1)) == 1
+    assert fires(generator, relu, photos)
+    for layer in generator.layers:
+        for one, other in zip(before[layer.name], layer.get_weights(), strict=True):
+            same = np.arange(one.shape[-1]) != (DEAD if layer.name == maker else -1)
+            assert np.array_equal(one[..., same], other[..., same])
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [dataclasses.replace(LIVE_GENERATOR, linear_up=False), dataclasses.replace(LIVE_GENERATOR, block="separable")],
+)
+def test_what_fires_is_left_alone(spec: GeneratorSpec, photos: FloatArray) -> None:
+    generator = build_generator(spec, keras)
+    while recycle(generator, photos, np.random.default_rng(2)):
+        pass
+    before = generator.get_weights()
+    assert recycle(generator, photos, np.random.default_rng(1)) == 0
+    assert all(np.array_equal(one, other) for one, other in zip(before, generator.get_weights(), strict=True))
