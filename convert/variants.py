@@ -24,7 +24,6 @@ from convert.converter import (
     saturated,
     to_tf_keras,
 )
-from convert.equalize import equalize
 from convert.fine_tuning import bare, fine_tune, with_pruned_kernels, with_rounded_kernels
 from convert.ranges import Spans, search_ranges, with_ranges
 from convert.recipes import Recipe
@@ -62,7 +61,6 @@ class Workshop:
         if not recipe.bytes_inside:
             return convert_float(clipped(model), recipe.weights)
         photos = self._calibration()
-        equalize(model, np.concatenate(photos))
         model = with_ranges(model, self._spans(model, photos, recipe.sparsity))
         if recipe.quantization_aware:
             model = with_rounded_kernels(model, keep_zeros=recipe.sparsity > 0)
