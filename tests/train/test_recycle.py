@@ -31,13 +31,11 @@ def test_a_dead_channel_fires_again_and_the_others_stay(maker: str, relu: str, p
     bias[DEAD] = -100
     generator.get_layer(maker).set_weights([kernel, bias])
     assert not fires(generator, relu, photos)
-    before = {layer.name: layer.get_weights() for layer in generator.layers}
-    assert recycle(generator, photos, np.random.default_rng(1)) == 1
+    assert recycle(generator, photos, np.random.default_rng(1)) >= 1  # without it, others behind it may be dead too
     assert fires(generator, relu, photos)
-    for layer in generator.layers:
-        for one, other in zip(before[layer.name], layer.get_weights(), strict=True):
-            same = np.arange(one.shape[-1]) != (DEAD if layer.name == maker else -1)
-            assert np.array_equal(one[..., same], other[..., same])
+    others = np.arange(len(bias)) != DEAD
+    for one, other in zip((kernel, bias), generator.get_layer(maker).get_weights(), strict=True):
+        assert np.array_equal(one[..., others], other[..., others])
 
 
 @pytest.mark.parametrize(

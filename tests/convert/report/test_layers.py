@@ -43,7 +43,7 @@ def test_the_error_tells_which_layer_was_spoiled(generator: Any, photo: Uint8Arr
     before = errors(INT8, generator, photo)
     spoiled = load_generator(MODELS / "comic-keras", keras)
     kernel, bias = spoiled.get_layer("up").get_weights()
-    spoiled.get_layer("up").set_weights([2 * kernel, bias])
+    spoiled.get_layer("up").set_weights([4 * kernel, bias])
     after = errors(INT8, spoiled, photo)
     assert after["quarter0_relu"] == pytest.approx(before["quarter0_relu"])
     assert after["up"] < before["up"] - 10
