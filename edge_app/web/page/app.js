@@ -192,7 +192,7 @@ function show(told) {
   const stale = source.is_live && told.age_s !== null && told.age_s > STALE_S;
   $("badge").hidden = !stale;
   if (stale) $("badge").textContent = `No new picture for ${Math.round(told.age_s)} s`;
-  if (free("wipe") && !wipe.isMoving) wipe.show(view.wipe);
+  if (free("wipe") && !wipe.handle.onpointermove) wipe.show(view.wipe);
   if (free("strength")) {
     $("strength").value = Math.round(100 * view.strength);
     $("strength-out").textContent = `${$("strength").value} %`;

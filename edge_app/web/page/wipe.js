@@ -1,9 +1,6 @@
-// The line between photo and cartoon: moved by finger, mouse or keys.
-
-const SHOWN_MS = 1500;
+// The line between photo and cartoon: moved by finger, mouse or keys. `wanted` is told the photo's share of the width.
 
 export class Wipe {
-  // `wanted` is told the share of the width, 0 to 1, that shall show the photo.
   constructor(stage, handle, wanted) {
     Object.assign(this, { stage, handle, wanted, timer: null });
     handle.onpointerdown = (event) => this.grab(event);
@@ -13,10 +10,6 @@ export class Wipe {
 
   get share() {
     return Number(this.stage.style.getPropertyValue("--wipe")) || 0;
-  }
-
-  get isMoving() {
-    return Boolean(this.handle.onpointermove);
   }
 
   show(share) {
@@ -31,24 +24,22 @@ export class Wipe {
     this.show(share);
     this.stage.classList.add("wiping");
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.stage.classList.remove("wiping"), SHOWN_MS);
+    this.timer = setTimeout(() => this.stage.classList.remove("wiping"), 1500);
     this.wanted(share);
   }
 
-  grab(event) {
-    this.handle.setPointerCapture(event.pointerId);
-    const shift = event.clientX - this.stage.getBoundingClientRect().left - this.share * this.stage.clientWidth;
-    this.handle.onpointermove = (moved) => {
-      const box = this.stage.getBoundingClientRect();
-      this.set((moved.clientX - box.left - shift) / box.width);
-    };
+  grab({ pointerId, clientX }) {
+    this.handle.setPointerCapture(pointerId);
+    const at = (x) => (x - this.stage.getBoundingClientRect().left) / this.stage.clientWidth;
+    const shift = at(clientX) - this.share;
+    this.handle.onpointermove = (moved) => this.set(at(moved.clientX) - shift);
   }
 
   press(event) {
     const step = event.shiftKey ? 0.1 : 0.02;
-    const steps = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 };
-    if (!(event.key in steps)) return;
+    const by = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 }[event.key];
+    if (by === undefined) return;
     event.preventDefault();
-    this.set(this.share + steps[event.key]);
+    this.set(this.share + by);
   }
 }
