@@ -289,7 +289,8 @@ def _weights_from(init: Path, config: dict[str, Any], photos: FloatArray) -> lis
         _require_same(init, before, spec)
     generator = load_generator(init, keras)
     if isinstance(spec, GeneratorSpec) and not spec.norm:
-        recycle(generator, photos, np.random.default_rng(config["seed"]))
+        dead = recycle(generator, photos, np.random.default_rng(config["seed"]))
+        print(f"{init}: {dead} channels fired on none of {len(photos)} crops and start anew")
     weights: list[Any] = generator.get_weights()
     return weights
 

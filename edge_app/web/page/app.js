@@ -1,9 +1,9 @@
 // What the page shows and does; everything goes through /api/state and /api/view.
 
 import { Graphs } from "./graph.js";
-import { showFiles, toast } from "./kept.js";
+import { make, showFiles, toast } from "./kept.js";
 import { Live, smoothly } from "./live.js";
-import { Wipe } from "./wipe.js";
+import { makeWipe } from "./wipe.js";
 
 const $ = (id) => document.getElementById(id);
 const STATE_MS = 1000, PATIENCE_MS = 5000, STALE_S = 3, MESSAGES = 8, HOLD_MS = 700;
@@ -121,7 +121,7 @@ function onSight() {
 }
 document.addEventListener("visibilitychange", onSight);
 
-const wipe = new Wipe(stage, $("wipe"), (share) => change({ wipe: share }));
+const showWipe = makeWipe(stage, $("wipe"), (wipe) => change({ wipe }));
 
 // --- controls
 $("strength").oninput = (event) => {
@@ -192,7 +192,7 @@ function show(told) {
   const stale = source.is_live && told.age_s !== null && told.age_s > STALE_S;
   $("badge").hidden = !stale;
   if (stale) $("badge").textContent = `No new picture for ${Math.round(told.age_s)} s`;
-  if (free("wipe") && !wipe.handle.onpointermove) wipe.show(view.wipe);
+  if (free("wipe") && !$("wipe").onpointermove) showWipe(view.wipe);
   if (free("strength")) {
     $("strength").value = Math.round(100 * view.strength);
     $("strength-out").textContent = `${$("strength").value} %`;
@@ -234,14 +234,10 @@ function showLooks({ looks, thumbs, view }) {
     tiles.clear();
     $("looks").querySelectorAll("label").forEach((tile) => tile.remove());
     for (const look of looks) {
-      const tile = document.createElement("label"), input = document.createElement("input"), name = document.createElement("span");
-      const blank = document.createElement("span");
-      tile.className = "look";
-      Object.assign(input, { type: "radio", name: "look", value: look, onchange: () => change({ look }) });
-      Object.assign(blank, { className: "blank", textContent: look[0] });
-      blank.setAttribute("aria-hidden", "true");
-      Object.assign(name, { className: "name", textContent: look.replace(/^teacher:/, "").replaceAll("-", " ") });
-      tile.append(input, blank, name);
+      const tile = make("label", { className: "look" });
+      const input = make("input", { type: "radio", name: "look", value: look, onchange: () => change({ look }) });
+      const blank = make("span", { className: "blank", textContent: look[0], ariaHidden: "true" });
+      tile.append(input, blank, make("span", { className: "name", textContent: look.replace(/^teacher:/, "").replaceAll("-", " ") }));
       $("looks").append(tile);
       tiles.set(look, { tile, input, picture: blank, drawn: 0 });
     }
@@ -268,9 +264,7 @@ function showLooks({ looks, thumbs, view }) {
 function showNotices({ notices, time_s }, isFirst) {
   for (const { number, text, time_s: then_s } of notices) {
     seen = Math.max(seen, number);
-    const line = document.createElement("li");
-    line.textContent = `${new Date(1000 * then_s).toLocaleTimeString()}  ${text}`;
-    $("messages").prepend(line);
+    $("messages").prepend(make("li", { textContent: `${new Date(1000 * then_s).toLocaleTimeString()}  ${text}` }));
     if (!isFirst || time_s - then_s < 10) toast(text);
   }
   while ($("messages").children.length > MESSAGES) $("messages").lastChild.remove();

@@ -4,23 +4,20 @@ const $ = (id) => document.getElementById(id);
 const TOAST_MS = 6000, TOASTS = 3, FILES_SHOWN = 4;
 let allFiles = false;
 
+export const make = (kind, values) => Object.assign(document.createElement(kind), values);
+
 export function toast(text) {
-  const note = document.createElement("div"), words = document.createElement("span");
+  const note = make("div", { className: "toast" });
   const kept = /(?:^|[ /\\])(celcam-[\w-]+\.\w+)/.exec(text)?.[1];
-  note.className = "toast";
-  words.textContent = text.startsWith("kept ") && kept ? "Snapshot kept" : text[0].toUpperCase() + text.slice(1);
-  note.append(words);
+  const told = text.startsWith("kept ") && kept ? "Snapshot kept" : text[0].toUpperCase() + text.slice(1);
+  note.append(make("span", { textContent: told }));
   if (kept) note.append(fileLink(kept));
   $("toasts").append(note);
   while ($("toasts").children.length > TOASTS) $("toasts").firstChild.remove();
   setTimeout(() => note.remove(), TOAST_MS);
 }
 
-function fileLink(name) {
-  const link = document.createElement("a");
-  Object.assign(link, { href: `/files/${encodeURIComponent(name)}`, download: name, textContent: "Download" });
-  return link;
-}
+const fileLink = (name) => make("a", { href: `/files/${encodeURIComponent(name)}`, download: name, textContent: "Download" });
 
 export async function showFiles() {
   let files;
@@ -32,10 +29,10 @@ export async function showFiles() {
   $("no-files").hidden = files.length > 0;
   $("more-files").hidden = allFiles || files.length <= FILES_SHOWN;
   $("files").replaceChildren(...(allFiles ? files : files.slice(0, FILES_SHOWN)).map(({ name, size_bytes, changed_s }) => {
-    const item = document.createElement("li"), link = fileLink(name), words = document.createElement("span"), small = document.createElement("small");
-    const film = !/\.(png|jpg)$/.test(name);
-    words.textContent = film ? "Recording" : "Snapshot";
-    small.textContent = `${new Date(1000 * changed_s).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })} · ${sizeWords(size_bytes)}`;
+    const item = make("li"), link = fileLink(name), film = !/\.(png|jpg)$/.test(name);
+    const words = make("span", { textContent: film ? "Recording" : "Snapshot" });
+    const when = new Date(1000 * changed_s).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    const small = make("small", { textContent: `${when} · ${sizeWords(size_bytes)}` });
     words.append(small);
     link.replaceChildren(icon(film ? "i-film" : "i-photo"), words, icon("i-down"));
     link.setAttribute("aria-label", `Download ${name}, ${small.textContent}`);

@@ -45,7 +45,7 @@ def test_the_page_and_its_files_come_with_strict_headers(page: Served) -> None:
 
 def test_the_page_is_small_and_asks_nobody_else_for_anything() -> None:
     contents = [(site.PAGE / name).read_text(encoding="utf-8") for name in site.PAGE_TYPES]
-    assert sum(len(content.encode()) for content in contents) < 42 * 1024
+    assert sum(len(content.encode()) for content in contents) < 40 * 1024
     for content in contents:
         rest = content.replace("http://www.w3.org/2000/svg", "")
         assert "http:" not in rest
