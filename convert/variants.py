@@ -35,6 +35,7 @@ from train.run_folder import WEIGHTS_NAME, load_generator, read_config
 # Few, because the search for ranges runs the network on all of them some hundred times.
 CALIBRATION_PHOTOS = 24
 SEED = 1
+BATCH_SIZE = 8  # crops a step of fine-tuning
 CACHE_BYTES = 1_000_000_000
 
 
@@ -96,10 +97,11 @@ class Workshop:
             self.pairs,
             pairs_of(self.pairs, "train"),
             crop=config["crop"],
-            batch_size=config["batch_size"],
+            batch_size=BATCH_SIZE,
             steps=self.steps,
             seed=SEED,
             cache_bytes=CACHE_BYTES,
+            views=True,
         )
         fine_tune(
             model,

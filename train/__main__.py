@@ -12,6 +12,7 @@ from celcam.cli import Command, option, require, run_commands
 from celcam.paths import MODELS, SAMPLES
 
 OPTIMIZERS = ("muon", "adam")
+FEEDS = ("host", "device")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 
@@ -43,6 +44,7 @@ class TrainConfig:
     patience: int = option(0, help="stop after this many epochs without a better validation SSIM; 0: never")
     precision: str = option("float32", help="or mixed_bfloat16, mixed_float16: half the memory, faster on new GPUs")
     devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
+    feed: str = option("host", help="who cuts the crops: host, or device where a GPU waits (KERAS_BACKEND=jax)")
     batch_size: int = option(0, help="crops a step; 0: the preset's")
     crop: int = option(0, help="side of the crops in pixels; 0: the preset's")
     init: Path | None = option(None, help="start from the generator of this run", metavar="RUN")
@@ -64,6 +66,10 @@ class TrainConfig:
         require(self.patience >= 0, f"--patience {self.patience}: expected 0 or more")
         require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")
         require(self.devices >= 1, f"--devices {self.devices}: expected 1 or more")
+        require(self.feed in FEEDS, f"--feed {self.feed}: expected {' or '.join(FEEDS)}")
+        require(
+            self.feed == "host" or self.devices == 1, f"--feed device --devices {self.devices}: it feeds one device"
+        )
         require(self.batch_size >= 0, f"--batch-size {self.batch_size}: expected 0 or more")
         require(self.crop >= 0, f"--crop {self.crop}: expected 0 or more")
         require(self.ssim_weight >= 0, f"--ssim-weight {self.ssim_weight}: expected 0 or more")
@@ -110,8 +116,12 @@ class BenchConfig:
     adversarial_weight: float = option(1.0, help="0 trains without discriminator")
     precision: str = option("float32", help="or mixed_bfloat16, mixed_float16")
     devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
+    feed: str = option("host", help="who cuts the crops: host, or device where a GPU waits (KERAS_BACKEND=jax)")
+    batch_size: int = option(0, help="crops a step; 0: the preset's")
 
     def __post_init__(self) -> None:
+        require(self.feed in FEEDS, f"--feed {self.feed}: expected {' or '.join(FEEDS)}")
+        require(self.batch_size >= 0, f"--batch-size {self.batch_size}: expected 0 or more")
         require(self.steps >= 2, f"--steps {self.steps}: expected 2 or more")
         require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")
         require(self.devices >= 1, f"--devices {self.devices}: expected 1 or more")
@@ -126,11 +136,13 @@ class StudyConfig:
     out: Path = option(help="folder of the runs, such as runs/ablation")
     pictures: int = option(24_000, help="crops of 128x128 that each variant is trained on")
     jobs: int = option(1, help="variants trained at the same time, each on its share of the cores")
+    feed: str = option("host", help="who cuts the crops: host, or device where a GPU waits (KERAS_BACKEND=jax)")
     clips: Path | None = option(None, help="folder of videos, to measure flicker on", metavar="DIR")
 
     def __post_init__(self) -> None:
         require(self.pictures >= 1, f"--pictures {self.pictures}: expected 1 or more")
         require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
+        require(self.feed in FEEDS, f"--feed {self.feed}: expected {' or '.join(FEEDS)}")
 
 
 @dataclass(frozen=True)
@@ -191,6 +203,7 @@ def train(config: TrainConfig) -> int:
         patience=config.patience,
         precision=config.precision,
         devices=config.devices,
+        feed=config.feed,
         mentor=config.mentor,
         init=config.init,
         resume=config.resume,
@@ -256,15 +269,16 @@ def bench(config: BenchConfig) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
     from train.bench import measure_training
     from train.losses import LossWeights
-    from train.presets import find_preset
+    from train.presets import fed, find_preset
 
     speed = measure_training(
         config.pairs,
-        find_preset(config.preset),
+        fed(find_preset(config.preset), batch_size=config.batch_size, crop=0),
         weights=LossWeights(adversarial=config.adversarial_weight),
         steps=config.steps,
         precision=config.precision,
         devices=config.devices,
+        feed=config.feed,
     )
     print(speed.line())
     return 0
@@ -282,6 +296,7 @@ def study(config: StudyConfig) -> int:
             config.out,
             pictures=config.pictures,
             jobs=config.jobs,
+            feed=config.feed,
             clips=clips,
         )
     )

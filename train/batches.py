@@ -42,11 +42,10 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         Raises:
             UsageError: ``views`` with an odd ``batch_size``.
         """
-        if views and batch_size % 2:
-            raise UsageError(f"a batch of {batch_size} can't hold two views of each place; make it even")
+        self._places = places_of(batch_size, views)
         super().__init__(workers=1)
         self._folder, self._pairs = folder, pairs
-        self._crop, self._batch_size, self._steps = crop, batch_size, steps
+        self._crop, self._steps = crop, steps
         self._seed, self._epoch = seed, first_epoch
         self._degraded_share, self._views = degraded_share, views
         self._cache: dict[str, tuple[Uint8Array, Uint8Array]] = {}
@@ -61,8 +60,7 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, index: int) -> tuple[FloatArray, FloatArray]:
         rng = np.random.default_rng((self._seed, self._epoch, index))
-        places = self._batch_size // 2 if self._views else self._batch_size
-        chosen = rng.integers(len(self._pairs), size=places)
+        chosen = rng.integers(len(self._pairs), size=self._places)
         crops = [
             view
             for number, pair in enumerate(chosen)
@@ -81,8 +79,7 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         height, width = photo.shape[:2]
         shifts = [(0, 0), shift] if self._views else [(0, 0)]
         needed = self._crop + max(shifts[-1])
-        if min(height, width) < needed:
-            raise DataError(f"{pair.photo}: {width}x{height} is smaller than a crop of {needed}; build larger pairs")
+        require_room(pair, photo, needed)
         if rng.random() < 0.5:
             photo, cartoon = photo[:, ::-1], cartoon[:, ::-1]
         top, left = rng.integers(height - needed + 1), rng.integers(width - needed + 1)
@@ -103,6 +100,24 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
             self._cache[pair.cartoon] = pictures
             self._cache_room -= size
         return pictures
+
+
+def places_of(batch_size: int, views: bool) -> int:
+    """How many places a batch shows: with ``views`` each of them twice.
+
+    Raises:
+        UsageError: ``views`` with an odd ``batch_size``.
+    """
+    if views and batch_size % 2:
+        raise UsageError(f"a batch of {batch_size} can't hold two views of each place; make it even")
+    return batch_size // 2 if views else batch_size
+
+
+def require_room(pair: Pair, photo: Uint8Array, needed: int) -> None:
+    """Raise DataError where ``photo`` is smaller than a crop of ``needed`` pixels."""
+    height, width = photo.shape[:2]
+    if min(height, width) < needed:
+        raise DataError(f"{pair.photo}: {width}x{height} is smaller than a crop of {needed}; build larger pairs")
 
 
 def read_pair(folder: Path, pair: Pair) -> tuple[Uint8Array, Uint8Array]:

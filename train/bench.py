@@ -12,10 +12,9 @@ import numpy as np
 
 from celcam.arrays import FloatArray
 from celcam.manifest import pairs_of
-from train.batches import CropBatches
 from train.losses import LossWeights
 from train.presets import Preset
-from train.training import MOST_STEPS_AT_ONCE, build_model
+from train.training import MOST_STEPS_AT_ONCE, build_model, make_batches
 
 WARM_UP_STEPS = 2 * MOST_STEPS_AT_ONCE
 SEED = 1
@@ -45,7 +44,7 @@ class TrainingSpeed:
 
 
 def measure_training(
-    pairs: Path, preset: Preset, *, weights: LossWeights, steps: int, precision: str, devices: int
+    pairs: Path, preset: Preset, *, weights: LossWeights, steps: int, precision: str, devices: int, feed: str = "host"
 ) -> TrainingSpeed:
     """Train ``preset`` for a moment on ``pairs``, and on one batch that is always there.
 
@@ -53,14 +52,16 @@ def measure_training(
         DataError: no usable pairs.
     """
     model = build_model(preset, weights, precision=precision, devices=devices, steps_at_once=MOST_STEPS_AT_ONCE)
-    batches = CropBatches(
+    batches = make_batches(
+        feed,
         pairs,
         pairs_of(pairs, "train"),
+        cache_gb=2.0,
         crop=preset.crop,
         batch_size=preset.batch_size,
         steps=WARM_UP_STEPS + steps,
         seed=SEED,
-        cache_bytes=int(2e9),
+        views=weights.steady > 0,
     )
     for index in range(len(batches)):  # so that the pictures are decoded, as they are for most of a training
         batches[index]

@@ -12,6 +12,12 @@ from celcam.image_io import decode_image, encode_image
 
 # The other half of the photos stays clean: a good camera must not look worse than before.
 DEGRADED_SHARE = 0.5
+# Of those that are degraded, how many have each fault, and how much of it.
+EXPOSURE_SHARE, EXPOSURE = 0.5, (0.96, 1.04)
+CAST_SHARE, CAST = 0.3, (0.98, 1.02)
+BLUR_SHARE, BLUR_SIGMA = 0.3, (0.3, 0.8)  # pixels
+NOISE_SHARE, NOISE_LEVELS = 0.7, (0.5, 8.0)  # standard deviation of 0..255; small ones are as many as large ones
+JPEG_SHARE, JPEG_QUALITY = 0.5, (50, 95)
 
 
 def mislight(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADED_SHARE) -> Uint8Array:
@@ -31,10 +37,10 @@ def mislight(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRAD
     if rng.random() < 1 - share:
         return rgb_u8
     gains = np.ones(3, np.float32)
-    if rng.random() < 0.5:
-        gains *= np.float32(rng.uniform(0.96, 1.04))
-    if rng.random() < 0.3:
-        gains *= rng.uniform(0.98, 1.02, 3).astype(np.float32)
+    if rng.random() < EXPOSURE_SHARE:
+        gains *= np.float32(rng.uniform(*EXPOSURE))
+    if rng.random() < CAST_SHARE:
+        gains *= rng.uniform(*CAST, 3).astype(np.float32)
     return _to_bytes(rgb_u8 * gains)
 
 
@@ -52,13 +58,14 @@ def degrade(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADE
     if rng.random() < 1 - share:
         return rgb_u8
     picture: FloatArray = rgb_u8.astype(np.float32)
-    if rng.random() < 0.3:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.8))
-    if rng.random() < 0.7:
-        picture = picture + np.float32(rng.uniform(1, 8)) * rng.standard_normal(picture.shape, np.float32)
+    if rng.random() < BLUR_SHARE:
+        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(*BLUR_SIGMA))
+    if rng.random() < NOISE_SHARE:
+        levels = np.exp(rng.uniform(*np.log(NOISE_LEVELS)))
+        picture = picture + np.float32(levels) * rng.standard_normal(picture.shape, np.float32)
     noisy = _to_bytes(picture)
-    if rng.random() < 0.5:
-        return decode_image(encode_image(noisy, ".jpg", quality=int(rng.integers(50, 95))), Path("memory.jpg"))
+    if rng.random() < JPEG_SHARE:
+        return decode_image(encode_image(noisy, ".jpg", quality=int(rng.integers(*JPEG_QUALITY))), Path("memory.jpg"))
     return noisy
 
 

@@ -117,6 +117,7 @@ def run_study(
     pictures: int,
     jobs: int,
     learning_rate: float = 2e-3,
+    feed: str = "host",
     clips: Sequence[Path] = (),
 ) -> str:
     """Train and measure ``variants`` in ``out``.
@@ -128,6 +129,7 @@ def run_study(
         pictures: crops of 128x128 that each variant is trained on (larger crops count for more).
         jobs: processes, each with its share of the cores.
         learning_rate: the peak.
+        feed: who cuts the crops, see `train.training.train`.
         clips: videos whose flicker is measured too.
 
     Returns:
@@ -147,7 +149,7 @@ def run_study(
         with ProcessPoolExecutor(
             jobs, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=1
         ) as workers:
-            settings = (repeat(value) for value in (pairs, out, pictures, learning_rate, tuple(clips), free))
+            settings = (repeat(value) for value in (pairs, out, pictures, learning_rate, feed, tuple(clips), free))
             list(workers.map(_train_on_free_cores, batch, *settings))
     measured = read_study(out, variants)
     _write_sheet(out, pairs, [variant.name for variant in variants])
@@ -186,20 +188,27 @@ def study_table(measured: dict[str, dict[str, Any]]) -> str:
 
 
 def _train_on_free_cores(
-    variant: Variant, pairs: Path, out: Path, pictures: int, learning_rate: float, clips: Sequence[Path], free: Any
+    variant: Variant,
+    pairs: Path,
+    out: Path,
+    pictures: int,
+    learning_rate: float,
+    feed: str,
+    clips: Sequence[Path],
+    free: Any,
 ) -> None:
     cores = free.get()
     try:
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, cores)
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        _train_and_measure(variant, pairs, out, pictures, learning_rate, clips)
+        _train_and_measure(variant, pairs, out, pictures, learning_rate, feed, clips)
     finally:
         free.put(cores)
 
 
 def _train_and_measure(
-    variant: Variant, pairs: Path, out: Path, pictures: int, learning_rate: float, clips: Sequence[Path]
+    variant: Variant, pairs: Path, out: Path, pictures: int, learning_rate: float, feed: str, clips: Sequence[Path]
 ) -> None:
     from train.callbacks import Budget
     from train.run_folder import find_checkpoint
@@ -222,6 +231,7 @@ def _train_and_measure(
             ema=variant.ema,
             optimizer=variant.optimizer,
             degraded_share=variant.degraded_share,
+            feed=feed,
             mentor=out / variant.mentor if variant.mentor else None,
             resume=(run / "config.json").exists(),
             quiet=True,

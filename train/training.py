@@ -31,7 +31,7 @@ from train.run_folder import LOG_NAME, Progress, find_checkpoint, load_generator
 
 # What a resumed run can't change.
 KEPT_ON_RESUME = ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init", "mentor",
-                  "optimizer", "ema", "precision")  # fmt: skip
+                  "optimizer", "ema", "precision", "feed")  # fmt: skip
 # Python's part of a step takes as long as half of the network's on a CPU: eight steps share it.
 MOST_STEPS_AT_ONCE = 8
 # What must have been seen without firing for a channel to count as dead.
@@ -55,6 +55,7 @@ def train(
     patience: int = 0,
     precision: str = "float32",
     devices: int = 1,
+    feed: str = "host",
     init: Path | None = None,
     mentor: Path | None = None,
     resume: bool = False,
@@ -78,6 +79,7 @@ def train(
         patience: epochs without a better validation SSIM after which the run ends; 0: the budget alone ends it.
         precision: a Keras dtype policy: float32, mixed_bfloat16 or mixed_float16.
         devices: GPUs that share each batch, on the JAX backend.
+        feed: who cuts crops and degrades them: host, this machine's CPU, or device, on the JAX backend.
         init: run whose generator this one starts from.
         mentor: run whose generator this one learns from, beside the teacher.
         resume: go on from the run's newest checkpoint.
@@ -113,6 +115,7 @@ def train(
         "patience": patience,
         "precision": precision,
         "devices": devices,
+        "feed": feed,
         "seed": seed,
         **_describe_pairs(pairs, train_pairs, validation_pairs),
         "versions": {"keras": keras.__version__, "backend": keras.backend.backend(), "numpy": np.__version__},
@@ -136,20 +139,21 @@ def train(
         done = checkpoint.progress
     if budget.spent(done.steps, done.elapsed_s) >= 1.0:
         raise UsageError(f"{run}: trained for its whole budget already; raise --steps or --minutes to go on")
-    batches = CropBatches(
+    batches = make_batches(
+        feed,
         pairs,
         train_pairs,
+        cache_gb=cache_gb,
         crop=preset.crop,
         batch_size=preset.batch_size,
         steps=steps_per_epoch,
         seed=seed,
         first_epoch=done.epochs,
-        cache_bytes=int(cache_gb * 1e9),
         degraded_share=degraded_share,
         views=weights.steady > 0,
     )
     if init is not None and checkpoint is None:
-        seen = np.concatenate([batches[number][0] for number in range(RECYCLING_BATCHES)])
+        seen = np.concatenate([np.asarray(batches[number][0]) for number in range(RECYCLING_BATCHES)])
         model.generator.set_weights(_weights_from(init, config, seen))
     budget_callback = BudgetCallback(budget, learning_rate, done=done, quiet=quiet)
     shown = [read_pair(pairs, pair) for pair in validation_pairs[:VALIDATION_PICTURES]]
@@ -178,6 +182,21 @@ def train(
     return run
 
 
+def make_batches(feed: str, pairs: Path, chosen: list[Pair], *, cache_gb: float, **options: Any) -> Any:
+    """Batches of crops of ``chosen``, cut by the host or on the device; ``options`` are both classes'.
+
+    Raises:
+        UsageError: the backend can't cut them on the device.
+    """
+    if feed == "host":
+        return CropBatches(pairs, chosen, cache_bytes=int(cache_gb * 1e9), **options)
+    if keras.backend.backend() != "jax":
+        raise UsageError(f"--feed {feed}: crops are cut on the device by the JAX backend; set KERAS_BACKEND=jax")
+    from train.device_batches import DeviceBatches
+
+    return DeviceBatches(pairs, chosen, **options)
+
+
 def build_model(
     preset: Preset,
     weights: LossWeights,
@@ -190,13 +209,14 @@ def build_model(
     devices: int = 1,
     steps_at_once: int = 1,
 ) -> Pix2Pix:
-    """Networks, losses and optimizer, with first weights. TensorFlow takes ``steps_at_once`` without asking Python.
+    """Networks, losses and optimizer, with first weights. TensorFlow and JAX take ``steps_at_once`` between callbacks.
 
     Raises:
         UsageError: the backend has not so many devices.
         UnknownNameError: there is no such optimizer.
     """
     _use_devices(devices, preset.batch_size)
+    _use_whole_float32()
     mentor_model = load_generator(mentor, keras) if mentor else None
     usual = keras.config.dtype_policy()
     try:
@@ -206,12 +226,12 @@ def build_model(
         model = Pix2Pix(generator, discriminator, weights, mentor=mentor_model)
     finally:
         keras.config.set_dtype_policy(usual)
-    on_tensorflow = keras.backend.backend() == "tensorflow"
+    backend = keras.backend.backend()
     model.compile(
         optimizer=build_optimizer(optimizer, learning_rate, adversarial=weights.adversarial > 0, ema=ema),
         # Compiled for the CPU by XLA, TensorFlow trains these networks at half the speed.
-        jit_compile=False if on_tensorflow else "auto",
-        steps_per_execution=steps_at_once if on_tensorflow else 1,
+        jit_compile=False if backend == "tensorflow" else "auto",
+        steps_per_execution=1 if backend == "torch" else steps_at_once,
     )
     model.build((None, preset.crop, preset.crop, 3))
     model.optimizer.build(model.trainable_variables)
@@ -222,6 +242,23 @@ def steps_at_once(steps_per_epoch: int, steps: int) -> int:
     """How many steps run as one: what divides both an epoch and the budget, at most `MOST_STEPS_AT_ONCE`."""
     both = math.gcd(steps_per_epoch, steps)
     return max(number for number in range(1, MOST_STEPS_AT_ONCE + 1) if both % number == 0)
+
+
+def _use_whole_float32() -> None:
+    """Let float32 be float32 in products too.
+
+    GPUs round their factors to 11 bits unless told otherwise (TF32). A variance, the small difference of two large
+    means, does not survive that, nor does a training on structural similarity.
+    """
+    if keras.backend.backend() == "jax":
+        import jax
+
+        config: Any = jax.config
+        config.update("jax_default_matmul_precision", "highest")
+    elif keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_tensor_float_32_execution(enabled=False)
 
 
 def _use_devices(devices: int, batch_size: int) -> None:
