@@ -19,14 +19,12 @@ import tf_keras
 from tqdm import trange
 
 from celcam.errors import TrainingError
-from train.losses import ssim_loss, steady_loss
+from train.losses import ssim_loss
 from train.optimizers import build_optimizer
 
 # Weights of the terms: L1 to what float draws, and 1 - SSIM to what the teacher draws. The more the first weighs, the
 # nearer to float and the farther from the teacher: docs/results.md has figures of both ends.
 FLOAT_WEIGHT, TEACHER_WEIGHT = 50.0, 20.0
-# L1 between the pictures of two views of a place: rounding must not make a calm network flicker.
-STEADY_WEIGHT = 100.0
 LEARNING_RATE = 2e-3
 # Zhu and Gupta, "To prune, or not to prune" (2017): weights go over the first part of the steps, the rest heals.
 PRUNED_BY = 0.6
@@ -167,8 +165,7 @@ def fine_tune(
     Args:
         student: a tf_keras model from photo to cartoon.
         mentor: the float generator.
-        batches: ``batches[n]`` is ``(photo, cartoon)`` of step n, each ``(B, H, W, 3) float32``, 0..1, of two views of
-            each place, see `train.losses.steady_loss`.
+        batches: ``batches[n]`` is ``(photo, cartoon)`` of step n, each ``(B, H, W, 3) float32``, 0..1.
         folder: for checkpoints.
         steps: how many.
         float_weight: of L1 to the mentor, beside `TEACHER_WEIGHT`.
@@ -195,7 +192,6 @@ def fine_tune(
         with tf.GradientTape() as tape:
             drawn = student(photo, training=True)
             loss = float_weight * tf.reduce_mean(tf.abs(advice - drawn)) + TEACHER_WEIGHT * ssim_loss(cartoon, drawn)
-            loss += STEADY_WEIGHT * steady_loss(drawn)
         variables = student.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return loss

@@ -101,7 +101,6 @@ class Workshop:
             steps=self.steps,
             seed=SEED,
             cache_bytes=CACHE_BYTES,
-            views=True,
         )
         fine_tune(
             model,

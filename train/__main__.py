@@ -12,7 +12,7 @@ from celcam.cli import Command, option, require, run_commands
 from celcam.paths import MODELS, SAMPLES
 
 OPTIMIZERS = ("muon", "adam")
-FEEDS = ("host", "device")
+FEED_HELP = "who cuts the crops: host, or device where a GPU waits (KERAS_BACKEND=jax)"
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 
@@ -44,7 +44,7 @@ class TrainConfig:
     patience: int = option(0, help="stop after this many epochs without a better validation SSIM; 0: never")
     precision: str = option("float32", help="or mixed_bfloat16, mixed_float16: half the memory, faster on new GPUs")
     devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
-    feed: str = option("host", help="who cuts the crops: host, or device where a GPU waits (KERAS_BACKEND=jax)")
+    feed: str = option("host", help=FEED_HELP)
     batch_size: int = option(0, help="crops a step; 0: the preset's")
     crop: int = option(0, help="side of the crops in pixels; 0: the preset's")
     init: Path | None = option(None, help="start from the generator of this run", metavar="RUN")
@@ -66,7 +66,7 @@ class TrainConfig:
         require(self.patience >= 0, f"--patience {self.patience}: expected 0 or more")
         require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")
         require(self.devices >= 1, f"--devices {self.devices}: expected 1 or more")
-        require(self.feed in FEEDS, f"--feed {self.feed}: expected {' or '.join(FEEDS)}")
+        _require_feed(self.feed)
         require(
             self.feed == "host" or self.devices == 1, f"--feed device --devices {self.devices}: it feeds one device"
         )
@@ -116,11 +116,11 @@ class BenchConfig:
     adversarial_weight: float = option(1.0, help="0 trains without discriminator")
     precision: str = option("float32", help="or mixed_bfloat16, mixed_float16")
     devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
-    feed: str = option("host", help="who cuts the crops: host, or device where a GPU waits (KERAS_BACKEND=jax)")
+    feed: str = option("host", help=FEED_HELP)
     batch_size: int = option(0, help="crops a step; 0: the preset's")
 
     def __post_init__(self) -> None:
-        require(self.feed in FEEDS, f"--feed {self.feed}: expected {' or '.join(FEEDS)}")
+        _require_feed(self.feed)
         require(self.batch_size >= 0, f"--batch-size {self.batch_size}: expected 0 or more")
         require(self.steps >= 2, f"--steps {self.steps}: expected 2 or more")
         require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")
@@ -136,13 +136,13 @@ class StudyConfig:
     out: Path = option(help="folder of the runs, such as runs/ablation")
     pictures: int = option(24_000, help="crops of 128x128 that each variant is trained on")
     jobs: int = option(1, help="variants trained at the same time, each on its share of the cores")
-    feed: str = option("host", help="who cuts the crops: host, or device where a GPU waits (KERAS_BACKEND=jax)")
+    feed: str = option("host", help=FEED_HELP)
     clips: Path | None = option(None, help="folder of videos, to measure flicker on", metavar="DIR")
 
     def __post_init__(self) -> None:
         require(self.pictures >= 1, f"--pictures {self.pictures}: expected 1 or more")
         require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
-        require(self.feed in FEEDS, f"--feed {self.feed}: expected {' or '.join(FEEDS)}")
+        _require_feed(self.feed)
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,10 @@ class SheetConfig:
 
     def __post_init__(self) -> None:
         require(self.size >= 16, f"--size {self.size}: expected 16 or more")
+
+
+def _require_feed(feed: str) -> None:
+    require(feed in ("host", "device"), f"--feed {feed}: expected host or device")
 
 
 def train(config: TrainConfig) -> int:
