@@ -253,8 +253,7 @@ def _use_whole_float32() -> None:
     if keras.backend.backend() == "jax":
         import jax
 
-        config: Any = jax.config
-        config.update("jax_default_matmul_precision", "highest")
+        jax.config.update("jax_default_matmul_precision", "highest")
     elif keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
