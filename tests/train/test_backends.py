@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import keras
 import numpy as np
 import pytest
 
-from train.run_folder import load_generator
+from train.run_folder import find_checkpoint, load_generator
 
 ROOT = Path(__file__).parents[2]
 OPTIONS = (
@@ -49,6 +50,24 @@ def test_two_devices_learn_what_one_does(pairs: Path, tmp_path: Path) -> None:
         weights.append(load_generator(run, keras).get_weights())
     for one, other in zip(*weights, strict=True):
         assert np.allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.backends
+def test_crops_cut_on_the_device_are_learned_from_as_if_never_stopped(pairs: Path, tmp_path: Path) -> None:
+    words = ("--pairs", str(pairs), "--preset", "smoke", "--steps-per-epoch", "2", "--steps", "4", "--feed", "device")
+    call_train("jax", *words, "--out", str(tmp_path / "whole"))
+    stopped = tmp_path / "stopped"
+    command = [sys.executable, "-m", "train", *words, "--out", str(stopped)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "jax"}, stderr=subprocess.DEVNULL
+    ) as process:
+        while find_checkpoint(stopped) is None and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+    if not (stopped / "checkpoint-00002").exists():
+        call_train("jax", *words, "--out", str(stopped), "--resume")
+    one, other = (load_generator(tmp_path / name, keras).get_weights() for name in ("whole", "stopped"))
+    assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
 @pytest.mark.backends
