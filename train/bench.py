@@ -61,7 +61,6 @@ def measure_training(
         batch_size=preset.batch_size,
         steps=WARM_UP_STEPS + steps,
         seed=SEED,
-        views=weights.steady > 0,
     )
     for index in range(len(batches)):  # so that the pictures are decoded, as they are for most of a training
         batches[index]

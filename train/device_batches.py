@@ -72,8 +72,8 @@ class DeviceBatches(keras.utils.PyDataset):  # type: ignore[misc]
         self._epoch += 1
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
-        photos, cartoons = self._cut(np.array([self._seed, self._epoch, index], np.uint32))
-        return photos, cartoons
+        batch: tuple[Any, Any] = self._cut(np.array([self._seed, self._epoch, index], np.uint32))
+        return batch
 
 
 def _load(folder: Path, pairs: list[Pair], needed: int) -> tuple[Any, Any]:
