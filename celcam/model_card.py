@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ class ModelCard:
     quality: dict[str, Any] = field(default_factory=dict)  # figures on the test part, and what they compare
     cost: dict[str, Any] = field(default_factory=dict)  # sizes, memory, and time as ratios, with the device it was on
     gate: dict[str, float] = field(default_factory=dict)  # what `python -m convert check` holds the file to
+    # How many times as large as in the network each channel of a layer's output is in the file, where it is scaled.
+    channel_factors: dict[str, list[float]] = field(default_factory=dict)
 
 
 def card_path(model: Path) -> Path:
@@ -41,7 +44,9 @@ def card_path(model: Path) -> Path:
 def write_card(model: Path, card: ModelCard) -> Path:
     """Write the card of ``model``, whole or not at all."""
     path = card_path(model)
-    write_whole(path, (json.dumps(asdict(card), indent=1, ensure_ascii=False) + "\n").encode())
+    text = json.dumps(asdict(card), indent=1, ensure_ascii=False)
+    text = re.sub(r"(?<=\[)[\s\d.,e+-]+(?=\])", lambda numbers: " ".join(numbers[0].split()), text)  # a list, a line
+    write_whole(path, (text + "\n").encode())
     return path
 
 

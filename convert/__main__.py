@@ -23,9 +23,9 @@ class _MakingConfig:
         metavar="DIR",
     )
     trained_on: str = option("photos of the user's own", help="what the photos were, for the card", metavar="TEXT")
-    steps: int = option(1500, help="of each fine-tuning, where the recipe has one")
+    steps: int = option(600, help="of each fine-tuning, where the recipe has one")
     float_weight: float = option(
-        50.0, help="of likeness to the float network, in fine-tuning; likeness to the teacher weighs 20"
+        100.0, help="of likeness to the float network, in fine-tuning; likeness to the teacher weighs 20"
     )
     overwrite: bool = option(False, help="replace models of those names")
 

@@ -25,10 +25,10 @@ LICENCE = "Apache-2.0"
 # In `out`, until all is made: what a killed export goes on from.
 WORK_NAME = "unfinished"
 # After these, more brought nothing that is seen.
-FINE_TUNING_STEPS = 1500
+FINE_TUNING_STEPS = 600
 TRAINING_FACTS = (
     "preset", "train_pairs", "budget", "batch_size", "crop", "loss_weights", "learning_rate", "optimizer", "ema",
-    "degraded_share", "seed", "init", "mentor", "versions",
+    "degraded_share", "seed", "init", "mentor", "blend", "versions",
 )  # fmt: skip
 
 
@@ -108,6 +108,7 @@ def export(
                 "photo_to_teacher": asdict(quality.photo_to_teacher),
             },
             gate=recipe.gate,
+            channel_factors=workshop.channel_factors(recipe),
         )
         card_path(path).unlink(missing_ok=True)
         write_whole(path, data)

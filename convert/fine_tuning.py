@@ -1,14 +1,14 @@
-"""What training still gives to a network that is compressed: weights that know they are pruned, or rounded to int8.
+"""What training still gives to a network that is compressed: weights that know what is pruned, and what int8 rounds.
 
 The student, a tf_keras generator, learns from its float self beside the teacher's pairs: distillation as in Hinton et
-al., "Distilling the Knowledge in a Neural Network" (2015). What is pruned or rounded is done by the TensorFlow Model
-Optimization toolkit. Pictures are ``(B, H, W, 3) float32``, 0..1.
+al., "Distilling the Knowledge in a Neural Network" (2015). Kernels are pruned by the TensorFlow Model Optimization
+toolkit. Pictures are ``(B, H, W, 3) float32``, 0..1.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,16 @@ import tf_keras
 from tqdm import trange
 
 from celcam.errors import TrainingError
+from convert.wrapping import with_wrapped_convolutions
 from train.losses import ssim_loss
 from train.optimizers import build_optimizer
 
 # Weights of the terms: L1 to what float draws, and 1 - SSIM to what the teacher draws. The more the first weighs, the
 # nearer to float and the farther from the teacher: docs/results.md has figures of both ends.
-FLOAT_WEIGHT, TEACHER_WEIGHT = 50.0, 20.0
-LEARNING_RATE = 2e-3
+FLOAT_WEIGHT, TEACHER_WEIGHT = 100.0, 20.0
+LEARNING_RATE = 1e-3
+# What loses weights has more to learn.
+PRUNING_RATE = 2e-3
 # Zhu and Gupta, "To prune, or not to prune" (2017): weights go over the first part of the steps, the rest heals.
 PRUNED_BY = 0.6
 PRUNING_INTERVAL = 25
@@ -33,68 +36,7 @@ PRUNING_INTERVAL = 25
 SAVE_INTERVAL = 200
 REPORT_INTERVAL = 20
 
-quantization: Any = tfmot.quantization.keras
 sparsity: Any = tfmot.sparsity.keras
-
-
-class KernelQuantizer(quantization.quantizers.LastValueQuantizer):  # type: ignore[misc]
-    """Rounds a kernel to -127..127 steps, each output channel with its own, as int8 convolutions store it.
-
-    With ``keep_zeros`` what was 0 at first stays 0, as in TF-MOT's own prune-preserving training.
-    """
-
-    def __init__(self, keep_zeros: bool) -> None:
-        super().__init__(num_bits=8, per_axis=True, symmetric=True, narrow_range=True)
-        self._keep_zeros = keep_zeros
-
-    def build(self, tensor_shape: Any, name: str, layer: Any) -> dict[str, Any]:
-        """Make the ranges, and note the zeros."""
-        ends = {
-            end: layer.add_weight(f"{name}_{end}", shape=tensor_shape[-1:], initializer="zeros", trainable=False)
-            for end in ("min_var", "max_var")
-        }
-        return ends | ({"mask": tf.cast(layer.layer.kernel != 0, "float32")} if self._keep_zeros else {})
-
-    def __call__(self, inputs: Any, training: Any, weights: dict[str, Any], **kwargs: Any) -> Any:
-        """The rounded kernel, with the gradient of the kernel itself."""
-        return super().__call__(inputs * weights["mask"] if self._keep_zeros else inputs, training, weights, **kwargs)
-
-
-class RoundedKernel(quantization.QuantizeConfig):  # type: ignore[misc]
-    """TF-MOT's description of a convolution whose kernel is rounded; `convert.ranges` sees to what it returns."""
-
-    def __init__(self, keep_zeros: bool = False) -> None:
-        self._keep_zeros = keep_zeros
-
-    def get_weights_and_quantizers(self, layer: Any) -> list[Any]:
-        """The kernel, and what rounds it."""
-        return [(layer.kernel, KernelQuantizer(self._keep_zeros))]
-
-    def set_quantize_weights(self, layer: Any, quantize_weights: list[Any]) -> None:
-        """Give the layer its rounded kernel."""
-        layer.kernel = quantize_weights[0]
-
-    def get_activations_and_quantizers(self, layer: Any) -> list[Any]:
-        """None."""
-        return []
-
-    def set_quantize_activations(self, layer: Any, quantize_activations: list[Any]) -> None:
-        """Nothing to set."""
-        return  # TensorFlow reads this function again, without its docstring
-
-    def get_output_quantizers(self, layer: Any) -> list[Any]:
-        """None."""
-        return []
-
-    def get_config(self) -> dict[str, Any]:
-        """What the constructor takes."""
-        return {"keep_zeros": self._keep_zeros}
-
-
-def with_rounded_kernels(model: Any, *, keep_zeros: bool) -> Any:
-    """``model``, a functional tf_keras model, with each kernel rounded as int8 stores it; its layers are shared."""
-    config = RoundedKernel(keep_zeros)
-    return _with_wrapped_convolutions(model, lambda layer: quantization.QuantizeWrapperV2(layer, config))
 
 
 def with_pruned_kernels(model: Any, share: float, steps: int) -> Any:
@@ -111,7 +53,18 @@ def with_pruned_kernels(model: Any, share: float, steps: int) -> Any:
     def wrap(layer: Any) -> Any:
         return sparsity.prune_low_magnitude(layer, schedules[layer.name]) if layer.name in schedules else layer
 
-    return _with_wrapped_convolutions(model, wrap)
+    return with_wrapped_convolutions(model, wrap)
+
+
+def with_kept_zeros(model: Any) -> Any:
+    """``model`` with kernels whose zeros stay 0 while it learns; the other weights share its layers."""
+
+    def wrap(layer: Any) -> Any:
+        zeros = float((layer.kernel.numpy() == 0).mean())
+        # Found once, at the first step, when they are still the smallest.
+        return sparsity.prune_low_magnitude(layer, sparsity.ConstantSparsity(zeros, 1, 1, 1)) if zeros else layer
+
+    return with_wrapped_convolutions(model, wrap)
 
 
 def kept_shares(kernels: Mapping[str, tuple[int, ...]], sparsity_of_all: float) -> dict[str, float]:
@@ -210,10 +163,3 @@ def fine_tune(
         if (number + 1) % SAVE_INTERVAL == 0 or number + 1 == steps:
             manager.save()
     pruning.on_epoch_end(0)
-
-
-def _with_wrapped_convolutions(model: Any, wrap: Callable[[Any], Any]) -> Any:
-    """The same layers, each convolution wrapped."""
-    return tf_keras.models.clone_model(
-        model, clone_function=lambda layer: wrap(layer) if isinstance(layer, tf_keras.layers.Conv2D) else layer
-    )

@@ -15,6 +15,7 @@ from celcam.arrays import FloatArray, Uint8Array
 from celcam.errors import UsageError
 from celcam.image_io import read_bytes, read_image, write_whole
 from celcam.manifest import pairs_of
+from convert.channels import scale_channels
 from convert.converter import (
     TRACED_SIDE,
     calibration_batches,
@@ -24,16 +25,26 @@ from convert.converter import (
     saturated,
     to_tf_keras,
 )
-from convert.fine_tuning import bare, fine_tune, with_pruned_kernels, with_rounded_kernels
-from convert.ranges import Spans, search_ranges, with_ranges
+from convert.fine_tuning import (
+    LEARNING_RATE,
+    PRUNING_RATE,
+    bare,
+    fine_tune,
+    with_kept_zeros,
+    with_pruned_kernels,
+)
+from convert.range_fit import RangeFit, fit_ranges
+from convert.ranges import with_ranges
 from convert.recipes import Recipe
+from convert.rounding import with_rounded_kernels
+from convert.wrapping import copy_of
 from train.batches import CropBatches
 from train.generators import spec_of
 from train.networks import GeneratorSpec
 from train.run_folder import WEIGHTS_NAME, load_generator, read_config
 
-# Few, because the search for ranges runs the network on all of them some hundred times.
-CALIBRATION_PHOTOS = 24
+# What ranges and roundings are fitted to.
+CALIBRATION_PHOTOS = 48
 SEED = 1
 BATCH_SIZE = 8  # crops a step of fine-tuning
 CACHE_BYTES = 1_000_000_000
@@ -57,16 +68,27 @@ class Workshop:
             write_whole(path, self._convert(recipe))
         return path
 
+    def channel_factors(self, recipe: Recipe) -> dict[str, list[float]]:
+        """How much larger than the network the file by ``recipe``, which is made, draws its channels, for its card."""
+        if not recipe.bytes_inside:
+            return {}
+        fit = self._found_fit(recipe.sparsity)
+        return {name: factors for name, factors in fit.factors.items() if name in fit.spans}
+
     def _convert(self, recipe: Recipe) -> bytes:
         model = self._pruned(recipe) if recipe.sparsity else self._twin()
         if not recipe.bytes_inside:
             return convert_float(clipped(model), recipe.weights)
         photos = self._calibration()
-        model = with_ranges(model, self._spans(model, photos, recipe.sparsity))
+        inputs = np.concatenate(photos)
+        fit = self._fit(model, inputs, recipe.sparsity)
+        scale_channels(model, fit.factors)
+        model = with_ranges(model, fit.spans)
         if recipe.quantization_aware:
-            model = with_rounded_kernels(model, keep_zeros=recipe.sparsity > 0)
-            self._fine_tune(model, self._folder(recipe.name, asdict(recipe)), recipe.name)
-        return convert_int8(saturated(model), photos)
+            student = with_kept_zeros(model)
+            self._fine_tune(student, self._folder(recipe.name, asdict(recipe)), recipe.name, LEARNING_RATE)
+            model = bare(student, copy_of(model))
+        return convert_int8(saturated(with_rounded_kernels(model, inputs, quiet=self.quiet)), photos)
 
     def _pruned(self, recipe: Recipe) -> Any:
         """The pruned float generator; `pruned` and `pruned-int8` share it."""
@@ -77,21 +99,25 @@ class Workshop:
             twin.load_weights(weights)
             return twin
         model = with_pruned_kernels(self._twin(), recipe.sparsity, self.steps)
-        self._fine_tune(model, folder, "pruning")
+        self._fine_tune(model, folder, "pruning", PRUNING_RATE)
         bare(model, twin).save_weights(folder / f"part-{WEIGHTS_NAME}")
         (folder / f"part-{WEIGHTS_NAME}").replace(weights)
         return twin
 
-    def _spans(self, model: Any, photos: list[FloatArray], sparsity: float) -> Spans:
-        """The ranges of the float generator, pruned or not: recipes that start from it share them."""
-        path = self._folder(f"ranges-{sparsity}").with_suffix(".json")
+    def _fit(self, model: Any, photos: FloatArray, sparsity: float) -> RangeFit:
+        """The ranges and factors of the float generator, pruned or not: recipes that start from it share them."""
+        path = self._fit_path(sparsity)
         if not path.is_file():
-            spans = search_ranges(model, np.concatenate(photos), quiet=self.quiet)
-            write_whole(path, json.dumps(spans).encode())
-        found: Spans = json.loads(read_bytes(path))
-        return found
+            write_whole(path, json.dumps(asdict(fit_ranges(model, photos, quiet=self.quiet))).encode())
+        return self._found_fit(sparsity)
 
-    def _fine_tune(self, model: Any, folder: Path, title: str) -> None:
+    def _found_fit(self, sparsity: float) -> RangeFit:
+        return RangeFit(**json.loads(read_bytes(self._fit_path(sparsity))))
+
+    def _fit_path(self, sparsity: float) -> Path:
+        return self._folder(f"ranges-{round(100 * sparsity)}").with_suffix(".json")
+
+    def _fine_tune(self, model: Any, folder: Path, title: str, learning_rate: float) -> None:
         config = read_config(self.run)
         batches = CropBatches(
             self.pairs,
@@ -109,6 +135,7 @@ class Workshop:
             folder,
             steps=self.steps,
             float_weight=self.float_weight,
+            learning_rate=learning_rate,
             title=title,
             quiet=self.quiet,
         )

@@ -172,6 +172,19 @@ class SheetConfig:
         require(self.size >= 16, f"--size {self.size}: expected 16 or more")
 
 
+@dataclass(frozen=True)
+class BlendConfig:
+    """Options of ``blend``."""
+
+    one: Path = option(help="folder of a run", positional=True, metavar="RUN")
+    other: Path = option(help="folder of a run that went on from it", positional=True, metavar="OTHER")
+    out: Path = option(help="folder of the run between them")
+    share: float = option(0.5, help="of the other's weights, 0..1")
+
+    def __post_init__(self) -> None:
+        require(0 <= self.share <= 1, f"--share {self.share}: expected 0..1")
+
+
 def _require_feed(feed: str) -> None:
     require(feed in ("host", "device"), f"--feed {feed}: expected host or device")
 
@@ -268,6 +281,16 @@ def sheet(config: SheetConfig) -> int:
     return 0
 
 
+def blend(config: BlendConfig) -> int:
+    """A run between two."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from train.blend import blend as blend_runs
+
+    blend_runs(config.one, config.other, config.share, config.out)
+    print(f"{config.out}: measure with 'python -m train evaluate {config.out}'")
+    return 0
+
+
 def bench(config: BenchConfig) -> int:
     """How fast this machine trains."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
@@ -327,6 +350,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         Command("study", StudyConfig, study, "train networks and losses beside each other, and compare them"),
         Command("figures", FiguresConfig, figures, "all figures of the trained runs in a folder, look by look"),
         Command("sheet", SheetConfig, sheet, "photos drawn by the teacher and by runs, side by side"),
+        Command("blend", BlendConfig, blend, "the network between two runs, one of which went on from the other"),
         Command("evaluate", EvaluateConfig, evaluate, "measure a run's generator against the teacher"),
     ]
     return run_commands("python -m train", "Pairs to a Keras generator.", commands, argv, default="train")

@@ -1,8 +1,8 @@
 """Where inside a file likeness is lost: the error of each layer's output, and what became of its weights.
 
 The file itself is run with all its tensors kept, and each is held against the output of the layer of the Keras
-generator. (TensorFlow's quantization debugger quantizes the network anew: it would tell about another file than the one
-that ships.)
+generator, its channels made as large as there. (TensorFlow's quantization debugger quantizes the network anew: it would
+tell about another file than the one that ships.)
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def layer_errors(model: Path, generator: Any, photos: Sequence[Uint8Array]) -> l
         generator: the Keras generator it was made from.
         photos: ``(H, W, 3) uint8 RGB`` of the size that the file was traced at.
     """
-    data, _ = read_model(model)
+    data, card = read_model(model)
+    factors = card.channel_factors if card is not None else {}
     graph = parse_graph(data, str(model))
     watched = dict(_watched(graph, generator))
     interpreter = _open(data)
@@ -71,7 +72,7 @@ def layer_errors(model: Path, generator: Any, photos: Sequence[Uint8Array]) -> l
         interpreter.invoke()
         for number, (index, layer) in enumerate(watched.items()):
             reference = np.asarray(ops.convert_to_numpy(expected[number]), np.float64)
-            got = dequantized(graph.tensors[index], interpreter.get_tensor(index))
+            got = dequantized(graph.tensors[index], interpreter.get_tensor(index)) / factors.get(layer.name, 1.0)
             if layer is generator.layers[-1]:  # clipped in the file alone
                 reference, got = np.clip(reference, 0, 1), np.clip(got, 0, 1)
             signal[number] += np.square(reference).sum()

@@ -105,8 +105,9 @@ def _group(
     name: str, run: Path, config: dict[str, Any], variants: list[Variant], pairs: Path | None, most_pictures: int
 ) -> Group:
     style: str = config["style"]
-    by_style = pairs is not None and not (pairs / MANIFEST_NAME).exists()
-    folder = pairs / style if pairs is not None and by_style else pairs_folder(config, pairs)
+    # `datasets build --style all` leaves a manifest of all looks beside the folders of each.
+    own = pairs is not None and ((pairs / style / MANIFEST_NAME).exists() or not (pairs / MANIFEST_NAME).exists())
+    folder = pairs / style if pairs is not None and own else pairs_folder(config, pairs)
     test_pairs = pairs_of(folder, "test")
     if test_pairs[0].style != style:
         raise DataError(f"{folder}: pairs of {test_pairs[0].style}, {run} draws {style}; name its own with --pairs")

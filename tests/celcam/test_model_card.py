@@ -21,6 +21,7 @@ CARD = ModelCard(
     tensors="(1, H, W, 3) uint8 RGB",
     quality={"pictures": 2, "to_keras": {"psnr_db": 46.4, "ms_ssim": None}},
     cost={"zipped_bytes": 48_527, "time_by_threads": {"1": {"over_float32": 0.31}}},
+    channel_factors={"stem_relu": [1.0, 0.0125, 2.5e-05]},
 )
 
 
@@ -30,6 +31,11 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert write_card(model, CARD) == card_path(model) == tmp_path / "sub" / "comic.json"
     assert read_card(model) == CARD
     assert [path.name for path in model.parent.iterdir()] == ["comic.json"]
+
+
+def test_a_list_of_numbers_takes_a_line(tmp_path: Path) -> None:
+    text = write_card(tmp_path / "comic.tflite", CARD).read_text(encoding="utf-8")
+    assert '  "stem_relu": [1.0, 0.0125, 2.5e-05]\n' in text
 
 
 def test_a_card_from_before_a_report_measured_its_file_has_no_costs(tmp_path: Path) -> None:

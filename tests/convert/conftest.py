@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,8 @@ import tf_keras
 from celcam.image_io import read_image, write_image
 from celcam.manifest import read_manifest
 from celcam.paths import MODELS
-from convert import variants
+from convert import range_fit, variants
 from convert.__main__ import main
-from convert.fine_tuning import fine_tune
 from train.draw import draw
 from train.networks import SMOKE_GENERATOR, build_generator
 from train.run_folder import load_generator, read_config, save_generator, write_config
@@ -60,7 +58,9 @@ def models(settled_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(variants, "CALIBRATION_PHOTOS", 2)
-        patch.setattr(variants, "fine_tune", partial(fine_tune, learning_rate=1e-5))
+        patch.setattr(range_fit, "STEPS", 80)
+        patch.setattr(variants, "LEARNING_RATE", 1e-5)
+        patch.setattr(variants, "PRUNING_RATE", 1e-5)
         assert main(["all", str(settled_run), "--out", str(out), "--steps", "4"]) == 0
     return out
 

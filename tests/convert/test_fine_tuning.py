@@ -10,7 +10,8 @@ import tf_keras
 from celcam.arrays import FloatArray
 from celcam.errors import TrainingError
 from convert import fine_tuning
-from convert.fine_tuning import bare, fine_tune, kept_shares, with_pruned_kernels, with_rounded_kernels
+from convert.fine_tuning import bare, fine_tune, kept_shares, with_kept_zeros, with_pruned_kernels
+from convert.wrapping import copy_of
 from train.networks import SMOKE_GENERATOR, build_generator
 
 
@@ -25,50 +26,25 @@ def kernels(model: Any) -> list[FloatArray]:
     return [weight.numpy() for weight in model.trainable_weights if "kernel" in weight.name]
 
 
-def as_int8(kernel: FloatArray) -> FloatArray:
-    scale = np.abs(kernel).max(axis=(0, 1, 2)) / 127
-    return np.asarray(np.rint(kernel / scale) * scale)
-
-
-def convolutions(model: Any) -> list[Any]:
-    return [layer for layer in model.layers if isinstance(layer, tf_keras.layers.Conv2D)]
-
-
 def twin_of(generator: Any) -> Any:
     twin = build_generator(SMOKE_GENERATOR, tf_keras)
     twin.set_weights(generator.get_weights())
     return twin
 
 
-def test_a_rounded_kernel_draws_as_its_int8_self(generator: Any) -> None:
-    photo = np.random.default_rng(3).random((1, 32, 32, 3), np.float32)
-    rounded = twin_of(generator)
-    for layer in convolutions(rounded):
-        kernel, bias = layer.get_weights()
-        layer.set_weights([as_int8(kernel), bias])
-    aware = with_rounded_kernels(twin_of(generator), keep_zeros=False)
-    np.testing.assert_allclose(aware(photo, training=True), rounded(photo), atol=1e-5)
-    assert np.abs(rounded(photo) - generator(photo)).max() > 1e-4
-
-
-def test_pruning_makes_zeros_and_quantization_keeps_them(generator: Any, batches: Any, tmp_path: Path) -> None:
+def test_pruning_makes_zeros_and_further_training_keeps_them(generator: Any, batches: Any, tmp_path: Path) -> None:
     pruned = with_pruned_kernels(twin_of(generator), 0.5, steps=6)
     fine_tune(pruned, generator, batches, tmp_path / "pruned", steps=6, quiet=True)
     healed = bare(pruned, twin_of(generator))
-    weights = np.concatenate([kernel.ravel() for kernel in kernels(healed)])
+    before = kernels(healed)
+    weights = np.concatenate([kernel.ravel() for kernel in before])
     assert (weights == 0).mean() == pytest.approx(0.5, abs=0.03)
-    before = [kernel == 0 for kernel in kernels(healed)]
-    aware = with_rounded_kernels(healed, keep_zeros=True)
-    fine_tune(aware, generator, batches, tmp_path / "aware", steps=6, quiet=True)
-    expected = twin_of(generator)
-    learned = [layer for layer in aware.layers if layer.trainable_weights]
-    for layer, wrapped, zeros in zip(convolutions(expected), learned, before, strict=True):
-        kernel, bias = (
-            weight.numpy() for weight in sorted(wrapped.trainable_weights, key=lambda weight: -weight.shape.rank)
-        )
-        kernel[zeros] = 0
-        layer.set_weights([as_int8(kernel), bias])
-    np.testing.assert_allclose(aware(batches[0][0], training=True), expected(batches[0][0]), atol=1e-4)
+    student = with_kept_zeros(copy_of(healed))
+    fine_tune(student, generator, batches, tmp_path / "kept", steps=6, quiet=True)
+    after = kernels(bare(student, twin_of(generator)))
+    for one, other in zip(before, after, strict=True):
+        assert np.array_equal(one == 0, other == 0)
+        assert np.abs(one - other).max() > 1e-5
 
 
 def test_small_kernels_keep_more_and_the_sum_is_as_asked() -> None:
@@ -84,7 +60,7 @@ def test_training_goes_on_from_its_checkpoint(
     generator: Any, batches: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fine_tuning, "SAVE_INTERVAL", 2)
-    whole = with_rounded_kernels(twin_of(generator), keep_zeros=False)
+    whole = twin_of(generator)
     fine_tune(whole, generator, batches, tmp_path / "whole", steps=6, quiet=True)
 
     class KilledError(Exception):
@@ -97,9 +73,9 @@ def test_training_goes_on_from_its_checkpoint(
             return batches[number]
 
     with pytest.raises(KilledError):
-        first = with_rounded_kernels(twin_of(generator), keep_zeros=False)
+        first = twin_of(generator)
         fine_tune(first, generator, UntilKilled(), tmp_path / "cut", steps=6, quiet=True)
-    second = with_rounded_kernels(twin_of(generator), keep_zeros=False)
+    second = twin_of(generator)
     fine_tune(second, generator, batches, tmp_path / "cut", steps=6, quiet=True)
     for one, other in zip(kernels(whole), kernels(second), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)

@@ -1,0 +1,49 @@
+"""A network between two runs of one descent: between a crisp and a calm one, say, without training.
+
+Wortsman et al., "Robust fine-tuning of zero-shot models" (2022): where one run went on from the other, the weights in
+between draw as well as either end.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from celcam.errors import UsageError
+from train.generators import spec_of
+from train.run_folder import CONFIG_NAME, LOG_NAME, load_generator, read_config, save_generator, write_config
+
+
+def blend(one: Path, other: Path, share: float, out: Path) -> Any:
+    """Write the run between ``one`` and ``other`` to ``out``: weights, config, and the log of ``one``.
+
+    Args:
+        one: folder of a run.
+        other: folder of a run of the same look and network; best one that went on from ``one``.
+        share: of ``other``'s weights, 0..1.
+        out: a new folder.
+
+    Returns:
+        The generator.
+
+    Raises:
+        DataError: a folder is no run.
+        UsageError: the runs differ in look or network, or there is a run in ``out``.
+    """
+    config, its = read_config(one), read_config(other)
+    for what, here, there in (("look", config["style"], its["style"]), ("network", spec_of(config), spec_of(its))):
+        if here != there:
+            raise UsageError(f"{one} and {other}: expected runs of one {what}, got {here} and {there}")
+    if (out / CONFIG_NAME).exists():
+        raise UsageError(f"{out}: there is a run in it; choose another --out")
+    generator, far = load_generator(one, keras), load_generator(other, keras)
+    pairs = zip(generator.get_weights(), far.get_weights(), strict=True)
+    generator.set_weights([(1 - share) * near + share * distant for near, distant in pairs])
+    write_config(out, config | {"blend": {"one": str(one), "other": str(other), "share": share}})
+    save_generator(out, generator)
+    if (one / LOG_NAME).is_file():
+        shutil.copy(one / LOG_NAME, out)
+    return generator
