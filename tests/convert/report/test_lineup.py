@@ -20,6 +20,13 @@ def test_a_file_stands_with_the_run_it_came_from(lab: Path, pairs: Path) -> None
     assert len(group.pairs) == 1
 
 
+def test_each_look_has_its_own_pairs_beside_a_manifest_of_all(lab: Path, pairs: Path, tmp_path: Path) -> None:
+    shutil.copytree(pairs, tmp_path / "all" / "comic")
+    (tmp_path / "all" / "manifest.jsonl").write_text("not read")
+    (group,) = find_groups(lab, (), tmp_path / "all", 1)
+    assert group.pairs_folder == tmp_path / "all" / "comic"
+
+
 def test_only_files_of_the_named_runs_are_measured(pairs: Path) -> None:
     assert [group.name for group in find_groups(MODELS, (RUN,), pairs, 0)] == ["comic"]
 
