@@ -53,10 +53,10 @@ def scale_channels(generator: Any, factors: Mapping[str, Sequence[float]]) -> No
     for layer in generator.layers:
         if type(layer).__name__ == "Conv2D":
             (source,) = inputs_of(layer)
-            kernel, bias = layer.get_weights()
+            kernel, *bias = layer.get_weights()
             drawn = np.asarray(factors.get(layer.name, 1.0))
             read = np.asarray(factors.get(source, 1.0))
-            layer.set_weights([kernel / read[..., np.newaxis] * drawn, bias * drawn])
+            layer.set_weights([kernel / read[..., np.newaxis] * drawn, *(each * drawn for each in bias)])
 
 
 def inputs_of(layer: Any) -> list[str]:

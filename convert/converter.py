@@ -26,6 +26,13 @@ def to_tf_keras(spec: GeneratorSpec, generator: Any) -> Any:
     return twin
 
 
+def copy_of(model: Any) -> Any:
+    """A functional tf_keras model of layers of its own that draws the same."""
+    copy = tf_keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
 def clipped(model: Any) -> Any:
     """A tf_keras generator at a fixed size for tracing, its output clipped to 0..1."""
     return _traced(model, tf_keras.layers.ReLU(max_value=1.0, name="clip"))

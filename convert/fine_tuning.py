@@ -8,7 +8,7 @@ toolkit. Pictures are ``(B, H, W, 3) float32``, 0..1.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ import tf_keras
 from tqdm import trange
 
 from celcam.errors import TrainingError
-from convert.wrapping import with_wrapped_convolutions
 from train.losses import ssim_loss
 from train.optimizers import build_optimizer
 
@@ -53,18 +52,18 @@ def with_pruned_kernels(model: Any, share: float, steps: int) -> Any:
     def wrap(layer: Any) -> Any:
         return sparsity.prune_low_magnitude(layer, schedules[layer.name]) if layer.name in schedules else layer
 
-    return with_wrapped_convolutions(model, wrap)
+    return _with_wrapped_convolutions(model, wrap)
 
 
 def with_kept_zeros(model: Any) -> Any:
-    """``model`` with kernels whose zeros stay 0 while it learns; the other weights share its layers."""
+    """``model`` with kernels whose zeros stay 0 while it learns; its layers are shared."""
 
     def wrap(layer: Any) -> Any:
         zeros = float((layer.kernel.numpy() == 0).mean())
         # Found once, at the first step, when they are still the smallest.
         return sparsity.prune_low_magnitude(layer, sparsity.ConstantSparsity(zeros, 1, 1, 1)) if zeros else layer
 
-    return with_wrapped_convolutions(model, wrap)
+    return _with_wrapped_convolutions(model, wrap)
 
 
 def kept_shares(kernels: Mapping[str, tuple[int, ...]], sparsity_of_all: float) -> dict[str, float]:
@@ -163,3 +162,10 @@ def fine_tune(
         if (number + 1) % SAVE_INTERVAL == 0 or number + 1 == steps:
             manager.save()
     pruning.on_epoch_end(0)
+
+
+def _with_wrapped_convolutions(model: Any, wrap: Callable[[Any], Any]) -> Any:
+    """The same layers, each convolution wrapped."""
+    return tf_keras.models.clone_model(
+        model, clone_function=lambda layer: wrap(layer) if isinstance(layer, tf_keras.layers.Conv2D) else layer
+    )

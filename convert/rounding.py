@@ -17,7 +17,7 @@ import tf_keras
 from tqdm import tqdm
 
 from celcam.arrays import BoolArray, FloatArray
-from convert.wrapping import copy_of
+from convert.converter import copy_of
 
 # int8 kernels are symmetric: -127..127 steps.
 MOST_STEPS = 127
@@ -43,14 +43,15 @@ def with_rounded_kernels(reference: Any, photos: FloatArray, *, quiet: bool = Fa
     convolutions = [layer.name for layer in rounded.layers if isinstance(layer, tf_keras.layers.Conv2D)]
     for name in tqdm(convolutions, unit="layer", desc="rounding kernels", disable=quiet):
         layer = rounded.get_layer(name)
-        kernel, bias = layer.get_weights()
+        kernel, *biases = layer.get_weights()
+        bias = biases[0] if biases else np.zeros(kernel.shape[-1])
         weights = np.concatenate([kernel.reshape(-1, kernel.shape[-1]), bias[np.newaxis]]).astype(np.float64)
         seen, expected = (tf_keras.Model(each.input, each.get_layer(name).input) for each in (rounded, reference))
         covariance, crossed = _covariances(seen, expected, layer, photos)
         damping = DAMPING * covariance.diagonal().mean() * np.eye(len(covariance))
         fitted = np.linalg.solve(covariance + damping, (crossed + damping) @ weights)
         found = round_weights(fitted, covariance + damping, weights == 0)
-        layer.set_weights([found[:-1].reshape(kernel.shape), found[-1]])
+        layer.set_weights([found[:-1].reshape(kernel.shape), *([found[-1]] if biases else [])])
     return rounded
 
 
@@ -93,17 +94,18 @@ def _nearest(weights: FloatArray, steps: FloatArray, zeros: BoolArray) -> FloatA
 def _covariances(seen: Any, expected: Any, layer: Any, photos: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Of the rounded network's inputs to a layer, and of these and the reference's."""
     covariance = crossed = np.zeros(())
+    positions = 0
     for photo in photos:
         inputs, wanted = (_windows(model(photo[np.newaxis], training=False), layer) for model in (seen, expected))
         covariance = covariance + (inputs.T @ inputs).astype(np.float64)
         crossed = crossed + (inputs.T @ wanted).astype(np.float64)
-    positions = covariance[-1, -1]  # of 1 times 1
+        positions += len(inputs)
     return covariance / positions, crossed / positions
 
 
 def _windows(values: Any, layer: Any) -> FloatArray:
-    """All that a convolution's kernel is laid on, ``(N, I + 1) float32``, with the 1 that its bias reads."""
+    """All that a convolution's kernel is laid on, ``(N, I + 1) float32``, with the 1 that its bias reads: 0 without."""
     sizes, strides = (1, *layer.kernel_size, 1), (1, *layer.strides, 1)
     windows = tf.image.extract_patches(values, sizes, strides, (1, 1, 1, 1), layer.padding.upper()).numpy()
     flat = windows.reshape(-1, windows.shape[-1])
-    return np.concatenate([flat, np.ones((len(flat), 1), np.float32)], axis=1)
+    return np.concatenate([flat, np.full((len(flat), 1), layer.use_bias, np.float32)], axis=1)

@@ -22,6 +22,7 @@ from convert.converter import (
     clipped,
     convert_float,
     convert_int8,
+    copy_of,
     saturated,
     to_tf_keras,
 )
@@ -37,7 +38,6 @@ from convert.range_fit import RangeFit, fit_ranges
 from convert.ranges import with_ranges
 from convert.recipes import Recipe
 from convert.rounding import with_rounded_kernels
-from convert.wrapping import copy_of
 from train.batches import CropBatches
 from train.generators import spec_of
 from train.networks import GeneratorSpec

@@ -10,8 +10,8 @@ import tf_keras
 from celcam.arrays import FloatArray
 from celcam.errors import TrainingError
 from convert import fine_tuning
+from convert.converter import copy_of
 from convert.fine_tuning import bare, fine_tune, kept_shares, with_kept_zeros, with_pruned_kernels
-from convert.wrapping import copy_of
 from train.networks import SMOKE_GENERATOR, build_generator
 
 

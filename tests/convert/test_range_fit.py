@@ -10,9 +10,9 @@ from celcam.arrays import Uint8Array
 from celcam.pixels import resize, to_float
 from convert import range_fit
 from convert.channels import scale_channels
+from convert.converter import copy_of
 from convert.range_fit import RangeFit, fit_ranges
 from convert.ranges import quantized_layers, with_ranges
-from convert.wrapping import copy_of
 
 
 @pytest.fixture

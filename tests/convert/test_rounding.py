@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,11 @@ import pytest
 import tf_keras
 
 from celcam.arrays import FloatArray
-from convert.converter import calibration_batches, convert_int8, saturated
+from convert.converter import calibration_batches, convert_int8, copy_of, saturated
 from convert.report.layers import kernels
 from convert.rounding import round_weights, with_rounded_kernels
-from convert.wrapping import copy_of
+from tests.convert.conftest import draw_plainly
+from train.networks import SMOKE_GENERATOR, build_generator
 
 
 @pytest.fixture
@@ -70,6 +72,15 @@ def test_a_network_with_rounded_kernels_is_nearer_to_float_than_one_rounded_to_t
     lost = [float(np.mean(np.square(model(photos) - expected))) for model in (rounded, plain)]
     assert 0 < lost[0] < 0.3 * lost[1]
     assert all(np.array_equal(one, other) for one, other in zip(generator.get_weights()[:2], before[:2], strict=True))
+
+
+@pytest.mark.parametrize("settings", [{"norm": True}, {"block": "separable"}], ids=["norm", "separable"])
+def test_networks_of_other_layers_are_rounded_too(settings: Any, photos: FloatArray) -> None:
+    generator = build_generator(dataclasses.replace(SMOKE_GENERATOR, **settings), tf_keras)
+    draw_plainly(generator, 0.05)
+    rounded = with_rounded_kernels(generator, photos, quiet=True)
+    gap = np.abs(rounded(photos) - generator(photos))
+    assert 0 < gap.mean() < 0.002
 
 
 def test_the_file_holds_the_very_kernels(generator: Any, photos: FloatArray, tmp_path: Any) -> None:
