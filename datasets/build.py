@@ -86,6 +86,7 @@ def build_pairs(
         _remove_unfinished(plan)
         photos = find_photos(sources, seconds_per_frame=seconds_per_frame, leave_out=plan.out)
         _draw_all(photos, plan, journal, workers, progress)
+        _remove_unfinished(plan)
         return _finish(sources, plan, journal)
 
 
@@ -227,7 +228,7 @@ def _recipe(plan: Plan, styles: Sequence[str]) -> bytes:
 
 
 def _remove_unfinished(plan: Plan) -> None:
-    """Remove what a killed build was writing."""
+    """Remove what a killed build, or a worker that was lost, was writing."""
     for folder, _, names in os.walk(plan.out):
         for name in names:
             if name.startswith(".") and name.endswith(UNFINISHED_SUFFIX):

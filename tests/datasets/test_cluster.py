@@ -86,6 +86,7 @@ def test_a_cluster_that_loses_a_worker_makes_what_one_machine_makes(
         wait_until(lambda: len(list(out.glob("comic/*.png"))) >= 10 or building.poll() is not None)
         assert building.poll() is None, (tmp_path / "build.log").read_text()
         workers[0].kill()
+        (out / "comic" / f".x.png.{'0' * 32}.part").write_bytes(b"what the worker was writing")
         assert building.wait(timeout=180) == 0, (tmp_path / "build.log").read_text()
     assert workers[1].poll() is None
     build(*sources, out=tmp_path / "local", sizes=(128,))
