@@ -57,7 +57,7 @@ def models(settled_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of every recipe, from few photos and steps so small that what is lost is lost by rounding or pruning."""
     out = tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(variants, "CALIBRATION_PHOTOS", 2)
+        patch.setattr(variants, "CALIBRATION_PHOTOS", 6)
         patch.setattr(range_fit, "STEPS", 80)
         patch.setattr(variants, "LEARNING_RATE", 1e-5)
         patch.setattr(variants, "PRUNING_RATE", 1e-5)

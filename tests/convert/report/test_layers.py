@@ -67,10 +67,9 @@ def test_every_layer_of_a_sound_int8_file_is_near_float(
 ) -> None:
     path = models / f"comic{RECIPES[recipe].file_suffix}.tflite"
     found = errors(path, load_generator(settled_run, keras), photo)
-    # Ranges are fitted to the picture: what these lose to narrow ones, a ReLU or the picture's end cuts off anyway.
-    narrow = [found.pop(layer) for layer in ("quarter0_b", "difference")]
+    difference = found.pop("difference")  # its range is narrow: most of what it could draw would be cut off anyway
     assert min(found.values()) > 33
-    assert min(narrow) > 20
+    assert difference > 20
 
 
 @pytest.mark.parametrize("layer", ["stem", "down", "quarter0_a", "quarter0_b", "up", "difference"])
