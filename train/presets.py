@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from celcam.errors import UnknownNameError, UsageError
-from train.generators import AnyGeneratorSpec
+from train.generators import AnyGeneratorSpec, spec_of
 from train.networks import (
     AUTOENCODER,
     LIVE_GENERATOR,
@@ -49,6 +50,12 @@ def find_preset(name: str) -> Preset:
         return PRESETS[name]
     except KeyError:
         raise UnknownNameError("preset", name, PRESETS) from None
+
+
+def preset_of_run(config: dict[str, Any]) -> Preset:
+    """The networks of a run, and how they were fed, as its config tells; raises DataError for an unknown network."""
+    discriminator = DiscriminatorSpec(**config["discriminator"])
+    return Preset(config["preset"], spec_of(config), discriminator, config["crop"], config["batch_size"])
 
 
 def fed(preset: Preset, *, batch_size: int, crop: int) -> Preset:

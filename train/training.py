@@ -317,12 +317,9 @@ def _open_run(run: Path, config: dict[str, Any], resume: bool) -> Any:
 
 
 def _weights_from(init: Path, config: dict[str, Any], photos: FloatArray) -> list[Any]:
-    """The weights of another run's generator, of the same make but for `linear_up`, its dead channels made anew."""
-    before, spec = spec_of(read_config(init)), spec_of(config)
-    if isinstance(before, GeneratorSpec) and isinstance(spec, GeneratorSpec):
-        _require_same(init, dataclasses.replace(before, linear_up=spec.linear_up), spec)
-    else:
-        _require_same(init, before, spec)
+    """The weights of another run's generator, of the same make, its dead channels made anew."""
+    spec = spec_of(config)
+    _require_same(init, spec_of(read_config(init)), spec)
     generator = load_generator(init, keras)
     if isinstance(spec, GeneratorSpec) and not spec.norm:
         dead = recycle(generator, photos, np.random.default_rng(config["seed"]))

@@ -117,17 +117,21 @@ def test_a_run_can_start_from_another(pairs: Path, smoke_run: Path, tmp_path: Pa
         assert np.allclose(one.numpy(), other.numpy(), atol=1e-6)
 
 
-def test_a_run_can_start_from_one_with_relus_on_the_way_up_but_not_go_on_with_it(
+def test_a_run_that_goes_on_from_another_has_its_network_and_crops(
     pairs: Path, smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     older, run = tmp_path / "older", tmp_path / "run"
     shutil.copytree(smoke_run, older)
     config = read_config(older)
-    write_config(older, config | {"generator": config["generator"] | {"linear_up": False}})
-    assert main(words(pairs, run, "--init", str(older))) == 0
-    assert read_config(run)["generator"]["linear_up"]
-    assert main(words(pairs, older, "--resume")) == 2
-    assert "use the same --preset" in capsys.readouterr().err
+    network = config["generator"] | {"linear_up": False}
+    write_config(older, config | {"generator": network, "crop": 16, "batch_size": 4})
+    short = ("--steps", "2", "--adversarial-weight", "0")
+    assert main(["--pairs", str(pairs), "--out", str(run), "--init", str(older), *short]) == 0
+    kept = read_config(run)
+    assert (kept["generator"], kept["crop"], kept["batch_size"]) == (network, 16, 4)
+    for other in ((tmp_path / "other", "--init", str(older)), (older, "--resume")):
+        assert main(words(pairs, *other)) == 2
+        assert "use the same --preset" in capsys.readouterr().err
 
 
 def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
