@@ -1,7 +1,8 @@
-"""How alike two pictures look: MS-SSIM and FLIP. Pictures are ``(H, W, 3) uint8 RGB``; needs NumPy and OpenCV only.
+"""How alike two pictures look: SSIM, MS-SSIM, FLIP. Pictures are ``(H, W, 3) uint8 RGB``; needs NumPy and OpenCV only.
 
 Both are the published measures, in separable filters and without TensorFlow: a report takes them thousands of times, in
-processes of their own. The tests hold them to ``tf.image.ssim_multiscale`` and to ``flip-evaluator``.
+processes of their own, and keeps what one picture alone gives. The tests hold them to `celcam.metrics.ssim`,
+``tf.image.ssim_multiscale`` and ``flip-evaluator``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from celcam.arrays import FloatArray, Uint8Array
 _SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 _WINDOW_SIDE, _WINDOW_SIGMA = 11, 1.5
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+_MIDDLE = 128.0
 # The window must fit into the smallest scale.
 MS_SSIM_SHORTEST_SIDE = (_WINDOW_SIDE - 1) * 2 ** (len(_SCALE_WEIGHTS) - 1) + 1
 
@@ -41,23 +43,50 @@ _WHITE = _TO_XYZ.sum(axis=1)
 _FROM_XYZ = np.linalg.inv(_TO_XYZ).astype(np.float32)
 
 
-def ms_ssim(one: Uint8Array, other: Uint8Array) -> float:
-    """Multi-scale SSIM (Wang et al., 2003) over five scales, the mean of the three channels.
+@dataclass(frozen=True, eq=False)
+class _Scale:
+    """A picture at one of its sizes, ``(H, W, 3) float32`` about the middle level; mean and variance in each window."""
+
+    planes: FloatArray
+    mean: FloatArray
+    variance: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """What SSIM compares of a picture: at five scales, or only at its own where it is too small for five."""
+
+    scales: tuple[_Scale, ...]
+
+
+def structure(rgb_u8: Uint8Array) -> Structure:
+    """What SSIM compares of ``(H, W, 3) uint8 RGB``; worth keeping where a picture meets several others."""
+    enough = min(rgb_u8.shape[:2]) >= MS_SSIM_SHORTEST_SIDE
+    # Variance is the same about the middle, and its squares are small enough for float32.
+    planes = rgb_u8.astype(np.float32) - _MIDDLE
+    scales = []
+    for number in range(len(_SCALE_WEIGHTS) if enough else 1):
+        planes = _halved(planes) if number else planes
+        mean = _window(planes)
+        scales.append(_Scale(planes, mean, _window(planes * planes) - mean * mean))
+    return Structure(tuple(scales))
+
+
+def ssims(one: Structure, other: Structure) -> tuple[float, float]:
+    """SSIM as in `celcam.metrics`, and multi-scale SSIM (Wang et al., 2003), each the mean of the three channels.
 
     Returns:
-        1 for equal pictures; NaN where a side is shorter than `MS_SSIM_SHORTEST_SIDE`.
+        1 for equal pictures; the second is NaN where a side is shorter than `MS_SSIM_SHORTEST_SIDE`.
     """
-    if min(one.shape[:2]) < MS_SSIM_SHORTEST_SIDE:
-        return math.nan
-    a, b = one.astype(np.float32), other.astype(np.float32)
-    product = np.ones(3)
-    for number, weight in enumerate(_SCALE_WEIGHTS):
-        if number:
-            a, b = _halved(a), _halved(b)
-        similarity, contrast = _ssim_parts(a, b)
-        part = similarity if number == len(_SCALE_WEIGHTS) - 1 else contrast
-        product *= np.maximum(part, 0) ** weight
-    return float(product.mean())
+    parts = [_ssim_parts(a, b) for a, b in zip(one.scales, other.scales, strict=True)]
+    similarities, contrasts = zip(*parts, strict=True)
+    if len(parts) < len(_SCALE_WEIGHTS):
+        return float(similarities[0].mean()), math.nan
+    weighted = [
+        np.maximum(part, 0) ** weight
+        for part, weight in zip([*contrasts[:-1], similarities[-1]], _SCALE_WEIGHTS, strict=True)
+    ]
+    return float(similarities[0].mean()), float(np.prod(weighted, axis=0).mean())
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,14 +138,13 @@ def _halved(planes: FloatArray) -> FloatArray:
     return cv2.resize(even, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
 
 
-def _ssim_parts(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _ssim_parts(a: _Scale, b: _Scale) -> tuple[FloatArray, FloatArray]:
     """SSIM, and its part that is contrast and structure, each the mean of each channel."""
-    mean_a, mean_b = _window(a), _window(b)
-    products = mean_a * mean_b
-    squares = mean_a**2 + mean_b**2
-    contrast = (2 * (_window(a * b) - products) + _C2) / (_window(a * a + b * b) - squares + _C2)
-    similarity = contrast * (2 * products + _C1) / (squares + _C1)
-    return similarity.mean(axis=(0, 1), dtype=np.float64), contrast.mean(axis=(0, 1), dtype=np.float64)
+    covariance = _window(a.planes * b.planes) - a.mean * b.mean
+    contrast = (2 * covariance + _C2) / (a.variance + b.variance + _C2)
+    mean_a, mean_b = a.mean + _MIDDLE, b.mean + _MIDDLE
+    similarity = contrast * (2 * mean_a * mean_b + _C1) / (mean_a**2 + mean_b**2 + _C1)
+    return np.array(cv2.mean(similarity)[:3]), np.array(cv2.mean(contrast)[:3])
 
 
 def _window(planes: FloatArray) -> FloatArray:
@@ -135,7 +163,7 @@ def _hunt_lab(linear: FloatArray) -> FloatArray:
     """CIELAB of linear RGB, its colours fainter in the dark (Hunt, 1952)."""
     xyz = linear @ (_TO_XYZ / _WHITE[:, np.newaxis]).T
     edge = 6 / 29
-    curved = np.where(xyz > edge**3, np.cbrt(xyz), xyz / (3 * edge**2) + 4 / 29)
+    curved = np.where(xyz > edge**3, cv2.pow(xyz, 1 / 3), xyz / (3 * edge**2) + 4 / 29)
     x, y, z = np.moveaxis(curved, -1, 0)
     lightness = 116 * y - 16
     return np.stack([lightness, 0.01 * lightness * 500 * (x - y), 0.01 * lightness * 200 * (y - z)], axis=-1)

@@ -23,10 +23,10 @@ from tqdm import tqdm
 from celcam.arrays import Uint8Array
 from celcam.flicker import Flicker
 from celcam.image_io import read_image
-from celcam.metrics import compare
+from celcam.metrics import edge_f1, psnr
 from celcam.styles import find_style, stroke_scale
 from celcam.tflite_model import TFLiteModel
-from convert.perceptual import Percept, flip_map, ms_ssim, perceive
+from convert.perceptual import Percept, Structure, flip_map, perceive, ssims, structure
 from train.clip_evaluation import measure_clip
 
 TaskT = TypeVar("TaskT")
@@ -159,10 +159,14 @@ def run_tasks(
 
 
 class _Seen:
-    """A picture, and what FLIP compares of it, found once."""
+    """A picture, and what SSIM and FLIP compare of it, found once."""
 
     def __init__(self, rgb_u8: Uint8Array) -> None:
         self.rgb_u8 = rgb_u8
+
+    @functools.cached_property
+    def structure(self) -> Structure:
+        return structure(self.rgb_u8)
 
     @functools.cached_property
     def percept(self) -> Percept:
@@ -170,13 +174,13 @@ class _Seen:
 
 
 def _figures(reference: _Seen, test: _Seen) -> Figures:
-    likeness = compare(test.rgb_u8, reference.rgb_u8)
+    ssim, ms_ssim = ssims(reference.structure, test.structure)
     return Figures(
-        min(likeness.psnr_db, 100.0),
-        likeness.ssim,
-        ms_ssim(test.rgb_u8, reference.rgb_u8),
+        min(psnr(test.rgb_u8, reference.rgb_u8), 100.0),
+        ssim,
+        ms_ssim,
         float(flip_map(reference.percept, test.percept).mean()),
-        likeness.edge_f1,
+        edge_f1(test.rgb_u8, reference.rgb_u8),
     )
 
 

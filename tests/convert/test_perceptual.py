@@ -9,8 +9,9 @@ import pytest
 import tensorflow as tf
 
 from celcam.arrays import Uint8Array
+from celcam.metrics import ssim
 from celcam.pixels import to_float
-from convert.perceptual import MS_SSIM_SHORTEST_SIDE, flip, flip_map, ms_ssim, perceive
+from convert.perceptual import MS_SSIM_SHORTEST_SIDE, flip, flip_map, perceive, ssims, structure
 
 
 def blurred(rgb_u8: Uint8Array) -> Uint8Array:
@@ -39,19 +40,25 @@ def test_flip_is_that_of_its_authors_at_every_pixel(photo: Uint8Array, change: o
 
 @pytest.mark.parametrize("change", [blurred, noisy, inverted])
 @pytest.mark.parametrize("size_hw", [(176, 256), (201, 301)])
-def test_ms_ssim_is_that_of_tensorflow(photo: Uint8Array, change: object, size_hw: tuple[int, int]) -> None:
+def test_ssim_and_ms_ssim_are_ours_and_that_of_tensorflow(
+    photo: Uint8Array, change: object, size_hw: tuple[int, int]
+) -> None:
     one = photo[: size_hw[0], : size_hw[1]]
     other = change(one)  # type: ignore[operator]
     expected = float(tf.image.ssim_multiscale(tf.constant(one), tf.constant(other), 255))
-    assert ms_ssim(one, other) == pytest.approx(expected, abs=1e-4)
+    found = ssims(structure(one), structure(other))
+    assert found == (pytest.approx(ssim(one, other), abs=1e-5), pytest.approx(expected, abs=1e-4))
 
 
 def test_equal_pictures_are_alike(photo: Uint8Array) -> None:
     assert flip(photo, photo) == 0
-    assert ms_ssim(photo, photo) == pytest.approx(1)
+    assert ssims(structure(photo), structure(photo)) == pytest.approx((1, 1))
 
 
 def test_a_picture_that_is_too_small_for_five_scales_has_no_ms_ssim(photo: Uint8Array) -> None:
     side = MS_SSIM_SHORTEST_SIDE
-    assert math.isnan(ms_ssim(photo[: side - 1], photo[: side - 1]))
-    assert ms_ssim(photo[:side], photo[:side]) == pytest.approx(1)
+    small, enough = structure(photo[: side - 1]), structure(photo[:side])
+    alike, by_scales = ssims(small, small)
+    assert alike == pytest.approx(1)
+    assert math.isnan(by_scales)
+    assert ssims(enough, enough) == pytest.approx((1, 1))
