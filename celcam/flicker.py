@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from celcam.arrays import BoolArray, FloatArray, Uint8Array
+from celcam.pixels import dot
 
 # Slower than this, in pixels a frame, counts as still: below it optical flow of a noisy picture means nothing.
 STILL_PIXELS = 0.25
@@ -84,7 +85,10 @@ def _pull(values: FloatArray, source_xy: FloatArray, interpolation: int) -> Floa
 
 
 def _mean_change(before: FloatArray, now: FloatArray, mask: BoolArray) -> float:
-    return float(cv2.absdiff(before, now)[mask].mean()) if mask.any() else math.nan
+    if not mask.any():
+        return math.nan
+    of_channels = cv2.mean(cv2.absdiff(before, now), mask.astype(np.uint8))
+    return float(np.mean(of_channels[: now.shape[2]]))
 
 
 def _mean(values: list[float]) -> float:
@@ -93,4 +97,4 @@ def _mean(values: list[float]) -> float:
 
 
 def _squared_length(vectors: FloatArray) -> FloatArray:
-    return np.asarray(np.sum(np.square(vectors), axis=-1))
+    return dot(vectors, vectors)

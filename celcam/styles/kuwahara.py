@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray
+from celcam.pixels import dot
 from celcam.styles.line_art import anisotropy, edge_tangent_flow, pixel_grid, sample, smooth_along, structure_tensor
 
 SECTORS = 8
@@ -44,7 +45,7 @@ def paint(
         ``(H, W, 3) float32 Lab``.
     """
     blurred = cv2.GaussianBlur(lab, (0, 0), 0.1 * radius)  # what lies between two samples counts too
-    observed = np.dstack([blurred, np.sum(blurred * blurred, axis=2)])
+    observed = np.dstack([blurred, dot(blurred, blurred)])
     along, across = _ellipse_axes(lab, radius, flow_sigma, stretch)
     grid = pixel_grid(lab.shape)
     sums = [np.zeros_like(observed) for _ in range(SECTORS)]
@@ -55,7 +56,7 @@ def paint(
     total = np.zeros_like(observed[..., :3])
     weight_sum = np.zeros_like(observed[..., :1])
     for mean in sums:
-        variance = np.maximum(mean[..., 3] - np.sum(mean[..., :3] ** 2, axis=2), 0.0)
+        variance = np.maximum(mean[..., 3] - dot(mean[..., :3], mean[..., :3]), 0.0)
         calm = ((noise**2 / (noise**2 + variance)) ** (0.5 * sharpness))[..., np.newaxis]
         total += calm * mean[..., :3]
         weight_sum += calm

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray
+from celcam.pixels import dot
 from celcam.styles.tone import taper
 
 # Perception of a centre against its surround: the ratio of the two Gaussians that comes closest to a Laplacian
@@ -84,9 +85,9 @@ def structure_tensor(planes: FloatArray, sigma: float) -> tuple[FloatArray, Floa
     gradient_y = cv2.Scharr(planes, cv2.CV_32F, 0, 1, scale=1 / 32)
     tensor = np.dstack(
         [
-            np.sum(gradient_x * gradient_x, axis=2),
-            np.sum(gradient_x * gradient_y, axis=2),
-            np.sum(gradient_y * gradient_y, axis=2),
+            dot(gradient_x, gradient_x),
+            dot(gradient_x, gradient_y),
+            dot(gradient_y, gradient_y),
         ]
     )
     xx, xy, yy = cv2.split(cv2.GaussianBlur(tensor, (0, 0), sigma))
@@ -195,8 +196,8 @@ def drop_specks(ink: FloatArray, *, length: float, floor: float) -> FloatArray:
 
 def _turn_with(heading: FloatArray, tangents: FloatArray) -> FloatArray:
     """Tangents have no sense of direction: flip those that point against the present heading."""
-    agreement = np.sum(heading * tangents, axis=2, keepdims=True)
-    return np.where(agreement < 0, -tangents, tangents)
+    sense = np.where(dot(heading, tangents) < 0, np.float32(-1), np.float32(1))
+    return cv2.multiply(tangents, cv2.merge([sense, sense]))
 
 
 def pixel_grid(shape_hw: tuple[int, ...]) -> FloatArray:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.pixels import to_float, to_uint8
+from celcam.pixels import dot, to_float, to_uint8
 
 # Skin of all tones lies about 43 degrees from +a in the a, b plane (seen on the portraits of the sample photos).
 SKIN_HUE, SKIN_HUE_WIDTH = 0.75, 0.5  # radians
@@ -132,7 +132,7 @@ def keep_accents(flat: FloatArray, before: FloatArray, *, low: float, high: floa
         ``(H, W, 3) float32 Lab``.
     """
     lost = before - flat
-    distance = np.sqrt(np.sum(lost * lost, axis=2))
+    distance = np.sqrt(dot(lost, lost))
     texture = cv2.GaussianBlur(taper(distance, 0.3 * low, low), (0, 0), apart)
     accents = taper(distance, low, high) * (1.0 - taper(texture, *CROWD))
     return np.asarray(flat + accents[..., np.newaxis] * lost)
