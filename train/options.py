@@ -45,8 +45,8 @@ class TrainConfig:
     precision: str = option("float32", help="or mixed_bfloat16, mixed_float16: half the memory, faster on new GPUs")
     devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
     feed: str = option("host", help=FEED_HELP)
-    batch_size: int = option(0, help="crops a step; 0: the preset's")
-    crop: int = option(0, help="side of the crops in pixels; 0: the preset's")
+    batch_size: int = option(0, help="crops a step; 0: the preset's, or those of --init")
+    crop: int = option(0, help="side of the crops in pixels; 0: the preset's, or those of --init")
     init: Path | None = option(
         None, help="go on from the generator of this run, on crops and batches like its", metavar="RUN"
     )
