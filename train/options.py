@@ -13,8 +13,27 @@ FEED_HELP = "who cuts the crops: host, or device where a GPU waits (KERAS_BACKEN
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
 
-@dataclass(frozen=True)
-class TrainConfig:
+@dataclass(frozen=True, kw_only=True)
+class _SteppingConfig:
+    """Options of whatever takes steps: on what, and how many crops at once."""
+
+    precision: str = option("float32", help="or mixed_bfloat16, mixed_float16: half the memory, faster on new GPUs")
+    devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
+    feed: str = option("host", help=FEED_HELP)
+    batch_size: int = option(0, help="crops a step; 0: as usual for the network")
+
+    def __post_init__(self) -> None:
+        require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")
+        require(self.devices >= 1, f"--devices {self.devices}: expected 1 or more")
+        _require_feed(self.feed)
+        require(
+            self.feed == "host" or self.devices == 1, f"--feed device --devices {self.devices}: it feeds one device"
+        )
+        require(self.batch_size >= 0, f"--batch-size {self.batch_size}: expected 0 or more")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig(_SteppingConfig):
     """Options of training."""
 
     pairs: Path = option(help="folder made by 'python -m datasets build'")
@@ -42,11 +61,7 @@ class TrainConfig:
     )
     mentor_weight: float = option(50.0, help="weight of L1 to the mentor's pictures")
     patience: int = option(0, help="stop after this many epochs without a better validation SSIM; 0: never")
-    precision: str = option("float32", help="or mixed_bfloat16, mixed_float16: half the memory, faster on new GPUs")
-    devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
-    feed: str = option("host", help=FEED_HELP)
-    batch_size: int = option(0, help="crops a step; 0: the preset's, or those of --init")
-    crop: int = option(0, help="side of the crops in pixels; 0: the preset's, or those of --init")
+    crop: int = option(0, help="side of the crops in pixels; 0: as usual for the network")
     init: Path | None = option(
         None, help="go on from the generator of this run, on crops and batches like its", metavar="RUN"
     )
@@ -55,6 +70,7 @@ class TrainConfig:
     cache_gb: float = option(2.0, help="memory for decoded pictures; 2,300 pairs at 256 take 1.2")
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         require(self.steps >= 0, f"--steps {self.steps}: expected 0 or more")
         require(self.minutes > 0, f"--minutes {self.minutes}: expected more than 0")
         require(self.steps_per_epoch >= 1, f"--steps-per-epoch {self.steps_per_epoch}: expected 1 or more")
@@ -66,13 +82,6 @@ class TrainConfig:
         require(self.mentor_weight >= 0, f"--mentor-weight {self.mentor_weight}: expected 0 or more")
         require(0 <= self.degraded_share <= 1, f"--degraded-share {self.degraded_share}: expected 0 to 1")
         require(self.patience >= 0, f"--patience {self.patience}: expected 0 or more")
-        require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")
-        require(self.devices >= 1, f"--devices {self.devices}: expected 1 or more")
-        _require_feed(self.feed)
-        require(
-            self.feed == "host" or self.devices == 1, f"--feed device --devices {self.devices}: it feeds one device"
-        )
-        require(self.batch_size >= 0, f"--batch-size {self.batch_size}: expected 0 or more")
         require(self.crop >= 0, f"--crop {self.crop}: expected 0 or more")
         require(self.ssim_weight >= 0, f"--ssim-weight {self.ssim_weight}: expected 0 or more")
         require(self.feature_weight >= 0, f"--feature-weight {self.feature_weight}: expected 0 or more")
@@ -108,25 +117,18 @@ class EvaluateConfig:
         require(self.size >= 16, f"--size {self.size}: expected 16 or more")
 
 
-@dataclass(frozen=True)
-class BenchConfig:
+@dataclass(frozen=True, kw_only=True)
+class BenchConfig(_SteppingConfig):
     """Options of ``bench``."""
 
     pairs: Path = option(help="folder made by 'python -m datasets build'")
     preset: str = option("live", help="the network")
     steps: int = option(50, help="to time, after some to warm up")
     adversarial_weight: float = option(1.0, help="0 trains without discriminator")
-    precision: str = option("float32", help="or mixed_bfloat16, mixed_float16")
-    devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
-    feed: str = option("host", help=FEED_HELP)
-    batch_size: int = option(0, help="crops a step; 0: the preset's")
 
     def __post_init__(self) -> None:
-        _require_feed(self.feed)
-        require(self.batch_size >= 0, f"--batch-size {self.batch_size}: expected 0 or more")
+        super().__post_init__()
         require(self.steps >= 2, f"--steps {self.steps}: expected 2 or more")
-        require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")
-        require(self.devices >= 1, f"--devices {self.devices}: expected 1 or more")
 
 
 @dataclass(frozen=True)

@@ -19,3 +19,8 @@ def test_the_bench_tells_crops_a_second_and_the_wait(pairs: Path, capsys: pytest
     crops_per_s, step_ms, wait_ms = (float(figure) for figure in found.groups())
     assert crops_per_s > 0
     assert 0 <= wait_ms <= step_ms
+
+
+def test_several_devices_are_not_fed_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--pairs", "nowhere", "--feed", "device", "--devices", "2"]) == 2
+    assert "--feed device --devices 2: it feeds one device" in capsys.readouterr().err
