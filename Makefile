@@ -15,7 +15,7 @@ live: .venv-app/ready ## the first camera in a window
 pipeline: .venv/ready ## the whole way in small: photos, pairs, a short training, int8, cartoon
 	rm -rf out/pipeline
 	$(WORK) -m datasets build --out out/pipeline/pairs
-	$(WORK) -m train --pairs out/pipeline/pairs --preset live --out out/pipeline/run --steps 600 --steps-per-epoch 100
+	$(WORK) -m train --pairs out/pipeline/pairs --preset live --out out/pipeline/run --steps 1200 --steps-per-epoch 200
 	$(WORK) -m train evaluate out/pipeline/run
 	$(WORK) -m convert export out/pipeline/run --recipe float32 int8-qat --steps 200 --out out/pipeline/models
 	$(WORK) -m convert compare out/pipeline/run --models out/pipeline/models --grid out/pipeline/compare.png

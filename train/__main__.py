@@ -135,7 +135,7 @@ def bench(config: BenchConfig) -> int:
 
     speed = measure_training(
         config.pairs,
-        fed(find_preset(config.preset), batch_size=config.batch_size, crop=0),
+        fed(find_preset(config.preset), batch_size=config.batch_size),
         weights=LossWeights(adversarial=config.adversarial_weight),
         steps=config.steps,
         precision=config.precision,

@@ -31,13 +31,14 @@ class Preset:
 PRESETS = {
     preset.name: preset
     for preset in (
-        # 128 holds the generator's reach twice over; smaller crops would train on borders.
-        Preset("live", LIVE_GENERATOR, DiscriminatorSpec(width=32), crop=128, batch_size=8),
+        # 128 holds the generator's reach twice over; smaller crops would train on borders. Four of them a step: of as
+        # many pictures more is learned in twice as many steps (see "Against the U-Net" in docs/results.md).
+        Preset("live", LIVE_GENERATOR, DiscriminatorSpec(width=32), crop=128, batch_size=4),
         # The same diet, so that a comparison with live is one of the networks alone.
-        Preset("quality", QUALITY_GENERATOR, DiscriminatorSpec(width=32), crop=128, batch_size=8),
-        Preset("autoencoder", AUTOENCODER, DiscriminatorSpec(width=32), crop=128, batch_size=8),
-        # The U-Net takes multiples of 256; two of those are as many pixels as eight of 128.
-        Preset("unet256", UNET256, DiscriminatorSpec(width=32), crop=256, batch_size=2),
+        Preset("quality", QUALITY_GENERATOR, DiscriminatorSpec(width=32), crop=128, batch_size=4),
+        Preset("autoencoder", AUTOENCODER, DiscriminatorSpec(width=32), crop=128, batch_size=4),
+        # The U-Net takes multiples of 256; one of those is as many pixels as four of 128, and what pix2pix took.
+        Preset("unet256", UNET256, DiscriminatorSpec(width=32), crop=256, batch_size=1),
         # For tests: everything is there, nothing is learned.
         Preset("smoke", SMOKE_GENERATOR, DiscriminatorSpec(width=4), crop=32, batch_size=2),
     )
@@ -58,7 +59,7 @@ def preset_of_run(config: dict[str, Any]) -> Preset:
     return Preset(config["preset"], spec_of(config), discriminator, config["crop"], config["batch_size"])
 
 
-def fed(preset: Preset, *, batch_size: int, crop: int) -> Preset:
+def fed(preset: Preset, *, batch_size: int, crop: int = 0) -> Preset:
     """``preset`` on another diet; 0 leaves it its own.
 
     Raises:

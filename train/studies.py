@@ -6,7 +6,6 @@ trained again, what was begun goes on, so a study that was stopped is finished b
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import multiprocessing
 import os
@@ -22,7 +21,7 @@ from celcam.image_io import write_whole
 from celcam.manifest import pairs_of
 from train.losses import LossWeights
 from train.networks import AUTOENCODER, LIVE_GENERATOR, QUALITY_GENERATOR, GeneratorSpec
-from train.presets import PRESETS, Preset
+from train.presets import PRESETS, Preset, fed
 from train.unet import UNET256
 
 MEASURED_NAME = "measured.json"
@@ -32,7 +31,7 @@ MEASURED_FRAMES = 40  # of each clip
 EPOCHS = 2  # of each run: a checkpoint to go on from after each
 
 
-# As the two were when they were searched for; the variant `linear-up` is what they are now.
+# As the two were when they were searched for.
 _LIVE, _QUALITY = (replace(spec, linear_up=False) for spec in (LIVE_GENERATOR, QUALITY_GENERATOR))
 
 
@@ -41,12 +40,13 @@ class Variant:
     """One run of a study."""
 
     name: str
-    generator: Any = _LIVE
+    generator: Any = LIVE_GENERATOR
     weights: LossWeights = LossWeights(adversarial=0.0, ssim=20.0)
     degraded_share: float = 0.5
     ema: float = 0.0
     optimizer: str = "muon"
     mentor: str = ""  # the variant, earlier in the study, that this one learns from
+    batch_size: int = 0  # crops a step; 0: as the preset of the network
 
 
 # Where the search began, for the cost of live and for that of quality.
@@ -58,42 +58,48 @@ def _start(**changes: Any) -> GeneratorSpec:
     return replace(_START, **changes)
 
 
+def _searched(name: str, generator: GeneratorSpec) -> Variant:
+    """A variant of the search, which took steps of eight crops, as the presets did then."""
+    return Variant(name, generator, batch_size=8)
+
+
 _L1_SSIM = LossWeights(adversarial=0.0, ssim=20.0)
 STUDIES: dict[str, tuple[Variant, ...]] = {
     # What live could be for 0.35 GMAC, and quality for 1.2: width, depth, where the resolution drops, kind of block,
     # kernel, norm, what the photo adds.
     "architectures": (
-        Variant("start", _START),
-        Variant("wide", _LIVE),
-        Variant("deep-quarter", _start(half_width=12, quarter_blocks=3)),
-        Variant("deep-half", _start(quarter_width=24, half_blocks=2)),
-        Variant("half-only", _start(quarter_blocks=0, half_blocks=3)),
-        Variant("quarter-only", _start(quarter_blocks=3, half_blocks=0)),
-        Variant("eighth", _start(quarter_blocks=1, eighth_width=48, eighth_blocks=2)),
-        Variant("separable", _start(block="separable", kernel=5, quarter_blocks=6, half_blocks=2)),
-        Variant("kernel5", _start(half_width=12, quarter_width=24, quarter_blocks=1, kernel=5)),
-        Variant("stem3", _start(stem_size=3)),
-        Variant("stem7", _start(stem_size=7)),
-        Variant("norm", _start(norm=True)),
-        Variant("no-residual", _start(residual=False)),
-        Variant("quality-start", _START_QUALITY),
-        Variant("quality-wide", _QUALITY),
-        Variant("quality-deep", replace(_START_QUALITY, half_width=20, quarter_width=40, quarter_blocks=7)),
+        _searched("start", _START),
+        _searched("wide", _LIVE),
+        _searched("deep-quarter", _start(half_width=12, quarter_blocks=3)),
+        _searched("deep-half", _start(quarter_width=24, half_blocks=2)),
+        _searched("half-only", _start(quarter_blocks=0, half_blocks=3)),
+        _searched("quarter-only", _start(quarter_blocks=3, half_blocks=0)),
+        _searched("eighth", _start(quarter_blocks=1, eighth_width=48, eighth_blocks=2)),
+        _searched("separable", _start(block="separable", kernel=5, quarter_blocks=6, half_blocks=2)),
+        _searched("kernel5", _start(half_width=12, quarter_width=24, quarter_blocks=1, kernel=5)),
+        _searched("stem3", _start(stem_size=3)),
+        _searched("stem7", _start(stem_size=7)),
+        _searched("norm", _start(norm=True)),
+        _searched("no-residual", _start(residual=False)),
+        _searched("quality-start", _START_QUALITY),
+        _searched("quality-wide", _QUALITY),
+        _searched("quality-deep", replace(_START_QUALITY, half_width=20, quarter_width=40, quarter_blocks=7)),
     ),
     # What each idea buys, beside live trained on L1 and SSIM.
     "ablation": (
         Variant("base"),
         Variant("adam", optimizer="adam"),
-        Variant("ema", ema=0.998),
-        Variant("autoencoder", replace(AUTOENCODER, linear_up=False)),
-        Variant("no-residual", replace(_LIVE, residual=False)),
+        Variant("ema", ema=0.99),
+        Variant("autoencoder", AUTOENCODER),
+        Variant("no-residual", replace(LIVE_GENERATOR, residual=False)),
         Variant("l1-only", weights=replace(_L1_SSIM, ssim=0.0)),
         Variant("l1-gan", weights=replace(_L1_SSIM, ssim=0.0, adversarial=0.2)),
         Variant("gan-features", weights=replace(_L1_SSIM, adversarial=0.2, feature=2.0)),
         Variant("steady", weights=replace(_L1_SSIM, steady=30.0)),
         Variant("clean-photos", degraded_share=0.0),
-        Variant("linear-up", LIVE_GENERATOR),
-        Variant("quality", _QUALITY),
+        Variant("relu-up", _LIVE),
+        Variant("batch-8", batch_size=8),
+        Variant("quality", QUALITY_GENERATOR),
         Variant("distilled", weights=replace(_L1_SSIM, mentor=50.0), mentor="quality"),
     ),
     # The full-size reference on the same diet.
@@ -242,9 +248,10 @@ def _train_and_measure(
 
 
 def preset_of(variant: Variant) -> Preset:
-    """How a variant is fed: as the preset of its network, or as `live`."""
+    """How a variant is fed: as the preset of its network, or as `live`, unless it has a batch of its own."""
     known = [preset for preset in PRESETS.values() if preset.generator == variant.generator]
-    return known[0] if known else dataclasses.replace(PRESETS["live"], name=variant.name, generator=variant.generator)
+    usual = known[0] if known else replace(PRESETS["live"], name=variant.name, generator=variant.generator)
+    return fed(usual, batch_size=variant.batch_size)
 
 
 def _measure(run: Path, pairs: Path, clips: Sequence[Path]) -> dict[str, Any]:

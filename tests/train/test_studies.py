@@ -74,3 +74,4 @@ def test_a_variant_is_fed_as_the_preset_of_its_network() -> None:
     assert reference == {name: PRESETS[name] for name in ("live", "unet256")}
     norm = preset_of(Variant("norm", replace(SMOKE_GENERATOR, norm=True)))
     assert (norm.name, norm.batch_size, norm.crop) == ("norm", PRESETS["live"].batch_size, PRESETS["live"].crop)
+    assert preset_of(Variant("large", batch_size=64)) == replace(PRESETS["live"], batch_size=64)
