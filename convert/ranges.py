@@ -67,9 +67,17 @@ def quantized_layers(generator: Any) -> list[str]:
     """The layers whose outputs the int8 graph stores with a range of their own, in the order of the graph."""
     names = []
     for layer in generator.layers:
-        consumers = [node.layer for node in layer.outbound_nodes]
+        consumers = _consumers(layer)
         fused = bool(consumers) and all(type(consumer).__name__ in FUSED for consumer in consumers)
-        is_output = not consumers
-        if type(layer).__name__ not in MOVING and not fused and not is_output:
+        if type(layer).__name__ not in MOVING and not fused and not _is_picture(layer):
             names.append(layer.name)
     return names
+
+
+def _is_picture(layer: Any) -> bool:
+    """Whether the layer gives the picture, or values that are only moved to it: the converter knows their range."""
+    return all(type(consumer).__name__ in MOVING and _is_picture(consumer) for consumer in _consumers(layer))
+
+
+def _consumers(layer: Any) -> list[Any]:
+    return [node.layer for node in layer.outbound_nodes]

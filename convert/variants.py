@@ -162,8 +162,7 @@ def spec_to_convert(run: Path) -> GeneratorSpec:
     """
     config = read_config(run)
     spec = spec_of(config)
-    # A U-Net is slow at int8; what does not start from the photo need not span 0..1, so its bytes would not be ours.
-    if not isinstance(spec, GeneratorSpec) or not spec.residual:
+    if not isinstance(spec, GeneratorSpec):  # a U-Net is slow at int8
         raise UsageError(f"{run}: preset {config['preset']} is for comparison and not converted; train live or quality")
     return spec
 

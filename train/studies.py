@@ -31,8 +31,9 @@ MEASURED_FRAMES = 40  # of each clip
 EPOCHS = 2  # of each run: a checkpoint to go on from after each
 
 
-# As the two were when they were searched for.
-_LIVE, _QUALITY = (replace(spec, linear_up=False) for spec in (LIVE_GENERATOR, QUALITY_GENERATOR))
+# As the two were when the ablation was made, and before that, when they were searched for.
+_ADDED_LIVE, _ADDED_QUALITY = (replace(spec, residual=True) for spec in (LIVE_GENERATOR, QUALITY_GENERATOR))
+_LIVE, _QUALITY = (replace(spec, linear_up=False) for spec in (_ADDED_LIVE, _ADDED_QUALITY))
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ def _searched(name: str, generator: GeneratorSpec) -> Variant:
     return Variant(name, generator, optimizer="adam", batch_size=8)
 
 
+def _ablated(name: str, generator: Any = _ADDED_LIVE, **changes: Any) -> Variant:
+    """A variant of the ablation, whose `live` added what it drew to the photo."""
+    return Variant(name, generator, **changes)
+
+
 _L1_SSIM = LossWeights(adversarial=0.0, ssim=20.0)
 STUDIES: dict[str, tuple[Variant, ...]] = {
     # What live could be for 0.35 GMAC, and quality for 1.2: width, depth, where the resolution drops, kind of block,
@@ -87,20 +93,21 @@ STUDIES: dict[str, tuple[Variant, ...]] = {
     ),
     # What each idea buys, beside live trained on L1 and SSIM.
     "ablation": (
-        Variant("base"),
-        Variant("adam", optimizer="adam"),
-        Variant("ema", ema=0.99),
-        Variant("autoencoder", AUTOENCODER),
-        Variant("no-residual", replace(LIVE_GENERATOR, residual=False)),
-        Variant("l1-only", weights=replace(_L1_SSIM, ssim=0.0)),
-        Variant("l1-gan", weights=replace(_L1_SSIM, ssim=0.0, adversarial=0.2)),
-        Variant("gan-features", weights=replace(_L1_SSIM, adversarial=0.2, feature=2.0)),
-        Variant("steady", weights=replace(_L1_SSIM, steady=30.0)),
-        Variant("clean-photos", degraded_share=0.0),
-        Variant("relu-up", _LIVE),
-        Variant("batch-8", batch_size=8),
-        Variant("quality", QUALITY_GENERATOR),
-        Variant("distilled", weights=replace(_L1_SSIM, mentor=50.0), mentor="quality"),
+        _ablated("base"),
+        _ablated("adam", optimizer="adam"),
+        _ablated("ema", ema=0.99),
+        _ablated("autoencoder", AUTOENCODER),
+        _ablated("no-residual", LIVE_GENERATOR),
+        _ablated("l1-only", weights=replace(_L1_SSIM, ssim=0.0)),
+        _ablated("l1-gan", weights=replace(_L1_SSIM, ssim=0.0, adversarial=0.2)),
+        _ablated("gan-features", weights=replace(_L1_SSIM, adversarial=0.2, feature=2.0)),
+        _ablated("steady", weights=replace(_L1_SSIM, steady=30.0)),
+        _ablated("clean-photos", degraded_share=0.0),
+        _ablated("relu-up", _LIVE),
+        _ablated("batch-8", batch_size=8),
+        _ablated("quality", _ADDED_QUALITY),
+        _ablated("quality-no-residual", QUALITY_GENERATOR),
+        _ablated("distilled", weights=replace(_L1_SSIM, mentor=50.0), mentor="quality"),
     ),
     # The full-size reference on the same diet.
     "reference": (Variant("live", LIVE_GENERATOR), Variant("unet256", UNET256)),

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
+import tf_keras
 
 from convert import converter
-from convert.converter import TRACED_SIDE, clipped, convert_float, convert_int8, saturated
+from convert.converter import TRACED_SIDE, calibration_batches, clipped, convert_float, convert_int8, saturated
 from convert.graph import parse_graph
+from convert.ranges import quantized_layers, with_ranges
+from train.networks import SMOKE_GENERATOR, build_generator
 
 
 def test_the_same_network_gives_the_same_bytes(generator: Any) -> None:
@@ -28,3 +32,17 @@ def test_a_file_holds_what_tensorflow_makes_of_a_saved_model(generator: Any, mon
         assert (one.scale, one.zero_point) == (other.scale, other.zero_point)
         held = [None if tensor.constant is None else tensor.constant.tolist() for tensor in (one, other)]
         assert held[0] == held[1]
+
+
+@pytest.mark.parametrize("residual", [True, False])
+def test_a_step_of_the_picture_is_one_of_a_byte_and_nothing_is_rounded_twice(residual: bool) -> None:
+    generator = build_generator(replace(SMOKE_GENERATOR, residual=residual), tf_keras)
+    ranged = with_ranges(generator, dict.fromkeys(quantized_layers(generator), (-3.0, 3.0)))
+    photo = np.random.default_rng(1).integers(0, 256, (TRACED_SIDE, TRACED_SIDE, 3), np.uint8)
+    graph = parse_graph(convert_int8(saturated(ranged), calibration_batches([photo])))
+    maker = graph.operators[-2]  # the last turns int8 into bytes
+    assert maker.kind == ("ADD" if residual else "DEPTH_TO_SPACE")
+    for tensor in (graph.output_of(maker), *(graph.inputs_of(maker) if not residual else ())):
+        assert tensor.scale[0] == pytest.approx(1 / 255)
+        assert tensor.zero_point == (-128,)
+    assert [operator.kind for operator in graph.operators].count("QUANTIZE") == 2  # at the border

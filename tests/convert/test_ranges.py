@@ -1,18 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
+import tf_keras
 
 from convert.ranges import FakeQuantize, quantized_layers, with_ranges
+from train.networks import SMOKE_GENERATOR, build_generator
 
 
 def test_what_int8_kernels_store_has_a_range(generator: Any) -> None:
     assert quantized_layers(generator) == [
         "stem_relu", "down_relu", "quarter0_a_relu", "quarter0_b", "quarter0_relu", "up", "skip", "difference",
     ]  # fmt: skip
+
+
+def test_the_picture_has_the_range_of_bytes_wherever_it_is_stored(generator: Any) -> None:
+    drawn_alone = build_generator(replace(SMOKE_GENERATOR, residual=False), tf_keras)
+    assert quantized_layers(drawn_alone) == [name for name in quantized_layers(generator) if name != "difference"]
 
 
 def test_fake_quantization_rounds_to_256_steps_and_saturates() -> None:

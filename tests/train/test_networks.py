@@ -28,6 +28,7 @@ LIVE_PARAMETERS, QUALITY_PARAMETERS = 50_332, 198_924
 SPECS = [
     LIVE_GENERATOR,
     AUTOENCODER,
+    dataclasses.replace(LIVE_GENERATOR, residual=True),
     dataclasses.replace(LIVE_GENERATOR, linear_up=False),
     dataclasses.replace(LIVE_GENERATOR, norm=True, stem_size=3),
     dataclasses.replace(LIVE_GENERATOR, block="separable", kernel=5),
@@ -52,9 +53,11 @@ def test_an_unknown_block_is_refused() -> None:
         dataclasses.replace(LIVE_GENERATOR, block="dense")
 
 
-def test_an_untrained_generator_returns_the_photo() -> None:
+def test_an_untrained_generator_that_adds_to_the_photo_returns_it() -> None:
     photo = np.random.default_rng(1).random((1, 32, 48, 3), np.float32)
-    assert np.allclose(build_generator(LIVE_GENERATOR, keras)(photo), photo)
+    residual, alone = (dataclasses.replace(LIVE_GENERATOR, residual=residual) for residual in (True, False))
+    assert np.allclose(build_generator(residual, keras)(photo), photo)
+    assert not np.allclose(build_generator(alone, keras)(photo), photo, atol=0.1)
 
 
 def test_all_that_the_autoencoder_draws_went_through_its_middle() -> None:
