@@ -62,6 +62,7 @@ def layer_errors(model: Path, generator: Any, photos: Sequence[Uint8Array]) -> l
     factors = card.channel_factors if card is not None else {}
     graph = parse_graph(data, str(model))
     watched = dict(_watched(graph, generator))
+    picture = _picture_layer(generator)
     interpreter = _open(data)
     taken = interpreter.get_input_details()[0]
     inside = keras.Model(generator.input, [layer.output for layer in watched.values()])
@@ -73,7 +74,7 @@ def layer_errors(model: Path, generator: Any, photos: Sequence[Uint8Array]) -> l
         for number, (index, layer) in enumerate(watched.items()):
             reference = np.asarray(ops.convert_to_numpy(expected[number]), np.float64)
             got = dequantized(graph.tensors[index], interpreter.get_tensor(index)) / factors.get(layer.name, 1.0)
-            if layer is generator.layers[-1]:  # clipped in the file alone
+            if layer is picture:  # clipped in the file alone
                 reference, got = np.clip(reference, 0, 1), np.clip(got, 0, 1)
             signal[number] += np.square(reference).sum()
             noise[number] += np.square(reference - got).sum()
@@ -129,6 +130,14 @@ def _watched(graph: Graph, generator: Any) -> Iterator[tuple[int, Any]]:
         layer = layers.get(layer_of(graph, operator))
         if layer is not None and operator.kind not in NOT_COMPUTING and not output.is_constant:
             yield output.index, layer if operator.activation == "NONE" else _activation_of(layer)
+
+
+def _picture_layer(generator: Any) -> Any:
+    """The layer that computes the picture; what comes behind it only moves values."""
+    layer = generator.layers[-1]
+    while type(layer).__name__ == "DepthToSpace":
+        layer = layer.input._keras_history.operation
+    return layer
 
 
 def _activation_of(layer: Any) -> Any:
