@@ -49,7 +49,7 @@ def test_time_grows_with_the_picture() -> None:
 
 def test_a_coral_takes_int8_alone_and_what_it_leaves_out_is_the_pi_s() -> None:
     coral = of(COMIC)[CORAL.name]
-    assert coral.remark.startswith("7 of 16 operators, the Pi's CPU from DEPTH_TO_SPACE (up_shuffle) on")
+    assert coral.remark.startswith("7 of 15 operators, the Pi's CPU from DEPTH_TO_SPACE (up_shuffle) on")
     assert span_ms(coral)[1] < span_ms(of(COMIC)[PI_4.name])[1]
     none = of(FLOAT)[CORAL.name]
     assert none.low_ms is None
