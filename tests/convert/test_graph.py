@@ -36,7 +36,8 @@ def test_each_operator_is_told_by_the_layer_it_came_from(comic: Graph) -> None:
     layers = [layer_of(comic, operator) for operator in comic.operators]
     assert layers[:7] == ["photo", "stem", "down", "quarter0_a", "quarter0_b", "quarter0_add", "up"]
     assert layers[7:] == [
-        "up_shuffle", "skip", "half0_a", "half0_b", "half0_add", "difference", "difference_shuffle", "difference_shuffle",
+        "up_shuffle", "skip", "half0_a", "half0_b", "half0_add", "difference", "difference_shuffle",
+        "difference_shuffle",
     ]  # fmt: skip
 
 
