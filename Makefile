@@ -42,8 +42,8 @@ test-backends: .venv/ready ## two steps on TensorFlow, JAX and PyTorch, and on t
 test-tflite-runtime: ## the app on tflite-runtime 2.14 and NumPy 1, in a venv of its own; Python 3.11
 	$(PYTHON) -m venv .venv-tflite-runtime
 	.venv-tflite-runtime/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-tflite-runtime.txt
-	.venv-tflite-runtime/bin/python -m pytest tests/celcam/test_tflite_model.py tests/edge_app/test_looks.py \
-		tests/edge_app/test_painter.py tests/edge_app/test_app.py
+	.venv-tflite-runtime/bin/python -m pytest tests/celcam/test_tflite_model.py tests/edge_app/drawing/test_looks.py \
+		tests/edge_app/drawing/test_painter.py tests/edge_app/test_app.py
 
 test-soak: .venv/ready ## 200,000 frames with viewers, a recording and changes of look; about seven minutes
 	$(WORK) -m pytest -s -m slow tests/edge_app/test_soak.py

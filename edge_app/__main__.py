@@ -26,7 +26,7 @@ def run(config: AppConfig) -> int:
 def bench(config: BenchConfig) -> int:
     """Time model files on this device."""
     sizes_wh = [parse_size(size) for size in config.size]
-    from edge_app.bench import run_bench
+    from edge_app.benchmarks.bench import run_bench
 
     measured = run_bench(config.models, sizes_wh, config.threads, runs=config.runs)
     print(measured.table())
@@ -36,7 +36,7 @@ def bench(config: BenchConfig) -> int:
 
 def doctor(config: DoctorConfig) -> int:
     """Look whether this device is fit for the app; 1 where something must be mended first."""
-    from edge_app.doctor import exit_status, run_doctor, table
+    from edge_app.doctor.checkup import exit_status, run_doctor, table
 
     findings = run_doctor(config.folder)
     print(table(findings))
@@ -47,7 +47,7 @@ def profile(config: ProfileConfig) -> int:
     """Say where a frame's time goes on this device."""
     size_wh = parse_size(config.size)
     from celcam.model_card import find_model
-    from edge_app.profile import run_profile
+    from edge_app.benchmarks.profile import run_profile
     from edge_app.sources import BUNDLED_CLIP
 
     measured = run_profile(config.clip or BUNDLED_CLIP, find_model(config.style), size_wh, threads=config.threads)

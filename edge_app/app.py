@@ -12,17 +12,17 @@ from contextlib import ExitStack, contextmanager
 from celcam.cli import parse_size
 from celcam.pixels import size_for_short_side
 from edge_app.config import AppConfig
-from edge_app.fit import LIVE_SHORT_SIDE, choose_size, size_choices
+from edge_app.control.controls import Controls, View
+from edge_app.control.monitor import Monitor
+from edge_app.drawing.looks import Looks, look_loaders
+from edge_app.drawing.painter import Painter
+from edge_app.drawing.sizing import LIVE_SHORT_SIDE, choose_size, size_choices
+from edge_app.flow.notices import Notices
+from edge_app.flow.pipeline import Pipeline
 from edge_app.frames import FrameSink, FrameSource
-from edge_app.looks import Looks, look_loaders
-from edge_app.notices import Notices
-from edge_app.painter import Painter
-from edge_app.pipeline import Pipeline
 from edge_app.session import Session
 from edge_app.sinks import open_sinks
 from edge_app.sources import BUNDLED_CLIP, CameraOptions, open_first_camera, open_source
-from edge_app.view import Controls, View
-from edge_app.watch import Watch
 
 # Asked of a camera: what each offers at 30 frames a second, and more where the picture is shown at its full size.
 CAMERA_WH = (640, 480)
@@ -55,12 +55,12 @@ def run_app(config: AppConfig) -> str:
         controls = Controls(view, looks=looks.names, sizes_wh=sizes_wh)
         painter = Painter(looks, controls, notices, live=source.info.is_live)
         session = Session(source.info, looks, controls, config.folder, notices, paint=painter)
-        watch = stack.enter_context(Watch(session, target_fps=config.fps, stats_path=config.stats))
-        sinks = [stack.enter_context(sink) for sink in _open_sinks(config, session, watch, stop)]
+        monitor = stack.enter_context(Monitor(session, target_fps=config.fps, stats_path=config.stats))
+        sinks = [stack.enter_context(sink) for sink in _open_sinks(config, session, monitor, stop)]
         stack.enter_context(_stop_after(config.seconds, stop))
         print(f"{source.info.name} -> {look} at {_size(view)} -> {' '.join(config.to)}", flush=True)
         Pipeline(source, painter, sinks, stop=stop, stats=session.stats, notices=notices).run()
-    return "\n".join([session.stats.summary(), *watch.summary()])
+    return "\n".join([session.stats.summary(), *monitor.summary()])
 
 
 def _size(view: View) -> str:
@@ -88,9 +88,9 @@ def _open_source(
     return open_source(str(BUNDLED_CLIP), loop=config.loop)
 
 
-def _open_sinks(config: AppConfig, session: Session, watch: Watch, stop: threading.Event) -> list[FrameSink]:
+def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: threading.Event) -> list[FrameSink]:
     def open_page() -> FrameSink:
-        from edge_app.sinks.web import WebSink
+        from edge_app.web.sink import WebSink
         from edge_app.web.thumbnails import thumbnail_loaders
 
         return WebSink(
@@ -98,7 +98,7 @@ def _open_sinks(config: AppConfig, session: Session, watch: Watch, stop: threadi
             address=config.web_address,
             port=config.port,
             token=config.token,
-            read_vitals=watch.vitals,
+            read_vitals=monitor.vitals,
             thumb_loaders=thumbnail_loaders(
                 session.controls.looks,
                 model=None if config.delegate else config.model,  # one made for an accelerator draws nowhere else

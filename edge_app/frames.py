@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
 from celcam.arrays import Uint8Array
 
@@ -41,17 +41,20 @@ class SourceInfo:
     keeps_time: bool = True  # frames that are watched are to be shown at their own times, not as fast as they come
 
 
-class FrameSource(Protocol):
+class FrameSource(ABC):
     """Where frames come from; a context manager that lets go of the camera or file."""
 
     info: SourceInfo
 
-    def __enter__(self) -> Self: ...
-    def __exit__(self, *exc_info: object) -> None: ...
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(self, *exc_info: object) -> None:  # noqa: B027 - a source of files holds nothing open
+        """Let go of the camera or file."""
+
+    @abstractmethod
     def frames(self) -> Iterator[Frame]:
-        """Frames until the source ends; raises MediaError or CameraError where it breaks off."""
-        ...
+        """Frames until the source ends; raises MediaError or CameraError if it fails."""
 
 
 # Any function from picture to picture of the same size; `celcam.tflite_model.TFLiteModel` is one.

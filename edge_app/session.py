@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from edge_app.control.controls import Controls
+from edge_app.drawing.looks import Looks
+from edge_app.flow.notices import Notices
+from edge_app.flow.stats import RunStats
 from edge_app.frames import Frame, SourceInfo
-from edge_app.looks import Looks
-from edge_app.notices import Notices
-from edge_app.stats import RunStats
-from edge_app.view import Controls
 
 # Where snapshots and recordings go that are made while the app runs.
 KEEPSAKES = Path("out/camera")

@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,10 @@ MAY_IMPORT = {
     "convert": {"celcam", "train"},
     "edge_app": {"celcam"},
 }
+# The app's rooms, lowest first: each may import those before it, `edge_app.frames` and `edge_app.session`.
+APP_ROOMS = ("flow", "device", "control", "drawing", "sources", "sinks", "web", "benchmarks", "doctor")
+APP_FILES_AT_ITS_ROOT = 12
+MOST_LINES = 300
 HEAVY = {"tensorflow", "tf_keras", "keras", "tensorflow_model_optimization"}
 COMMANDS = ("datasets", "train", "convert", "edge_app")
 
@@ -39,6 +44,50 @@ def test_imports_point_down_only(room: str) -> None:
     for path in files:
         others = set(imported_roots(path)) & (set(ROOMS) - {room})
         assert others <= MAY_IMPORT[room], f"{path} imports {others}"
+
+
+def imported_modules(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                submodule = ROOT.joinpath(*node.module.split("."), f"{alias.name}.py")
+                yield f"{node.module}.{alias.name}" if submodule.is_file() else node.module
+
+
+@pytest.mark.parametrize("room", APP_ROOMS)
+def test_a_room_of_the_app_imports_only_rooms_below_it(room: str) -> None:
+    allowed = set(APP_ROOMS[: APP_ROOMS.index(room) + 1])
+    files = sorted((ROOT / "edge_app" / room).rglob("*.py"))
+    assert files
+    for path in files:
+        for module in imported_modules(path):
+            parts = module.split(".")
+            if parts[0] == "edge_app" and len(parts) > 1 and parts[1] in APP_ROOMS:
+                assert parts[1] in allowed, f"{path} imports {module}"
+
+
+def test_every_folder_of_the_app_is_a_known_room() -> None:
+    folders = {path.parent.name for path in (ROOT / "edge_app").glob("*/__init__.py")}
+    assert folders == set(APP_ROOMS)
+
+
+def test_no_module_imports_itself_over_others() -> None:
+    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in files}
+    imports = {name: {each for each in imported_modules(path) if each in names} for name, path in names.items()}
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names the modules of the cycle
+
+
+def test_few_files_lie_at_the_root_of_the_app() -> None:
+    assert len(list((ROOT / "edge_app").glob("*.py"))) <= APP_FILES_AT_ITS_ROOT
+
+
+def test_no_file_is_long() -> None:
+    files = [path for folder in (*ROOMS, "tests", "examples") for path in (ROOT / folder).rglob("*.py")]
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert not {path: lines for path, lines in lengths.items() if lines > MOST_LINES}
 
 
 @pytest.mark.parametrize("room", ["celcam", "datasets", "edge_app"])

@@ -11,9 +11,6 @@ from edge_app.session import Session
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv"})
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
-# A part of a live recording is small enough to be sent, and far below the 4 GB at which a USB stick's FAT ends.
-LIMIT_MINUTES = 30.0
-LIMIT_MB = 1000.0
 
 
 def open_sinks(
@@ -21,9 +18,9 @@ def open_sinks(
     session: Session,
     *,
     overwrite: bool,
-    limit_minutes: float = LIMIT_MINUTES,
-    limit_mb: float = LIMIT_MB,
-    web: Callable[[], FrameSink] | None = None,
+    limit_minutes: float,
+    limit_mb: float,
+    web: Callable[[], FrameSink],
 ) -> list[FrameSink]:
     """The sinks that ``specs`` name, not entered yet.
 
@@ -36,7 +33,7 @@ def open_sinks(
         overwrite: replace files that exist.
         limit_minutes: of one file of a live recording.
         limit_mb: of one file of a live recording, 10^6 bytes.
-        web: makes the page's sink; without it, one with that sink's own settings.
+        web: makes the page's sink.
 
     Raises:
         UsageError: a sink does not suit the source, or a file exists.
@@ -69,9 +66,9 @@ def open_sink(
     session: Session,
     *,
     overwrite: bool,
-    limit_minutes: float = LIMIT_MINUTES,
-    limit_mb: float = LIMIT_MB,
-    web: Callable[[], FrameSink] | None = None,
+    limit_minutes: float,
+    limit_mb: float,
+    web: Callable[[], FrameSink],
     ends_run: bool = True,
 ) -> FrameSink:
     """The sink that ``spec`` names, not entered yet.
@@ -82,7 +79,7 @@ def open_sink(
         overwrite: replace a file that exists.
         limit_minutes: of one file of a live recording.
         limit_mb: of one file of a live recording, 10^6 bytes.
-        web: makes the page's sink; without it, one with that sink's own settings.
+        web: makes the page's sink.
         ends_run: a live recording that can't go on raises its error; else it says so and the run goes on.
 
     Raises:
@@ -98,11 +95,7 @@ def open_sink(
 
         return WindowSink(session)
     if spec == "web":
-        if web is not None:
-            return web()
-        from edge_app.sinks.web import WebSink
-
-        return WebSink(session)
+        return web()
     path, source = Path(spec), session.source
     suffix = path.suffix.lower()
     if suffix in VIDEO_SUFFIXES | PICTURE_SUFFIXES:

@@ -16,7 +16,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from celcam.arrays import Uint8Array
 from celcam.errors import MediaError
-from edge_app.notices import Notices
+from edge_app.flow.notices import Notices
 
 AUTO = "auto"
 SOFTWARE = "libx264"

@@ -16,12 +16,14 @@ from typing import Self
 from celcam.errors import CelcamError, UnwritableError
 from edge_app.frames import Frame, FrameSink
 from edge_app.session import Session
-from edge_app.sinks import LIMIT_MB, LIMIT_MINUTES
 from edge_app.sinks.disk import NameTakenError, Syncer, free_bytes, unwritable
 from edge_app.sinks.encoders import AUTO
 from edge_app.sinks.images import stamped_paths
 from edge_app.sinks.video import VideoSink
 
+# A part of a live recording is small enough to be sent, and far below the 4 GB at which a USB stick's FAT ends.
+LIMIT_MINUTES = 30.0
+LIMIT_MB = 1000.0
 # Left free for the system; it also holds the index that a finished file needs.
 RESERVE_MB = 200.0
 MB = 1_000_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from edge_app.control.controls import View
 from edge_app.frames import Frame
 from edge_app.session import Session
-from edge_app.view import View
 
 # How often it is looked whether something has changed.
 POLL_S = 0.1

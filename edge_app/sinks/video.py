@@ -19,9 +19,9 @@ import numpy as np
 from av.video.frame import PictureType
 
 from celcam.arrays import Uint8Array
-from edge_app.fit import fit
+from edge_app.drawing.sizing import fit
+from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, FrameSink, SourceInfo
-from edge_app.notices import Notices
 from edge_app.sinks.disk import ClipFile, NameTakenError, Syncer, unwritable
 from edge_app.sinks.encoders import AUTO, TIME_BASE, choose_encoder, set_encoder, to_video_frame
 

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 
 from celcam.errors import UsageError
+from edge_app.control.hotkeys import Hotkeys
+from edge_app.control.overlay import NOTICE_S, figure_lines, write_lines
 from edge_app.frames import Frame, FrameSink
-from edge_app.hotkeys import Hotkeys
-from edge_app.hud import NOTICE_S, figure_lines, write_lines
 from edge_app.session import Session
 from edge_app.sinks.images import snapshot
 from edge_app.sinks.stills import POLL_S, Still

@@ -9,10 +9,10 @@ from typing import TypedDict
 
 from celcam.errors import CameraError, MediaError
 from celcam.image_io import IMAGE_SUFFIXES
+from edge_app.device.video_devices import video_devices
+from edge_app.flow.notices import Notices
 from edge_app.frames import FrameSource
-from edge_app.notices import Notices
 from edge_app.sources.addresses import is_address, shown_address
-from edge_app.video_devices import video_devices
 
 BUNDLED_CLIP = Path(__file__).parents[1] / "samples" / "street_walk.mp4"
 EXPECTED = (

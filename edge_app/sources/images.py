@@ -6,14 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
 
 from celcam.errors import MediaError
 from celcam.image_io import IMAGE_SUFFIXES, read_image
-from edge_app.frames import Frame, SourceInfo
+from edge_app.frames import Frame, FrameSource, SourceInfo
 
 
-class ImagesSource:
+class ImagesSource(FrameSource):
     """A frame for each image file."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -36,12 +35,6 @@ class ImagesSource:
         if not paths:
             raise MediaError(f"{folder}: no image in it; expected files such as .jpg or .png")
         return cls(paths)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        """Nothing is held open between images."""
 
     def frames(self) -> Iterator[Frame]:
         """One frame an image, a second apart."""

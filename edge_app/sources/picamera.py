@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
-from typing import Any, Self
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,8 +18,8 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.errors import CameraError
 from celcam.pixels import size_for_short_side
-from edge_app.fit import LIVE_SHORT_SIDE, crop_to
-from edge_app.frames import Frame, SourceInfo
+from edge_app.drawing.sizing import LIVE_SHORT_SIDE, crop_to
+from edge_app.frames import Frame, FrameSource, SourceInfo
 from edge_app.sources.stamps import captured_at
 
 CAPTURE_SIZE_WH = (640, 480)  # a multiple of 64 wide: rows without padding
@@ -38,7 +38,7 @@ SMALL_ASKED: tuple[dict[str, Any], ...] = (
 READ_S = 3.0
 
 
-class PicameraSource:
+class PicameraSource(FrameSource):
     """Frames of the Pi's camera, newest first, each with a small copy made by the camera."""
 
     def __init__(
@@ -81,9 +81,6 @@ class PicameraSource:
             self._close()
             raise self._not_started(error) from error
         self.info = SourceInfo(self._name, self._size_wh, is_live=True, frames=None, fps=None)
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._close()

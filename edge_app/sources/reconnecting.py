@@ -12,9 +12,9 @@ from functools import partial
 from typing import Self
 
 from celcam.errors import CelcamError
-from edge_app.channel import Channel, NothingYetError
+from edge_app.flow.channel import Channel, NothingYetError
+from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, FrameSource
-from edge_app.notices import Notices
 
 # A camera that is gone is tried after this long, then twice as long, and so on up to the longest.
 FIRST_PAUSE_S = 0.5
@@ -29,7 +29,7 @@ POLL_S = 0.1
 JOIN_S = 1.0
 
 
-class ReconnectingSource:
+class ReconnectingSource(FrameSource):
     """Frames of a live camera, without end, through unplugging and plugging in.
 
     The camera is opened again, read and closed by a thread of its own, the reader, so that a call into a driver that

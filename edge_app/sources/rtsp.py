@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any
 
 import av
 import numpy as np
 from av.codec.context import Flags
 
 from celcam.errors import CameraError
-from edge_app.frames import Frame, SourceInfo
+from edge_app.frames import Frame, FrameSource, SourceInfo
 from edge_app.sources.addresses import shown_address
 
 OPEN_S = 10.0
@@ -27,7 +27,7 @@ BROKEN_IN_A_ROW = 300
 EARLIEST_S, LATEST_S = 2.0, 3.0
 
 
-class RtspSource:
+class RtspSource(FrameSource):
     """Frames of a stream, as they arrive."""
 
     def __init__(self, url: str, *, open_s: float = OPEN_S, read_s: float = READ_S) -> None:
@@ -69,9 +69,6 @@ class RtspSource:
         rate = self._stream.average_rate
         fps = float(rate) if rate else None
         self.info = SourceInfo(self._name, (first.width, first.height), is_live=True, frames=None, fps=fps)
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._container.close()

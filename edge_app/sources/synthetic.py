@@ -6,13 +6,12 @@ import functools
 import re
 import time
 from collections.abc import Iterator
-from typing import Self
 
 import numpy as np
 
 from celcam.arrays import BoolArray, Uint8Array
 from celcam.errors import UsageError
-from edge_app.frames import Frame, SourceInfo
+from edge_app.frames import Frame, FrameSource, SourceInfo
 
 SIZE_WH = (640, 480)
 SIDES = (16, 4096)  # from, to
@@ -23,7 +22,7 @@ CROSSING_S = 4.0
 BARS = ((255, 255, 255), (255, 255, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255), (255, 0, 0), (0, 0, 255), (0, 0, 0))
 
 
-class SyntheticSource:
+class SyntheticSource(FrameSource):
     """Colour bars with a grey disc that crosses them once in four seconds.
 
     Without a number of frames it is like a camera: 30 a second, and who comes late gets the one of that moment. With
@@ -50,12 +49,6 @@ class SyntheticSource:
         if frames == 0:
             raise UsageError(f"{spec}: expected 1 frame or more")
         return cls(frames, size_wh)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        """Nothing is held."""
 
     def frames(self) -> Iterator[Frame]:
         """A frame each 30th of a second, as a camera gives them; or a number of frames, as they are taken."""

@@ -6,14 +6,13 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
 import cv2
 import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.errors import CameraError
-from edge_app.frames import Frame, SourceInfo
+from edge_app.frames import Frame, FrameSource, SourceInfo
 from edge_app.sources.stamps import captured_at
 
 CAPTURE_SIZE_WH = (640, 480)  # what every USB camera offers at 30 frames a second
@@ -26,7 +25,7 @@ BROKEN_IN_A_ROW = 30
 BUFFERS = 2
 
 
-class UsbSource:
+class UsbSource(FrameSource):
     """Frames of ``/dev/videoN``.
 
     Video4Linux decodes MJPEG on the thread that reads, so there are no decoder's threads to hold down.
@@ -71,9 +70,6 @@ class UsbSource:
             self._capture.release()
             raise
         self.info = SourceInfo(self._name, (width, height), is_live=True, frames=None, fps=fps if fps > 0 else None)
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._capture.release()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import av
 import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.errors import ClipBrokenOffError, MediaError
-from edge_app.frames import Frame, SourceInfo
+from edge_app.frames import Frame, FrameSource, SourceInfo
 
 # A clip's header and its frames may disagree by this much without anything being wrong.
 TOLERATED_LOSS_S = 0.5
@@ -20,7 +20,7 @@ TOLERATED_LOSS_S = 0.5
 DEFAULT_FPS = 25.0
 
 
-class VideoSource:
+class VideoSource(FrameSource):
     """The frames of a clip, upright, at their own times."""
 
     def __init__(self, path: Path, loop: bool = False) -> None:
@@ -61,9 +61,6 @@ class VideoSource:
             fps=float(self._stream.average_rate) if self._stream.average_rate else None,
             sound=path if self._container.streams.audio and not loop else None,
         )
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._container.close()

@@ -1,1 +1,1 @@
-"""The page that shows the live picture in a browser; `edge_app.sinks.web.WebSink` starts it."""
+"""The page that shows the live picture in a browser; `edge_app.web.sink.WebSink` starts it."""

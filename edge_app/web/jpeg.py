@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from celcam.arrays import Uint8Array
 from celcam.errors import CelcamError
 from celcam.image_io import encode_image
+from edge_app.flow.stats import RunStats
 from edge_app.frames import Frame
-from edge_app.stats import RunStats
 
 # Above this a cartoon's file grows and its picture does not change.
 QUALITY = 85

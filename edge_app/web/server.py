@@ -15,7 +15,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from celcam.errors import UsageError
-from edge_app.looks import Drawer
+from edge_app.drawing.looks import Drawer
 from edge_app.session import Session
 from edge_app.web.access import Access, is_loopback
 from edge_app.web.guard import Guard

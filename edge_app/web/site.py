@@ -17,9 +17,9 @@ from typing import Any
 from aiohttp import web
 
 from celcam.errors import CelcamError, UnknownNameError, UsageError
+from edge_app.control.controls import View
 from edge_app.session import Session
 from edge_app.sinks.images import snapshot
-from edge_app.view import View
 from edge_app.web.access import RefusedError
 from edge_app.web.files import list_files
 from edge_app.web.guard import Guard

@@ -15,8 +15,8 @@ from typing import Self
 
 from celcam.errors import CelcamError
 from celcam.paths import MODELS
-from edge_app.fit import fit
-from edge_app.looks import TEACHER, Drawer, network_loader, teacher_loader
+from edge_app.drawing.looks import TEACHER, Drawer, network_loader, teacher_loader
+from edge_app.drawing.sizing import fit
 from edge_app.web.jpeg import Numbered, encode_jpeg
 
 SIZE_WH = (128, 96)

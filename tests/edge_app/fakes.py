@@ -6,31 +6,24 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.pixels import resize
-from edge_app.frames import Frame, FrameSink, SourceInfo
-from edge_app.looks import Drawer, Looks
-from edge_app.notices import Notices
+from edge_app.control.controls import Controls, View
+from edge_app.drawing.looks import Drawer, Looks
+from edge_app.flow.notices import Notices
+from edge_app.frames import Frame, FrameSink, FrameSource, SourceInfo
 from edge_app.session import Session
-from edge_app.view import Controls, View
 
 
-class CountingSource:
+class CountingSource(FrameSource):
     """Grey frames whose level is their number; live ones come each millisecond."""
 
     def __init__(self, frames: int, *, is_live: bool, error: Exception | None = None) -> None:
         self.info = SourceInfo("counting", (8, 8), is_live=is_live, frames=None if is_live else frames, fps=None)
         self._count, self._error = frames, error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        pass
 
     def frames(self) -> Iterator[Frame]:
         for number in range(self._count):

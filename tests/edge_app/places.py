@@ -9,9 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from celcam.paths import MODELS
-from edge_app.finding import Finding, Place
-from edge_app.video_devices import CAPABILITY
-from edge_app.vitals import Vitals
+from edge_app.device.video_devices import CAPABILITY
+from edge_app.device.vitals import Vitals
+from edge_app.doctor.finding import Finding, Place
 
 WELL = Vitals(52.0, (), 90.0, 95.0, 0.4, 4)
 LATER_S = 4e9  # in the year 2096, so that no clock is behind

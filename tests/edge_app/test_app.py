@@ -21,7 +21,7 @@ from celcam.model_card import find_model
 from celcam.styles import find_style
 from celcam.tflite_model import TFLiteModel
 from edge_app.__main__ import main
-from edge_app.fit import fit
+from edge_app.drawing.sizing import fit
 from edge_app.sources import BUNDLED_CLIP
 
 ROOT = Path(__file__).parents[2]

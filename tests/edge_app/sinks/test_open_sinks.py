@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,16 @@ from edge_app.sinks.recorder import Recorder
 from edge_app.sinks.video import VideoSink
 from tests.edge_app.fakes import KeepingSink, make_session
 from tests.edge_app.sinks.films import grey_frames, read_film
+
+OPTIONS: dict[str, Any] = {"overwrite": False, "limit_minutes": 30.0, "limit_mb": 1000.0, "web": KeepingSink}
+
+
+def opened(specs: list[str], session: Session, **options: Any) -> list[FrameSink]:
+    return open_sinks(specs, session, **OPTIONS | options)
+
+
+def opened_one(spec: str, session: Session, **options: Any) -> FrameSink:
+    return open_sink(spec, session, **OPTIONS | options)
 
 
 def still(session: Session) -> Session:
@@ -36,20 +47,20 @@ def test_each_spec_has_its_sink(
     spec: str, is_live: bool, kind: type[FrameSink], name: str, queue: int, tmp_path: Path
 ) -> None:
     session = make_session(tmp_path, is_live=is_live)
-    sink = open_sink(spec if spec == "null" else str(tmp_path / spec), session, overwrite=False)
+    sink = opened_one(spec if spec == "null" else str(tmp_path / spec), session)
     assert isinstance(sink, kind)
     assert (sink.name, sink.live_queue) == (name, queue)
 
 
 def test_a_picture_has_a_file(tmp_path: Path) -> None:
-    sink = open_sink(str(tmp_path / "comic.png"), still(make_session(tmp_path)), overwrite=False)
+    sink = opened_one(str(tmp_path / "comic.png"), still(make_session(tmp_path)))
     assert isinstance(sink, ImageSink)
     assert sink.name == "picture"
 
 
 def test_whoever_watches_can_record(tmp_path: Path) -> None:
     session = make_session(tmp_path / "camera")
-    sinks = open_sinks(["web"], session, overwrite=False, web=KeepingSink)
+    sinks = opened(["web"], session, web=KeepingSink)
     assert [type(sink) for sink in sinks] == [KeepingSink, Recorder]
     with sinks[1] as recorder:
         session.controls.change(recording=True)
@@ -61,38 +72,38 @@ def test_whoever_watches_can_record(tmp_path: Path) -> None:
 
 def test_a_live_file_is_the_recorder_and_there_is_no_second(tmp_path: Path) -> None:
     session = make_session(tmp_path)
-    sinks = open_sinks(["web", str(tmp_path / "party.mp4")], session, overwrite=False, limit_minutes=5, web=KeepingSink)
+    sinks = opened(["web", str(tmp_path / "party.mp4")], session, limit_minutes=5, web=KeepingSink)
     assert [type(sink) for sink in sinks] == [KeepingSink, Recorder]
-    assert open_sinks(["null"], session, overwrite=False)[0].name == "null"
-    assert len(open_sinks(["null"], session, overwrite=False)) == 1  # a measurement is not disturbed
+    assert opened(["null"], session)[0].name == "null"
+    assert len(opened(["null"], session)) == 1  # a measurement is not disturbed
 
 
 def test_still_images_are_not_recorded(tmp_path: Path) -> None:
-    assert len(open_sinks(["web"], still(make_session(tmp_path)), overwrite=False, web=KeepingSink)) == 1
+    assert len(opened(["web"], still(make_session(tmp_path)), web=KeepingSink)) == 1
 
 
 def test_a_camera_is_not_recorded_twice(tmp_path: Path) -> None:
     specs = [str(tmp_path / "a.mp4"), str(tmp_path / "b.mp4")]
     with pytest.raises(UsageError, match="records a camera twice; choose one file"):
-        open_sinks(specs, make_session(tmp_path), overwrite=False)
+        opened(specs, make_session(tmp_path))
 
 
 def test_opening_makes_no_file_before_all_sinks_are_known_to_suit(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="unknown kind of file; expected window, web, null, a folder"):
-        open_sinks([str(tmp_path / "a.mp4"), str(tmp_path / "b.gif")], make_session(tmp_path), overwrite=False)
+        opened([str(tmp_path / "a.mp4"), str(tmp_path / "b.gif")], make_session(tmp_path))
     assert not list(tmp_path.iterdir())
 
 
 def test_a_file_that_exists_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "party.mp4").write_text("precious")
     with pytest.raises(UsageError, match="add --overwrite"):
-        open_sinks([str(tmp_path / "party.mp4")], make_session(tmp_path), overwrite=False)
+        opened([str(tmp_path / "party.mp4")], make_session(tmp_path))
     assert (tmp_path / "party.mp4").read_text() == "precious"
 
 
 def test_the_limits_reach_the_recording(tmp_path: Path) -> None:
     session = make_session(tmp_path)
-    (sink,) = open_sinks([str(tmp_path / "party.mp4")], session, overwrite=False, limit_minutes=1 / 60, limit_mb=100)
+    (sink,) = opened([str(tmp_path / "party.mp4")], session, limit_minutes=1 / 60, limit_mb=100)
     with sink:
         for frame in grey_frames(25):
             sink.show(frame)

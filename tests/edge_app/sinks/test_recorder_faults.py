@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from celcam.errors import UnwritableError
+from edge_app.flow.pipeline import Pipeline
 from edge_app.frames import Frame
-from edge_app.pipeline import Pipeline
 from edge_app.session import Session
 from edge_app.sinks.disk import Syncer
 from edge_app.sinks.recorder import Recorder

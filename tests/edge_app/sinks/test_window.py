@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from celcam.arrays import Uint8Array
+from edge_app.drawing.painter import Painter
 from edge_app.frames import Frame
-from edge_app.painter import Painter
 from edge_app.session import Session
 from edge_app.sinks.window import NO_KEY, WindowSink
 from tests.edge_app.fakes import make_session

@@ -14,7 +14,7 @@ from celcam.errors import CameraError
 from edge_app.frames import Frame, FrameSource, SourceInfo
 
 
-class ScriptedCamera:
+class ScriptedCamera(FrameSource):
     """Gives some frames, then does what it is told; holds a handle as a camera holds its device."""
 
     def __init__(self, frames: int, then: Callable[[], object] = lambda: None, *, pause_s: float = 0.0) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from celcam.errors import CameraError, CelcamError, MediaError, UsageError
+from edge_app.device.video_devices import VideoDevice
+from edge_app.flow.notices import Notices
 from edge_app.frames import FrameSource
-from edge_app.notices import Notices
 from edge_app.sources import BUNDLED_CLIP, open_first_camera, open_source, picamera, usb
 from edge_app.sources.images import ImagesSource
 from edge_app.sources.reconnecting import ReconnectingSource
 from edge_app.sources.synthetic import SyntheticSource
 from edge_app.sources.video import VideoSource
-from edge_app.video_devices import VideoDevice
 from tests.edge_app.sources.cameras import ScriptedCamera
 from tests.edge_app.sources.fake_picamera2 import FakeCamera, install
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from celcam.errors import CameraError
+from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, FrameSource
-from edge_app.notices import Notices
 from edge_app.sources.reconnecting import ReconnectingSource
 from tests.edge_app.fakes import quiet_notices
 from tests.edge_app.sources.cameras import (

@@ -7,11 +7,11 @@ from itertools import islice
 
 import pytest
 
+from edge_app.flow.notices import Notices
+from edge_app.flow.pipeline import Pipeline
+from edge_app.flow.stats import RunStats
 from edge_app.frames import Frame, FrameSource
-from edge_app.notices import Notices
-from edge_app.pipeline import Pipeline
 from edge_app.sources.reconnecting import ReconnectingSource
-from edge_app.stats import RunStats
 from tests.edge_app.fakes import KeepingSink, quiet_notices
 from tests.edge_app.sources.cameras import (
     ScriptedCamera,

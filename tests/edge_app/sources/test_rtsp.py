@@ -14,8 +14,8 @@ import av
 import pytest
 
 from celcam.errors import CameraError
+from edge_app.flow.notices import Notices
 from edge_app.frames import Frame
-from edge_app.notices import Notices
 from edge_app.sources import BUNDLED_CLIP, open_source
 from edge_app.sources.rtsp import Backlog, RtspSource
 from tests.edge_app.sources.cameras import handles, readers, wait_until

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from celcam.errors import ClipBrokenOffError, MediaError
-from edge_app.pipeline import Pipeline
+from edge_app.flow.pipeline import Pipeline
+from edge_app.flow.stats import RunStats
 from edge_app.sources import BUNDLED_CLIP, open_source
 from edge_app.sources.video import VideoSource
-from edge_app.stats import RunStats
 from tests.edge_app.fakes import KeepingSink, quiet_notices
 
 

@@ -14,14 +14,14 @@ import cv2
 import numpy as np
 
 from celcam.pixels import resize
-from edge_app.fit import crop_to, size_choices
+from edge_app.control.controls import Controls, View
+from edge_app.drawing.looks import Looks, look_loaders
+from edge_app.drawing.sizing import crop_to, size_choices
+from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, SourceInfo
-from edge_app.looks import Looks, look_loaders
-from edge_app.notices import Notices
 from edge_app.session import Session
-from edge_app.sinks.web import WebSink
 from edge_app.sources import BUNDLED_CLIP
-from edge_app.view import Controls, View
+from edge_app.web.sink import WebSink
 from tests.edge_app.web.stage import Served, running
 
 LOOK = "comic"

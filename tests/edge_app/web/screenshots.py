@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from edge_app.vitals import VitalsReader
+from edge_app.device.vitals import VitalsReader
 from tests.browser import open_chromium
 from tests.edge_app.web.chromium import DESK_WH, PHONE_WH, be_device, screenshot
 from tests.edge_app.web.scene import film_served, film_session

@@ -17,14 +17,14 @@ import numpy as np
 import pytest
 
 from celcam.arrays import Uint8Array
-from edge_app.frames import Frame, FrameSink, SourceInfo
-from edge_app.looks import Looks
-from edge_app.notices import Notices
-from edge_app.pipeline import Pipeline
+from edge_app.control.controls import Controls, View
+from edge_app.drawing.looks import Looks
+from edge_app.flow.notices import Notices
+from edge_app.flow.pipeline import Pipeline
+from edge_app.frames import Frame, FrameSink, FrameSource, SourceInfo
 from edge_app.session import Session
-from edge_app.sinks.web import WebSink
-from edge_app.view import Controls, View
 from edge_app.web.limits import Limits
+from edge_app.web.sink import WebSink
 from tests.edge_app.fakes import inverting, plain
 
 SIZE_WH = (64, 48)
@@ -133,17 +133,11 @@ def running(
 ) -> Iterator[None]:
     """Run the pipeline on a thread for the length of the block."""
 
-    class Source:
+    class Source(FrameSource):
         info = session.source
 
         def frames(self) -> Iterator[Frame]:
             return frames()
-
-        def __enter__(self) -> Source:
-            return self
-
-        def __exit__(self, *exc_info: object) -> None:
-            pass
 
     stop = threading.Event()
     pipeline = Pipeline(Source(), draw, sinks, stop=stop, stats=session.stats, notices=session.notices)

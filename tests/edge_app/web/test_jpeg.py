@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from celcam.arrays import Uint8Array
-from edge_app.stats import RunStats
+from edge_app.flow.stats import RunStats
 from edge_app.web.jpeg import Newest, SharedEncoder
 from tests.edge_app.web.stage import frame
 

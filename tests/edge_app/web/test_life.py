@@ -17,9 +17,9 @@ from aiohttp import web_protocol
 
 from celcam.errors import CelcamError, UsageError
 from celcam.image_io import decode_image
-from edge_app.painter import Painter
-from edge_app.sinks.web import WebSink
+from edge_app.drawing.painter import Painter
 from edge_app.web.server import listen
+from edge_app.web.sink import WebSink
 from tests.edge_app.web.stage import Served, frame, make_session, served, until
 
 ROOT = Path(__file__).parents[3]

@@ -13,7 +13,7 @@ from celcam.arrays import Uint8Array
 from celcam.errors import ModelError
 from celcam.image_io import decode_image
 from celcam.paths import MODELS
-from edge_app.looks import Drawer
+from edge_app.drawing.looks import Drawer
 from edge_app.web import thumbnails
 from edge_app.web.jpeg import Newest
 from edge_app.web.thumbnails import SIZE_WH, Thumbnails, thumbnail_loaders

@@ -1,0 +1,1 @@
+"""What changes a run while it goes on: controls, hotkeys, governor, monitor and overlay."""

@@ -1,0 +1,1 @@
+"""``doctor``: checks that this machine can run the app."""

@@ -1,0 +1,1 @@
+"""From a frame to its cartoon: looks, sizes, temporal filter and joint upsampling."""

@@ -1,0 +1,1 @@
+"""From source to sinks: bounded channels, one thread a stage, figures and notices."""

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from edge_app.flow.stats import KEPT, RunStats, Series
+
+
+class Clock:
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_the_rate_is_intervals_over_their_span() -> None:
+    clock = Clock()
+    stats = RunStats(clock)
+    assert stats.fps is None
+    for clock.now_s in (0.0, 0.5, 1.0):
+        stats.shown(clock.now_s)
+    assert stats.fps == 2.0
+    assert stats.recent_fps == 2.0
+    assert "3 frames, 2.0 frames per second" in stats.summary()
+
+
+def test_the_recent_rate_fades_when_nothing_comes() -> None:
+    clock = Clock()
+    stats = RunStats(clock)
+    for number in range(100):
+        clock.now_s = number / 20
+        stats.shown(clock.now_s)
+    assert stats.recent_fps == pytest.approx(20.0, rel=0.05)
+    clock.now_s += 2.5
+    assert stats.recent_fps < 15
+    clock.now_s += 2.5
+    assert stats.recent_fps == 0.0
+
+
+def test_a_series_keeps_the_newest() -> None:
+    series = Series()
+    assert series.percentile(50) is None
+    for value in range(KEPT + 100):
+        series.add(float(value))
+    assert series.count == KEPT + 100
+    assert series.percentile(0) == 100.0
+    assert series.percentile(100) == KEPT + 99
+    assert series.percentile(50, last=11) == KEPT + 94
+
+
+def test_a_snapshot_holds_each_stage_that_ran() -> None:
+    stats = RunStats()
+    stats.stage("capture")
+    stats.stage("stylize").add(4.0)
+    stats.shown(0.0)
+    snapshot = stats.snapshot()
+    assert snapshot["frames"] == 1
+    assert snapshot["stages_ms"]["stylize"] == {"median": 4.0, "p95": 4.0}
+    assert "capture" not in snapshot["stages_ms"]
