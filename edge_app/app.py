@@ -60,7 +60,7 @@ def run_app(config: AppConfig) -> str:
         stack.enter_context(_stop_after(config.seconds, stop))
         print(f"{source.info.name} -> {look} at {_size(view)} -> {' '.join(config.to)}", flush=True)
         Pipeline(source, painter, sinks, stop=stop, stats=session.stats, notices=notices).run()
-    return "\n".join([session.stats.summary(), *monitor.summary()])
+    return "\n".join([session.stats.result_line(), session.stats.stage_table(), *monitor.summary()])
 
 
 def _size(view: View) -> str:

@@ -123,18 +123,22 @@ class RunStats:
             },
         }
 
-    def summary(self) -> str:
-        """A few lines for people."""
+    def result_line(self) -> str:
+        """Frames, rate and dropped frames of the whole run, on one line for people."""
         rate = f", {self.fps:.1f} frames per second" if self.fps is not None else ""
         dropped = f", {self.dropped} dropped" if self.dropped else ""
-        lines = [f"{self.frames} frame{'' if self.frames == 1 else 's'}{rate}{dropped}"]
-        lines.append(f"  {'milliseconds':20}{'median':>8}{'p95':>8}")
-        lines += [
+        return f"{self.frames} frame{'' if self.frames == 1 else 's'}{rate}{dropped}"
+
+    def stage_table(self) -> str:
+        """A line for each stage with its median and 95th percentile in milliseconds, for people."""
+        with self._lock:
+            stages = dict(self._stages)
+        rows = [
             f"  {name:20}{series.percentile(50):8.1f}{series.percentile(95):8.1f}"
-            for name, series in self._stages.items()
+            for name, series in stages.items()
             if series.count
         ]
-        return "\n".join(lines)
+        return "\n".join([f"  {'milliseconds':20}{'median':>8}{'p95':>8}", *rows])
 
     def _forget(self, now_s: float) -> None:
         while self._recent_s and now_s - self._recent_s[0] > RECENT_S:

@@ -20,7 +20,7 @@ def test_the_rate_is_intervals_over_their_span() -> None:
         stats.shown(clock.now_s)
     assert stats.fps == 2.0
     assert stats.recent_fps == 2.0
-    assert "3 frames, 2.0 frames per second" in stats.summary()
+    assert "3 frames, 2.0 frames per second" in stats.result_line()
 
 
 def test_the_recent_rate_fades_when_nothing_comes() -> None:
@@ -56,3 +56,12 @@ def test_a_snapshot_holds_each_stage_that_ran() -> None:
     assert snapshot["frames"] == 1
     assert snapshot["stages_ms"]["stylize"] == {"median": 4.0, "p95": 4.0}
     assert "capture" not in snapshot["stages_ms"]
+
+
+def test_the_table_has_a_line_for_each_stage_that_ran() -> None:
+    stats = RunStats()
+    stats.stage("capture")
+    stats.stage("stylize").add(4.0)
+    lines = stats.stage_table().splitlines()
+    assert len(lines) == 2
+    assert lines[1].split() == ["stylize", "4.0", "4.0"]
