@@ -20,10 +20,24 @@ EXIT_INTERRUPTED = 130
 
 
 def option(
-    default: Any = dataclasses.MISSING, *, help: str, positional: bool = False, metavar: str | None = None
+    default: Any = dataclasses.MISSING,
+    *,
+    help: str,
+    positional: bool = False,
+    metavar: str | None = None,
+    aliases: Sequence[str] = (),
 ) -> Any:
-    """A dataclass field that is a command-line option; without a default it must be given."""
-    return dataclasses.field(default=default, metadata={"help": help, "positional": positional, "metavar": metavar})
+    """A dataclass field that is a command-line option.
+
+    Args:
+        default: value of an option that is not given; without a default the option is required.
+        help: one line for ``--help``.
+        positional: the option is an argument without a flag.
+        metavar: name of the value in ``--help``.
+        aliases: older spellings such as ``"--old-name"``. They work everywhere, and ``--help`` hides them.
+    """
+    metadata = {"help": help, "positional": positional, "metavar": metavar, "aliases": tuple(aliases)}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,8 @@ def run_commands(
     by_name = {command.name: command for command in commands}
     if default and (not words or (words[0] not in by_name and words[0] not in ("-h", "--help"))):
         words.insert(0, default)
+    if words and words[0] in by_name:
+        words = _without_aliases(words, by_name[words[0]].config)
     parser = argparse.ArgumentParser(prog=prog, description=about)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in commands:
@@ -82,13 +98,14 @@ def run_command(
         read_settings: values of a file's path and ``config``. They become the defaults where the option ``settings``
             names a file: what is given on the command line wins, and ``--no-NAME`` turns off what the file turns on.
     """
+    words = _without_aliases(sys.argv[1:] if argv is None else argv, config)
     parser = argparse.ArgumentParser(prog=prog, description=about)
     actions = _add_options(parser, config, with_no=read_settings is not None)
 
     def parse_and_run() -> int:
         if read_settings is not None:
-            _default_to_settings(parser, actions, config, read_settings, argv)
-        return run(config(**vars(parser.parse_args(argv))))
+            _default_to_settings(parser, actions, config, read_settings, words)
+        return run(config(**vars(parser.parse_args(words))))
 
     return guard(prog, parse_and_run)
 
@@ -134,6 +151,24 @@ def option_type(hint: Any) -> tuple[Callable[[str], Any], bool]:
     raise TypeError(f"an option can't be of type {hint}")
 
 
+def option_aliases(config: type) -> dict[str, str]:
+    """The flag that each alias stands for: ``{"--old-name": "--new-name"}``."""
+    return {
+        alias: "--" + field.name.replace("_", "-")
+        for field in dataclasses.fields(config)
+        for alias in field.metadata["aliases"]
+    }
+
+
+def _without_aliases(words: Sequence[str], config: type) -> list[str]:
+    """``words`` with each alias replaced by the option's own flag; what follows ``--`` stays as it is."""
+    flags = option_aliases(config)
+    flags |= {"--no" + alias[1:]: "--no" + flag[1:] for alias, flag in flags.items()}
+    end = words.index("--") if "--" in words else len(words)
+    names = [word.partition("=") for word in words[:end]]
+    return [flags.get(name, name) + equals + value for name, equals, value in names] + list(words[end:])
+
+
 def _add_options(parser: argparse.ArgumentParser, config: type, *, with_no: bool = False) -> list[argparse.Action]:
     """An option for each field; ``with_no`` adds a hidden ``--no-NAME`` for each flag. Returns those of the fields."""
     hints = typing.get_type_hints(config)
@@ -175,13 +210,13 @@ def _default_to_settings(
     actions: Sequence[argparse.Action],
     config: type,
     read_settings: Callable[[Path, type], dict[str, Any]],
-    argv: Sequence[str] | None,
+    words: Sequence[str],
 ) -> None:
     """Let the values of the file that ``--settings`` names, if any, be the defaults of ``parser``."""
     required = [action for action in actions if action.required]
     for action in required:  # the file may hold it
         action.required = False
-    path = parser.parse_args(argv).settings
+    path = parser.parse_args(words).settings
     values = read_settings(path, config) if path is not None else {}
     for action in required:
         action.required = action.dest not in values

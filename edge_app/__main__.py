@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from celcam.cli import Command, parse_size, run_command
-from edge_app.config import AppConfig, BenchConfig, DoctorConfig, ProfileConfig
+from edge_app.options import AppConfig, BenchConfig, DoctorConfig, ProfileConfig
 from edge_app.settings import read_settings
 
 ABOUT = (

@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager
 
 from celcam.cli import parse_size
 from celcam.pixels import size_for_short_side
-from edge_app.config import AppConfig
 from edge_app.control.controls import Controls, View
 from edge_app.control.monitor import Monitor
 from edge_app.drawing.looks import Looks, look_loaders
@@ -20,6 +19,7 @@ from edge_app.drawing.sizing import LIVE_SHORT_SIDE, choose_size, size_choices
 from edge_app.flow.notices import Notices
 from edge_app.flow.pipeline import Pipeline
 from edge_app.frames import FrameSink, FrameSource
+from edge_app.options import AppConfig
 from edge_app.session import Session
 from edge_app.sinks import open_sinks
 from edge_app.sources import BUNDLED_CLIP, CameraOptions, open_first_camera, open_source
@@ -42,7 +42,7 @@ def run_app(config: AppConfig) -> str:
     asked_wh = parse_size(config.size) if config.size else None
     # Names are checked before anything is opened, the network is loaded after the source has been found.
     look, loaders = look_loaders(
-        config.style, model=config.model, teacher=config.teacher, threads=config.threads, delegate=config.delegate
+        config.style, model=config.model, teacher=config.filter, threads=config.threads, delegate=config.delegate
     )
     view = View(look, asked_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
     with ExitStack() as stack:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from celcam.cli import option_type
+from celcam.cli import option_aliases, option_type
 from celcam.errors import MediaError, UsageError
 
 # What a value is called, and the types that TOML gives for it; whole numbers are good numbers.
@@ -47,15 +47,21 @@ def read_settings(path: Path, config_class: type) -> dict[str, Any]:
         raise UsageError(f'{path}: not TOML ({error}); expected lines such as style = "anime"') from error
     hints = typing.get_type_hints(config_class)
     names = {field.name for field in dataclasses.fields(config_class)} - {NO_KEY}
+    older = {_field_name(alias): _field_name(flag) for alias, flag in option_aliases(config_class).items()}
     settings: dict[str, Any] = {}
     for key, value in values.items():
         name = key.replace("-", "_")
+        name = older.get(name, name)
         if name not in names:
             raise UsageError(f"{path}: {_unknown(key, names)}")
         if name in settings:
-            raise UsageError(f"{path}: {key} is given twice, with dashes and with underscores; keep one")
+            raise UsageError(f"{path}: {key} is given twice, in two spellings; keep one")
         settings[name] = _converted(path, key, value, hints[name])
     return settings
+
+
+def _field_name(flag: str) -> str:
+    return flag.removeprefix("--").replace("-", "_")
 
 
 def _unknown(key: str, names: set[str]) -> str:

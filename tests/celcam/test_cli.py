@@ -182,3 +182,42 @@ def test_an_options_type_comes_from_its_annotation() -> None:
     assert option_type(tuple[Path, ...]) == (Path, True)
     with pytest.raises(TypeError, match="can't be of type"):
         option_type(dict)
+
+
+@dataclass(frozen=True)
+class Renamed:
+    new_name: int = option(help="a number", aliases=("--old-name", "--oldest"))
+    loud: bool = option(False, help="shout", aliases=("--noisy",))
+    words: tuple[str, ...] = option((), help="words", positional=True)
+    settings: Path | None = option(None, help="a file")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--old-name", "4"], Renamed(4)),
+        (["--oldest=4", "--noisy"], Renamed(4, True)),
+        (["--new-name", "4", "--noisy", "--no-noisy"], Renamed(4)),
+        (["--new-name", "4", "--", "--old-name"], Renamed(4, words=("--old-name",))),
+    ],
+)
+def test_an_alias_stands_for_its_option(words: list[str], expected: Renamed) -> None:
+    seen: list[Renamed] = []
+
+    def keep_renamed(options: Renamed) -> int:
+        seen.append(options)
+        return 0
+
+    assert run_command("prog", "about", Renamed, keep_renamed, words, read_settings=lambda path, config: {}) == 0
+    if "--no-noisy" not in words:
+        assert run_commands("prog", "about", [Command("keep", Renamed, keep_renamed, "")], ["keep", *words]) == 0
+    assert set(seen) == {expected}
+
+
+def test_aliases_are_not_in_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run_command("prog", "about", Renamed, lambda _: 0, ["--help"])
+    text = capsys.readouterr().out
+    assert "--new-name" in text
+    assert "--old" not in text
+    assert "--noisy" not in text

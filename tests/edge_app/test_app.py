@@ -86,13 +86,14 @@ def test_a_live_source_runs_for_the_time_asked_for(capsys: pytest.CaptureFixture
     assert "at 320x240" in capsys.readouterr().out
 
 
-def test_a_teacher_can_be_raced_against_its_network(tmp_path: Path) -> None:
+@pytest.mark.parametrize("flag", ["--filter", "--teacher"])
+def test_a_style_filter_can_draw_in_place_of_its_network(flag: str, tmp_path: Path) -> None:
     words = [COFFEE, "--size", "384x256", "--to"]
     assert main([*words, str(tmp_path / "network.png")]) == 0
-    assert main([*words, str(tmp_path / "teacher.png"), "--teacher", "comic"]) == 0
-    network, taught = read_image(tmp_path / "network.png"), read_image(tmp_path / "teacher.png")
-    assert np.array_equal(taught, find_style("comic").draw(fit(read_image(Path(COFFEE)), (384, 256)), 1.0))
-    assert ssim(network, taught) > 0.75
+    assert main([*words, str(tmp_path / "filter.png"), flag, "comic"]) == 0
+    network, filtered = read_image(tmp_path / "network.png"), read_image(tmp_path / "filter.png")
+    assert np.array_equal(filtered, find_style("comic").draw(fit(read_image(Path(COFFEE)), (384, 256)), 1.0))
+    assert ssim(network, filtered) > 0.75
 
 
 def test_without_a_source_and_a_camera_the_bundled_clip_runs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,8 +164,8 @@ def test_a_clip_cut_short_keeps_what_was_written_playable(
         ((str(BUNDLED_CLIP), "--to", "{tmp}/a.png"), "choose a folder or an .mp4"),
         ((COFFEE, "--to", "{tmp}/text.jpg"), "add --overwrite"),
         ((COFFEE, "--to", COFFEE, "--overwrite"), "is the source itself"),
-        ((COFFEE, "--to", "null", "--teacher", "cubism"), "unknown style 'cubism'; known: "),
-        ((COFFEE, "--to", "null", "--teacher", "comic", "--model", "a.tflite"), "choose one"),
+        ((COFFEE, "--to", "null", "--filter", "cubism"), "unknown style 'cubism'; known: "),
+        ((COFFEE, "--to", "null", "--filter", "comic", "--model", "a.tflite"), "choose one"),
         ((COFFEE, "--to", "null", "--size", "big"), "expected WIDTHxHEIGHT"),
         ((COFFEE, "--to", "null", "--size", "30x30"), "try 32x32"),
         ((COFFEE, "--to", "null", "--threads", "0"), "--threads 0: expected 1 or more"),

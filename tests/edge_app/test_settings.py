@@ -8,7 +8,7 @@ import pytest
 from celcam.cli import option, run_command
 from celcam.errors import MediaError, UsageError
 from celcam.paths import ROOT
-from edge_app.config import AppConfig
+from edge_app.options import AppConfig
 from edge_app.settings import read_settings
 
 
@@ -21,7 +21,7 @@ class Options:
     threads: int = option(3, help="")
     calm: bool = option(False, help="")
     split_minutes: float = option(30.0, help="")
-    folder: Path = option(Path("out"), help="")
+    folder: Path = option(Path("out"), help="", aliases=("--keep-in",))
     settings: Path | None = option(None, help="")
 
 
@@ -61,6 +61,14 @@ def test_values_have_the_types_of_the_options(file: Path) -> None:
 def test_underscores_serve_as_well_as_dashes(file: Path) -> None:
     file.write_text("split_minutes = 5", encoding="utf-8")
     assert read_settings(file, Options) == {"split_minutes": 5.0}
+
+
+def test_an_alias_of_an_option_is_a_key_too(file: Path) -> None:
+    file.write_text("keep-in = 'there'", encoding="utf-8")
+    assert read_settings(file, Options) == {"folder": Path("there")}
+    file.write_text("keep_in = 'there'\nfolder = 'here'", encoding="utf-8")
+    with pytest.raises(UsageError, match="folder is given twice, in two spellings"):
+        read_settings(file, Options)
 
 
 def test_one_value_will_do_where_several_may_stand(file: Path) -> None:

@@ -21,7 +21,9 @@ class AppConfig:
     )
     style: str = option("comic", help="a look in models/")
     model: Path | None = option(None, help="a .tflite file, instead of --style", metavar="FILE")
-    teacher: str | None = option(None, help="the slow OpenCV original of a look, instead of a network", metavar="STYLE")
+    filter: str | None = option(
+        None, help="draw with a slow style filter instead of a network", metavar="STYLE", aliases=("--teacher",)
+    )
     to: tuple[str, ...] = option(
         ("window",), help="one or more of: window, web, null, a file (.mp4, .png, .jpg), a folder", metavar="SINK"
     )
@@ -56,7 +58,7 @@ class AppConfig:
 
     def __post_init__(self) -> None:
         require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
-        require(not (self.model and self.teacher), "--model and --teacher: choose one")
+        require(not (self.model and self.filter), "--model and --filter: choose one")
         for name in ("strength", "wipe"):
             value = getattr(self, name)
             require(0.0 <= value <= 1.0, f"--{name} {value}: expected 0 to 1")
