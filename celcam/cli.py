@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from celcam import __version__
 from celcam.errors import CelcamError, UsageError
 from celcam.paths import ROOT
+from celcam.startup import EXIT_BAD_INPUT, missing_package
 
-EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
 
 
@@ -59,11 +60,11 @@ def run_commands(
     """
     words = list(sys.argv[1:] if argv is None else argv)
     by_name = {command.name: command for command in commands}
-    if default and (not words or (words[0] not in by_name and words[0] not in ("-h", "--help"))):
+    if default and (not words or (words[0] not in by_name and words[0] not in ("-h", "--help", "--version"))):
         words.insert(0, default)
     if words and words[0] in by_name:
         words = _without_aliases(words, by_name[words[0]].config)
-    parser = argparse.ArgumentParser(prog=prog, description=about)
+    parser = _new_parser(prog, about)
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in commands:
         is_default = " (the default)" if command.name == default else ""
@@ -99,7 +100,7 @@ def run_command(
             names a file: what is given on the command line wins, and ``--no-NAME`` turns off what the file turns on.
     """
     words = _without_aliases(sys.argv[1:] if argv is None else argv, config)
-    parser = argparse.ArgumentParser(prog=prog, description=about)
+    parser = _new_parser(prog, about)
     actions = _add_options(parser, config, with_no=read_settings is not None)
 
     def parse_and_run() -> int:
@@ -116,6 +117,12 @@ def guard(prog: str, run: Callable[[], int]) -> int:
         return run()
     except CelcamError as error:
         print(f"{prog}: {' '.join(str(error).split())}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except ModuleNotFoundError as error:
+        advice = missing_package(prog, error.name or "")
+        if advice is None:  # a module of our own: a fault in the code
+            raise
+        print(f"{prog}: {advice}", file=sys.stderr)
         return EXIT_BAD_INPUT
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
@@ -167,6 +174,12 @@ def _without_aliases(words: Sequence[str], config: type) -> list[str]:
     end = words.index("--") if "--" in words else len(words)
     names = [word.partition("=") for word in words[:end]]
     return [flags.get(name, name) + equals + value for name, equals, value in names] + list(words[end:])
+
+
+def _new_parser(prog: str, about: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description=about)
+    parser.add_argument("--version", action="version", version=f"celcam {__version__}")
+    return parser
 
 
 def _add_options(parser: argparse.ArgumentParser, config: type, *, with_no: bool = False) -> list[argparse.Action]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from celcam.startup import check_python
+
+check_python()
+
 import os
 import sys
 from collections.abc import Sequence
