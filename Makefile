@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 APP := .venv-app/bin/python
 WORK := .venv/bin/python
 
-.PHONY: demo live pipeline test test-browser test-webrtc test-backends test-tflite-runtime test-soak check clean
+.PHONY: demo live pipeline wheel test test-wheel test-browser test-webrtc test-backends test-tflite-runtime test-soak check clean
 
 demo: .venv-app/ready ## the bundled clip and photos as a comic: out/demo.mp4, out/demo.png
 	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
@@ -21,8 +21,16 @@ pipeline: .venv/ready ## the whole way in small: photos, pairs, a short training
 	$(WORK) -m convert compare out/pipeline/run --models out/pipeline/models --grid out/pipeline/compare.png
 	$(WORK) -m edge_app datasets/samples --model out/pipeline/models/comic.tflite --to out/pipeline/cartoons
 
+wheel: .venv/ready ## the app with its models as dist/celcam-VERSION-py3-none-any.whl
+	rm -rf build celcam.egg-info dist
+	$(WORK) -m pip wheel . --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist
+	ls dist
+
 test: .venv/ready ## the tests, as CI runs them
 	$(WORK) -m pytest
+
+test-wheel: .venv/ready ## install the wheel and its packages into an empty venv and run the command celcam; needs the network
+	$(WORK) -m pytest -m slow tests/test_wheel.py
 
 test-browser: .venv/ready ## the tests that need Chromium (Debian); installs it
 	command -v chromium && command -v chromedriver || apt-get install -y chromium chromium-driver
@@ -53,8 +61,8 @@ check: .venv/ready ## format, lint and types
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-clean: ## all that was made here
-	rm -rf .venv .venv-app .venv-tflite-runtime out
+clean: ## delete everything that make made
+	rm -rf .venv .venv-app .venv-tflite-runtime build celcam.egg-info dist out
 
 .venv/ready: requirements.txt edge_app/requirements.txt
 	$(PYTHON) -m venv .venv

@@ -8,6 +8,7 @@ check_python()
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from celcam.cli import Command, parse_size, run_command
 from edge_app.options import AppConfig, BenchConfig, DoctorConfig, ProfileConfig
@@ -69,13 +70,18 @@ COMMANDS = {
 }
 
 
+def program() -> str:
+    """How the user started the app: by the command ``celcam`` of the wheel, or by ``python -m edge_app``."""
+    return "celcam" if Path(sys.argv[0]).stem == "celcam" else "python -m edge_app"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the app, or what the first word names; returns the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     command = COMMANDS.get(words[0]) if words else None
     if command is not None:
-        return run_command(f"python -m edge_app {command.name}", command.help, command.config, command.run, words[1:])
-    return run_command("python -m edge_app", ABOUT, AppConfig, run, words, read_settings=read_settings)
+        return run_command(f"{program()} {command.name}", command.help, command.config, command.run, words[1:])
+    return run_command(program(), ABOUT, AppConfig, run, words, read_settings=read_settings)
 
 
 if __name__ == "__main__":
