@@ -1,4 +1,4 @@
-"""Array types that signatures share."""
+"""Array types for signatures."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from numpy.typing import NDArray
 
 Uint8Array = NDArray[np.uint8]
 BoolArray = NDArray[np.bool_]
-# OpenCV's stubs return arrays of unnamed type; the docstring of each function states its dtype.
+# OpenCV's stubs return arrays without a dtype; the docstring of each function states it.
 FloatArray = NDArray[Any]

@@ -1,4 +1,4 @@
-"""Still images on disk; the only place where they are BGR."""
+"""Read and write still images; only this module handles OpenCV's BGR order."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from celcam.arrays import Uint8Array
 from celcam.errors import MediaError, UnwritableError
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
-# What a killed process may leave behind.
+# Suffix of temporary files; a killed process may leave one behind.
 UNFINISHED_SUFFIX = ".part"
 
 
 def read_image(path: Path) -> Uint8Array:
-    """The picture in ``path``, upright by its EXIF tag.
+    """Read the picture in ``path``, upright by its EXIF tag.
 
     Returns:
-        ``(H, W, 3) uint8 RGB``.
+        ``(H, W, 3) uint8 RGB``, 0..255.
 
     Raises:
         MediaError: missing, unreadable or not an image.
@@ -30,10 +30,10 @@ def read_image(path: Path) -> Uint8Array:
 
 
 def decode_image(data: bytes, path: Path) -> Uint8Array:
-    """The picture in ``data``, the contents of ``path`` (as `read_image`)."""
+    """Decode ``data``, the contents of ``path``; otherwise like `read_image`."""
     try:
         bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    except cv2.error:  # a header that promises more pixels than OpenCV takes
+    except cv2.error:  # the header announces more pixels than OpenCV accepts
         bgr = None
     if bgr is None:
         raise MediaError(f"{path}: not a readable image ({len(data)} bytes); expected a JPEG, PNG, WebP, BMP or TIFF")
@@ -41,7 +41,7 @@ def decode_image(data: bytes, path: Path) -> Uint8Array:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The contents of ``path``; raises MediaError with the system's reason."""
+    """Read the contents of ``path``; MediaError with the system's reason if that fails."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -49,29 +49,45 @@ def read_bytes(path: Path) -> bytes:
 
 
 def encode_image(rgb_u8: Uint8Array, suffix: str, *, quality: int = 92) -> bytes:
-    """``(H, W, 3) uint8 RGB`` as the bytes of a file with this suffix; ``quality`` is JPEG's, 1..100."""
+    """Encode a picture.
+
+    Args:
+        rgb_u8: ``(H, W, 3) uint8 RGB``, 0..255.
+        suffix: file format, such as ".png" or ".jpg".
+        quality: of a JPEG, 1..100.
+
+    Returns:
+        The contents of the image file.
+
+    Raises:
+        MediaError: OpenCV can't write this format.
+    """
     options = [cv2.IMWRITE_JPEG_QUALITY, quality] if suffix in (".jpg", ".jpeg") else []
     try:
         ok, data = cv2.imencode(suffix, cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2BGR), options)
     except cv2.error:
         ok = False
     if not ok:
-        raise MediaError(f"{suffix!r}: OpenCV can't write such an image; use .png or .jpg")
+        raise MediaError(f"{suffix!r}: OpenCV can't write this image format; use .png or .jpg")
     return data.tobytes()
 
 
 def write_image(path: Path, rgb_u8: Uint8Array) -> None:
-    """Write ``(H, W, 3) uint8 RGB`` to ``path``; the file appears whole or not at all."""
+    """Write ``(H, W, 3) uint8 RGB`` to ``path`` atomically."""
     write_whole(path, encode_image(rgb_u8, path.suffix.lower()))
 
 
 def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
-    """Write ``data`` under a temporary name beside ``path``, then rename; makes the folder.
+    """Write ``data`` atomically: to a temporary file in the folder of ``path``, which is then renamed.
+
+    Args:
+        path: the file to write; its folder is created.
+        data: the contents, or chunks of it.
 
     Raises:
-        UnwritableError: the folder can't be made or written.
+        UnwritableError: the folder can't be created or written.
     """
-    # Not the process's number: on a shared disk two machines may have the same.
+    # A UUID, not the process id: two machines that share a disk may have equal process ids.
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{UNFINISHED_SUFFIX}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,4 +99,4 @@ def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         reason = "its folder is a file" if isinstance(error, FileExistsError) else error.strerror
-        raise UnwritableError(f"{path}: can't be written: {reason}; choose another place") from error
+        raise UnwritableError(f"{path}: can't be written: {reason}; choose another path") from error

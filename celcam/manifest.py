@@ -1,4 +1,4 @@
-"""The file that passes from ``datasets`` to ``train``: ``manifest.jsonl``, one JSON line a pair."""
+"""The manifest that ``datasets`` writes and ``train`` reads: ``manifest.jsonl``, one JSON object per line and pair."""
 
 from __future__ import annotations
 
@@ -20,25 +20,28 @@ class Pair:
 
     digest: str  # sha256 of the source photo's bytes
     style: str
-    split: str  # one of SPLITS, decided by the digest, or by that of the group
+    split: str  # one of SPLITS; depends on the group's digest, or on the photo's digest if it has no group
     photo: str  # paths relative to the manifest's folder
     cartoon: str
-    source: str  # the source photo's name, for people
-    group: str = ""  # the smallest digest among photos that look alike; empty where there is no other
+    source: str  # name of the source photo, for humans
+    group: str = ""  # the smallest digest of its near-duplicates; empty if it has none
 
 
 def write_manifest(folder: Path, pairs: Iterable[Pair]) -> Path:
-    """Write the manifest of ``folder``, whole or not at all, a line at a time: there may be millions."""
+    """Write the manifest of ``folder`` atomically; return its path.
+
+    ``pairs`` may be a generator of millions: each pair is written immediately.
+    """
     path = folder / MANIFEST_NAME
     write_whole(path, (f"{json.dumps(_as_line(pair), ensure_ascii=False)}\n".encode() for pair in pairs))
     return path
 
 
 def read_manifest(folder: Path) -> list[Pair]:
-    """The pairs of ``folder``, sorted.
+    """Read the pairs of ``folder``, sorted.
 
     Raises:
-        DataError: there is no manifest, or a line of it is not a pair.
+        DataError: the manifest is missing, or a line of it is not a pair.
     """
     path = folder / MANIFEST_NAME
     try:
@@ -57,23 +60,23 @@ def read_manifest(folder: Path) -> list[Pair]:
 
 
 def pairs_of(folder: Path, split: str) -> list[Pair]:
-    """The pairs of one split, all in one style.
+    """Read the pairs of one split, all in one style.
 
     Raises:
-        DataError: the split is empty, or there are several styles: a network learns one look.
+        DataError: the split is empty, or the folder has several styles; a network learns one style.
     """
     pairs = [pair for pair in read_manifest(folder) if pair.split == split]
     if not pairs:
-        raise DataError(f"{folder / MANIFEST_NAME}: no pair in the {split} part; build pairs from more photos")
+        raise DataError(f"{folder / MANIFEST_NAME}: no pairs in the {split} split; build pairs from more photos")
     styles = sorted({pair.style for pair in pairs})
     if len(styles) > 1:
         raise DataError(
             f"{folder / MANIFEST_NAME}: pairs in {len(styles)} styles ({', '.join(styles)}), expected one; "
-            f"take the folder of one style, such as {folder / styles[0]}"
+            f"use the folder of one style, such as {folder / styles[0]}"
         )
     return pairs
 
 
 def _as_line(pair: Pair) -> dict[str, str]:
-    """The fields of ``pair``, without a group where there is none."""
+    """The fields of ``pair``, without an empty group."""
     return {name: value for name, value in asdict(pair).items() if value or name != "group"}

@@ -1,4 +1,4 @@
-"""The only resizing and the only change between bytes and floats.
+"""Resize pictures and convert them between uint8 and float; no other module does either.
 
 Pictures are ``(H, W, 3) uint8 RGB``, 0..255. Networks take and return ``(B, H, W, 3) float32 RGB``, 0..1, with H and W
 multiples of `SIZE_MULTIPLE`.
@@ -13,27 +13,30 @@ import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
 
-# The networks halve the picture twice.
+# The networks halve the resolution twice.
 SIZE_MULTIPLE = 4
 
 
 def to_float(rgb_u8: Uint8Array) -> FloatArray:
-    """``uint8`` 0..255 to ``float32`` 0..1, any shape."""
+    """Convert ``uint8`` 0..255 to ``float32`` 0..1, any shape."""
     return np.asarray(rgb_u8, np.float32) / np.float32(255.0)
 
 
 def to_uint8(rgb: FloatArray) -> Uint8Array:
-    """``float`` 0..1 to ``uint8`` 0..255, rounded and clipped, any shape."""
+    """Convert ``float`` 0..1 to ``uint8`` 0..255, rounded and clipped, any shape."""
     return np.clip(np.rint(rgb * 255.0), 0, 255).astype(np.uint8)
 
 
 def resize(rgb_u8: Uint8Array, size_wh: tuple[int, int], out: Uint8Array | None = None) -> Uint8Array:
-    """``(H, W, 3) uint8`` to ``(size_wh[1], size_wh[0], 3) uint8``; area averaging when it gets smaller.
+    """Resize a picture, with area averaging if it shrinks and bilinear interpolation if it grows.
 
     Args:
-        rgb_u8: the picture.
-        size_wh: of the result.
-        out: where to write the result, contiguous; without it a picture of that size already is returned as it is.
+        rgb_u8: ``(H, W, 3) uint8``.
+        size_wh: width and height of the result in pixels.
+        out: contiguous array for the result. Without it, a picture that already has this size is returned unchanged.
+
+    Returns:
+        ``(size_wh[1], size_wh[0], 3) uint8``.
     """
     height, width = rgb_u8.shape[:2]
     if (width, height) == size_wh:
@@ -47,21 +50,21 @@ def resize(rgb_u8: Uint8Array, size_wh: tuple[int, int], out: Uint8Array | None 
 
 
 def round_size(size_wh: tuple[float, float]) -> tuple[int, int]:
-    """The nearest size that the networks take, at least one multiple on each side."""
+    """The nearest size that the networks accept: both sides multiples of `SIZE_MULTIPLE`, not 0."""
     width, height = (max(SIZE_MULTIPLE, round(side / SIZE_MULTIPLE) * SIZE_MULTIPLE) for side in size_wh)
     return width, height
 
 
 def size_for_short_side(size_wh: tuple[int, int], short_side: int) -> tuple[int, int]:
-    """``size_wh`` scaled so that the short side is ``short_side``, rounded to what the networks take."""
+    """Scale ``size_wh`` so that its short side is ``short_side`` pixels, rounded to a size that the networks accept."""
     factor = short_side / min(size_wh)
     return round_size((size_wh[0] * factor, size_wh[1] * factor))
 
 
 def dot(one: FloatArray, other: FloatArray) -> FloatArray:
-    """``(H, W, C)`` by ``(H, W, C)``, added up over the channels: ``(H, W)``.
+    """The dot product over the channels of two ``(H, W, C)`` arrays: ``(H, W)``.
 
-    Plane by plane, it takes a tenth of the time of a sum over so short an axis.
+    Adding channel by channel takes a tenth of the time of ``(one * other).sum(axis=-1)``.
     """
     planes = (one[..., channel] * other[..., channel] for channel in range(one.shape[-1]))
     return functools.reduce(np.add, planes)

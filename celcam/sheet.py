@@ -1,4 +1,4 @@
-"""Contact sheets: pictures side by side."""
+"""Contact sheets: rows of pictures on a white background."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ TITLE_HEIGHT = 24
 def contact_sheet(
     rows: Sequence[Sequence[Uint8Array]], *, height: int, width: int = 0, titles: Sequence[str] = ()
 ) -> Uint8Array:
-    """Rows of pictures, each with those that belong together side by side.
+    """Draw a contact sheet; each row shows related pictures side by side.
 
     Args:
-        rows: each a few ``(H, W, 3) uint8 RGB``, such as photo and cartoon.
-        height: of every picture on the sheet, in pixels.
-        width: rows stand beside each other up to this many pixels; 0: each on a line of its own.
-        titles: what the pictures of a row are, written at the top.
+        rows: each a few ``(H, W, 3) uint8 RGB`` pictures, such as photo and cartoon.
+        height: height of every picture on the sheet in pixels.
+        width: short rows share a line up to this width in pixels; 0 gives each row its own line.
+        titles: names of the pictures of a row, written at the top.
 
     Returns:
         ``(H, W, 3) uint8 RGB`` on white.
@@ -44,7 +44,7 @@ def contact_sheet(
 
 
 def _strip(row: Sequence[Uint8Array], height: int) -> Uint8Array:
-    """A row's pictures, a gap after each, a wider one after the last and below."""
+    """The pictures of a row side by side: a gap after each picture, a wider gap after the last and below."""
     scaled = [resize(picture, (round(picture.shape[1] * height / picture.shape[0]), height)) for picture in row]
     joined = np.hstack([_pad(picture, height, picture.shape[1] + GAP) for picture in scaled])
     return _pad(joined, height + 2 * GAP, joined.shape[1] + 2 * GAP)

@@ -1,4 +1,4 @@
-"""How long calls take, measured fairly."""
+"""Measure the latency of function calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
-# The first runs allocate, and warm the caches up.
+# The first runs allocate memory and fill the caches.
 WARM_UP_RUNS = 5
 
 NameT = TypeVar("NameT", bound=Hashable)
@@ -17,18 +17,21 @@ NameT = TypeVar("NameT", bound=Hashable)
 
 @dataclass(frozen=True)
 class Latency:
-    """Milliseconds of a call: the median of some, and the one that 95 of 100 stay below."""
+    """The time of a call in milliseconds: median and 95th percentile."""
 
     median_ms: float
     p95_ms: float
 
 
 def measure_latency(calls: Mapping[NameT, Callable[[], object]], runs: int) -> dict[NameT, Latency]:
-    """How long each call takes, the calls taken in turn, so that a slow moment hits all.
+    """Measure several calls in turn, so that a slow moment of the machine affects all of them alike.
 
     Args:
-        calls: by any name.
-        runs: how many of each are timed, after `WARM_UP_RUNS`.
+        calls: functions by name.
+        runs: number of timed runs of each function, after `WARM_UP_RUNS`.
+
+    Returns:
+        The latency of each function by name.
     """
     times: dict[NameT, list[float]] = {name: [] for name in calls}
     for number in range(WARM_UP_RUNS + runs):

@@ -1,1 +1,1 @@
-"""Photos to pairs: ``python -m datasets``."""
+"""Turn photos into training pairs: ``python -m datasets``."""

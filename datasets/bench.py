@@ -1,4 +1,4 @@
-"""Pairs per second: what a build costs on this machine, by style and size, and what a second process brings."""
+"""Benchmark: pairs per second on this machine by style and size, with one process and with several."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from datasets.photo import Photo, Rejected
 from datasets.sources import check_sources, find_photos
 from datasets.workers import open_workers
 
-# Photos drawn before the clock starts, for each process: it has to import and to warm up.
+# Photos that each process draws before timing starts: imports and caches.
 WARM_UP = 2
-MOST_PHOTOS = 64
+MAX_PHOTOS = 64
 
 
 def measure_all(
     sources: Sequence[Path], styles: Sequence[str], sizes: Sequence[int], *, pairs: int, jobs: int
 ) -> Iterator[str]:
-    """The lines of a Markdown table, each as soon as it is measured.
+    """Yield the lines of a Markdown table, each as soon as it is measured.
 
     Args:
         sources: photos, as for a build.
-        styles: names of the looks.
+        styles: names of styles.
         sizes: short sides in pixels.
-        pairs: drawn for each number.
-        jobs: processes compared with one.
+        pairs: number of pairs drawn for each figure.
+        jobs: number of processes to compare with one process.
 
     Raises:
-        MediaError: ``sources`` hold no photo, or one that gives no pair.
+        MediaError: ``sources`` contain no photo, or a photo that can't be drawn.
     """
     check_sources(sources)
-    found = find_photos(sources, seconds_per_frame=1.0)
-    photos = list(islice((photo for photo in found if isinstance(photo, Photo)), MOST_PHOTOS))
+    found = find_photos(sources, frame_interval_s=1.0)
+    photos = list(islice((photo for photo in found if isinstance(photo, Photo)), MAX_PHOTOS))
     if not photos:
         raise MediaError(f"{', '.join(map(str, sources))}: no photo to measure with")
-    yield f"{pairs} pairs of {len(photos)} photos a number, decoding and writing included; {os.cpu_count()} cores."
+    yield f"Each figure: {pairs} pairs of {len(photos)} photos, with decoding and writing; {os.cpu_count()} cores."
     yield ""
-    yield f"| style | short side | pairs/s, 1 process | pairs/s, {jobs} processes | times as fast |"
+    yield f"| style | short side | pairs/s, 1 process | pairs/s, {jobs} processes | speed-up |"
     yield "|---|---|---|---|---|"
     for style in styles:
         for size in sizes:
@@ -52,10 +52,10 @@ def measure_all(
 
 
 def measure(photos: Sequence[Photo], style: str, size: int, *, pairs: int, jobs: int) -> float:
-    """Pairs per second that ``jobs`` processes make; starting them is not counted.
+    """Measure the pairs per second of ``jobs`` processes, without the time to start them.
 
     Raises:
-        MediaError: a photo gives no pair.
+        MediaError: a photo can't be drawn.
     """
     with TemporaryDirectory() as folder, open_workers(jobs, None) as workers:
         warm_up = _tasks(photos, style, size, Path(folder, "warm"), WARM_UP * jobs)
@@ -64,13 +64,13 @@ def measure(photos: Sequence[Photo], style: str, size: int, *, pairs: int, jobs:
         began_s = time.perf_counter()
         for (photo, _), outcome in workers.run(_draw, _tasks(photos, style, size, Path(folder), pairs)):
             if isinstance(outcome, Exception | Rejected):
-                raise MediaError(f"{photo.key}: gave no pair: {getattr(outcome, 'reason', outcome)}")
+                raise MediaError(f"{photo.key}: can't be drawn: {getattr(outcome, 'reason', outcome)}")
         return pairs / (time.perf_counter() - began_s)
 
 
 def _tasks(photos: Sequence[Photo], style: str, size: int, out: Path, count: int) -> Iterator[tuple[Photo, Plan]]:
-    """``count`` tasks; each round over the photos has a folder of its own, so that nothing is there already."""
-    plan = Plan(out, (style,), (size,), ".png", most_megapixels=float("inf"))
+    """Yield ``count`` tasks; each round over the photos writes to a new folder, because existing pairs are skipped."""
+    plan = Plan(out, (style,), (size,), ".png", max_megapixels=float("inf"))
     for number, photo in enumerate(islice(cycle(photos), count)):
         yield photo, dataclasses.replace(plan, out=out / str(number // len(photos)))
 

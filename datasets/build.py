@@ -1,14 +1,13 @@
-"""Photos to pairs of photo and cartoon, on all cores or a cluster.
+"""Build pairs of photo and cartoon, on all cores or a cluster.
 
-A pair is two files named after the sha256 of the source photo; each appears whole or not at all, so a build that was
-killed goes on where it stopped. What an ended build leaves depends on the photos and the options alone, not on the
-order of the work or the number of processes:
+A pair is two files named by the sha256 of the source photo. Files are written atomically, so a killed build can be
+resumed. The result depends only on the photos and the options, not on the order of the work or the number of processes:
 
     manifest.jsonl              the pairs
-    STYLE/manifest.jsonl        where there are several styles, the pairs of one: what a training takes
-    photo/, STYLE/              the pictures; with several sizes in a subfolder for each
-    rejected.jsonl              photos that gave no pair, and why
-    journal.jsonl               what the next build of the folder need not find out again
+    STYLE/manifest.jsonl        the pairs of one style, the input of a training; only if there are several styles
+    photo/, STYLE/              the pictures; one subfolder per size if there are several sizes
+    rejected.jsonl              photos without a pair, and the reasons
+    journal.jsonl               digests and hashes of the photos; the next build reuses them
     build.json                  the options
 """
 
@@ -33,7 +32,7 @@ from celcam.image_io import UNFINISHED_SUFFIX, read_bytes, write_whole
 from celcam.manifest import SPLITS, Pair, write_manifest
 from celcam.styles import STYLES, find_style
 from datasets.journal import REJECTED_NAME, Journal, open_journal
-from datasets.likeness import LIKENESS_WORDS, find_leaders, split_of, unpack_likeness
+from datasets.near_duplicates import HASH_WORDS, find_leaders, split_of, unpack_hash
 from datasets.pair import UNWRITABLE, Plan, try_to_draw
 from datasets.photo import Photo, Rejected
 from datasets.sources import check_sources, count_photos, find_photos
@@ -41,21 +40,29 @@ from datasets.workers import WorkerLostError, Workers, open_workers
 
 RECIPE_NAME = "build.json"
 ALL_STYLES = "all"
-# After so many pictures in a row that could not be written, the disk is full and not just short of room for one.
-MOST_UNWRITABLE = 16
-# Reasons shown while the build runs; rejected.jsonl has them all.
-MOST_SHOWN = 20
+# This many failed writes in a row mean a full disk, not one large picture.
+MAX_UNWRITABLE = 16
+# Number of reasons printed during a build; rejected.jsonl lists all of them.
+MAX_PRINTED = 20
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build made, in numbers: there may be millions of pairs."""
+    """The counts of a finished build. The pairs themselves may be millions; read them from the manifest."""
 
     manifest: Path
     pairs: dict[str, int]  # by split
     rejected: int
-    duplicates: int  # photos whose bytes were there before
-    alike: int  # photos that share the side of another that looks like them
+    duplicates: int  # photos with the same bytes as another photo
+    near_duplicates: int  # photos kept in the same split as an earlier near-duplicate
+
+    def summary(self) -> str:
+        """One line: ``"19 pairs (15 train, 2 validation, 2 test); 1 skipped: pairs/manifest.jsonl"``."""
+        splits = ", ".join(f"{self.pairs[split]} {split}" for split in SPLITS)
+        skipped = f"; {self.rejected} skipped" if self.rejected else ""
+        duplicates = f"; {self.duplicates} exact duplicates" if self.duplicates else ""
+        near = f"; {self.near_duplicates} kept in the same split as a near-duplicate" if self.near_duplicates else ""
+        return f"{sum(self.pairs.values())} pairs ({splits}){skipped}{duplicates}{near}: {self.manifest}"
 
 
 def build_pairs(
@@ -64,59 +71,63 @@ def build_pairs(
     *,
     jobs: int,
     scheduler: str | None = None,
-    seconds_per_frame: float = 2.0,
+    frame_interval_s: float = 2.0,
     quiet: bool = False,
 ) -> BuildResult:
-    """Draw every photo of ``sources`` by ``plan`` and write pairs and manifest.
+    """Draw every photo of ``sources`` according to ``plan`` and write pairs and manifest.
+
+    Args:
+        sources: folders, globs, photos, archives and clips.
+        plan: styles, sizes and output folder.
+        jobs: number of local processes.
+        scheduler: ``tcp://HOST:PORT`` of a Dask scheduler; replaces the local processes.
+        frame_interval_s: seconds between the frames taken from a clip.
+        quiet: show no progress bar.
 
     Raises:
-        UnknownNameError: no such style.
-        MediaError: ``sources`` hold no photo, or the disk is full.
-        DataError: the folder holds pairs made with other options, or another build is at work in it.
+        UnknownNameError: unknown style.
+        MediaError: ``sources`` contain no usable photo, or the disk is full.
+        DataError: the folder contains pairs made with other options, or another build is running in it.
     """
     check_sources(sources)
-    plan = dataclasses.replace(plan, out=Path(os.path.abspath(plan.out)))  # noqa: PTH100  # without any '..'
+    plan = dataclasses.replace(plan, out=Path(os.path.abspath(plan.out)))  # noqa: PTH100  # resolves '..', keeps symlinks
     _claim_folder(plan)
-    total = count_photos(sources, leave_out=plan.out)
+    total = count_photos(sources, exclude=plan.out)
     with (
         open_journal(plan.out) as journal,
         open_workers(jobs, scheduler) as workers,
         tqdm(total=total, unit="photo", desc=f"{' '.join(plan.styles)} pairs", disable=quiet) as progress,
     ):
         _remove_unfinished(plan)
-        photos = find_photos(sources, seconds_per_frame=seconds_per_frame, leave_out=plan.out)
+        photos = find_photos(sources, frame_interval_s=frame_interval_s, exclude=plan.out)
         _draw_all(photos, plan, journal, workers, progress)
         _remove_unfinished(plan)
         return _finish(sources, plan, journal)
 
 
 def resolve_styles(name: str) -> tuple[str, ...]:
-    """The style called ``name``, or every one for "all"."""
+    """The names of the styles that ``name`` selects: itself, or every style for "all"; else UnknownNameError."""
     if name == ALL_STYLES:
         return tuple(sorted(STYLES))
     find_style(name)
     return (name,)
 
 
-def count_splits(pairs: dict[str, int]) -> str:
-    """``"15 train, 2 validation, 2 test"``."""
-    return ", ".join(f"{pairs[split]} {split}" for split in SPLITS)
-
-
 def _draw_all(
     photos: Iterable[Photo | Rejected], plan: Plan, journal: Journal, workers: Workers, progress: tqdm
 ) -> None:
-    shown = unwritable = 0
+    """Draw the photos that have no pairs yet; record every photo in the journal."""
+    printed = unwritable = 0
 
     def reject(rejected: Rejected) -> None:
-        nonlocal shown
+        nonlocal printed
         journal.note_rejected(rejected)
         progress.update()
-        shown += 1
-        if shown <= MOST_SHOWN:
+        printed += 1
+        if printed <= MAX_PRINTED:
             progress.write(f"skipped: {rejected.reason}", file=sys.stderr)
-        elif shown == MOST_SHOWN + 1:
-            progress.write(f"more are skipped; all stand in {REJECTED_NAME}", file=sys.stderr)
+        elif printed == MAX_PRINTED + 1:
+            progress.write(f"further skipped photos are listed only in {REJECTED_NAME}", file=sys.stderr)
 
     def not_drawn_yet() -> Iterator[Photo]:
         for found in photos:
@@ -140,53 +151,53 @@ def _draw_all(
             continue
         reject(outcome)
         unwritable = unwritable + 1 if outcome.kind == UNWRITABLE else 0
-        if unwritable >= MOST_UNWRITABLE:
+        if unwritable >= MAX_UNWRITABLE:
             raise UnwritableError(
-                f"{plan.out}: {unwritable} photos in a row could not be written, the last because: {outcome.reason}; "
-                "make room and run the same again: it goes on where it stopped"
+                f"{plan.out}: could not write {unwritable} photos in a row; last reason: {outcome.reason}; "
+                "free disk space, then run the same command to resume"
             )
 
 
 def _finish(sources: Sequence[Path], plan: Plan, journal: Journal) -> BuildResult:
-    """Settle who stands on which side, and write what the build leaves."""
+    """Assign the splits and write the manifests."""
     photos, different, rejected = journal.count()
     names = ", ".join(map(str, sources))
     if not photos + rejected:
-        raise MediaError(f"{names}: no photo in it; expected files such as .jpg, .png, .webp or .tiff")
-    alike = _group(journal, different)
+        raise MediaError(f"{names}: contains no photo; expected files such as .jpg, .png, .webp or .tiff")
+    near_duplicates = _group(journal, different)
     journal.finish()
     if not photos:
-        raise MediaError(f"{names}: none of {rejected} photos gave a pair; see {plan.out / REJECTED_NAME}")
+        raise MediaError(f"{names}: none of the {rejected} photos can be used; see {plan.out / REJECTED_NAME}")
     counts: Counter[str] = Counter()
     manifest = write_manifest(plan.out, _counted(_pairs(journal, plan, plan.styles), counts))
     if len(plan.styles) > 1:
         for style in plan.styles:
             write_whole(plan.out / style / RECIPE_NAME, _recipe(plan, (style,)))
             write_manifest(plan.out / style, _relative(_pairs(journal, plan, (style,)), style))
-    return BuildResult(manifest, dict.fromkeys(SPLITS, 0) | counts, rejected, photos - different, alike)
+    return BuildResult(manifest, dict.fromkeys(SPLITS, 0) | counts, rejected, photos - different, near_duplicates)
 
 
 def _group(journal: Journal, different: int) -> int:
-    """Note which of ``different`` photos look alike; returns how many stand behind another."""
+    """Record the groups of near-duplicates among ``different`` photos; return the number of photos with a leader."""
     numbers: dict[str, int] = {}
     digests = np.empty((different, 32), np.uint8)
-    hashes = np.empty((different, LIKENESS_WORDS), np.uint64)
+    hashes = np.empty((different, HASH_WORDS), np.uint64)
     clips = np.full(different, -1, np.int64)
-    for row, (digest, likeness, clip) in enumerate(journal.likenesses()):
+    for row, (digest, phash, clip) in enumerate(journal.hashes()):
         digests[row] = list(bytes.fromhex(digest))
-        hashes[row] = unpack_likeness(likeness)
+        hashes[row] = unpack_hash(phash)
         if clip:
             clips[row] = numbers.setdefault(clip, len(numbers))
-    # Digests come sorted, so that the first of a group is the smallest: the same whatever order photos came in.
+    # Digests are sorted, so the leader is the smallest digest of its group, in any order of the photos.
     leaders = find_leaders(hashes, clips)
-    behind = np.flatnonzero(leaders != np.arange(len(leaders)))
-    members = np.union1d(behind, leaders[behind])
+    followers = np.flatnonzero(leaders != np.arange(len(leaders)))
+    members = np.union1d(followers, leaders[followers])
     journal.note_groups((bytes(digests[member]).hex(), bytes(digests[leaders[member]]).hex()) for member in members)
-    return len(behind)
+    return len(followers)
 
 
 def _pairs(journal: Journal, plan: Plan, styles: Sequence[str]) -> Iterator[Pair]:
-    """Every pair, sorted."""
+    """Yield every pair, sorted."""
     for digest, name, sizes, leader in journal.photos():
         for style in sorted(styles):
             for size in sorted(sizes, key=str):
@@ -195,19 +206,20 @@ def _pairs(journal: Journal, plan: Plan, styles: Sequence[str]) -> Iterator[Pair
 
 
 def _relative(pairs: Iterable[Pair], style: str) -> Iterator[Pair]:
-    """``pairs`` as seen from the folder of their style."""
+    """Yield ``pairs`` with paths relative to the folder of their style."""
     for pair in pairs:
         yield dataclasses.replace(pair, photo=f"../{pair.photo}", cartoon=pair.cartoon.removeprefix(f"{style}/"))
 
 
 def _counted(pairs: Iterable[Pair], counts: Counter[str]) -> Iterator[Pair]:
+    """Yield ``pairs``; count them by split."""
     for pair in pairs:
         counts[pair.split] += 1
         yield pair
 
 
 def _claim_folder(plan: Plan) -> None:
-    """Note in the folder how its pairs are made; refuse a folder made otherwise."""
+    """Write the recipe into the folder; raise DataError if its pairs were made by another recipe."""
     path = plan.out / RECIPE_NAME
     recipe = _recipe(plan, plan.styles)
     if path.exists() and read_bytes(path) != recipe:
@@ -216,7 +228,7 @@ def _claim_folder(plan: Plan) -> None:
 
 
 def _recipe(plan: Plan, styles: Sequence[str]) -> bytes:
-    """How pairs are made, as JSON: styles with their parameters, sizes, format."""
+    """The recipe as JSON: styles with their parameters, sizes, format."""
     parameters: dict[str, dict[str, Any]] = {}
     for name in styles:
         style = find_style(name)
@@ -228,7 +240,7 @@ def _recipe(plan: Plan, styles: Sequence[str]) -> bytes:
 
 
 def _remove_unfinished(plan: Plan) -> None:
-    """Remove what a killed build, or a worker that was lost, was writing."""
+    """Remove the temporary files of killed builds and lost workers."""
     for folder, _, names in os.walk(plan.out):
         for name in names:
             if name.startswith(".") and name.endswith(UNFINISHED_SUFFIX):

@@ -1,4 +1,4 @@
-"""Fetch an archive over HTTP: with progress, resumed where it broke off, and checked before it gets its name."""
+"""Download an archive over HTTP: with a progress bar, resumable, and verified before it gets its final name."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from datasets.public_sets import PublicSet
 
 CHUNK_BYTES = 2**18
 PARTIAL_CONTENT, RANGE_NOT_SATISFIABLE = 206, 416
-# Answers that mean "later", not "never".
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-LONGEST_PAUSE_S = 30.0
+# HTTP statuses after which a retry may succeed.
+TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})
+MAX_PAUSE_S = 30.0
 
 
 def fetch_set(
@@ -34,19 +34,22 @@ def fetch_set(
     quiet: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Path:
-    """Bring the archive of ``public_set`` into ``folder``, with a card beside it that tells where it is from.
+    """Download the archive of ``public_set``; write a card with its URL and licence next to it.
 
     Args:
-        public_set: what to fetch.
-        folder: where to; what an earlier call left unfinished there is gone on with.
-        timeout_s: seconds without a byte before the connection is made anew.
-        tries: connections in a row that may bring nothing.
-        quiet: no progress bar.
-        sleep: waits some seconds between tries.
+        public_set: the set to download.
+        folder: the target folder; a partial download in it is resumed.
+        timeout_s: seconds without data before reconnecting.
+        tries: number of connections in a row without data before giving up.
+        quiet: show no progress bar.
+        sleep: waits the given number of seconds between tries.
+
+    Returns:
+        The path of the archive.
 
     Raises:
-        MediaError: the server refuses, breaks off for good, or sends something else than was published.
-        UnwritableError: no room for it.
+        MediaError: the server refuses or stops responding, or the file differs from the published size or checksum.
+        UnwritableError: the disk has too little space.
     """
     target = folder / public_set.file_name
     if target.exists():
@@ -71,41 +74,41 @@ def fetch_set(
 def _fetch_whole(
     public_set: PublicSet, partial: Path, timeout_s: float, tries: int, quiet: bool, sleep: Callable[[float], None]
 ) -> None:
-    """Fill ``partial`` up to the published size, over as many connections as it takes."""
-    fruitless, reason = 0, ""
+    """Download to ``partial`` until it has the published size; reconnect if needed."""
+    failures, reason = 0, ""
     bar = tqdm(total=public_set.size_bytes, unit="B", unit_scale=True, desc=public_set.name, disable=quiet)
     with bar:
         bar.update(_size(partial))
         while (before := _size(partial)) < public_set.size_bytes:
-            if fruitless >= tries:
+            if failures >= tries:
                 raise MediaError(
-                    f"{public_set.url}: {tries} tries in a row brought nothing, the last because: {reason}; "
-                    f"{before} of {public_set.size_bytes} bytes are kept: run the same again to go on"
+                    f"{public_set.url}: no data in {tries} tries in a row; last reason: {reason}; "
+                    f"{before} of {public_set.size_bytes} bytes are kept; run the same command to resume"
                 )
-            if fruitless:
-                sleep(min(2.0**fruitless, LONGEST_PAUSE_S))
+            if failures:
+                sleep(min(2.0**failures, MAX_PAUSE_S))
             reason = _fetch_some(public_set, partial, timeout_s, bar)
-            fruitless = 0 if _size(partial) > before else fruitless + 1
+            failures = 0 if _size(partial) > before else failures + 1
 
 
 def _fetch_some(public_set: PublicSet, partial: Path, timeout_s: float, bar: tqdm) -> str:
-    """Append what one connection brings to ``partial``; returns why it brought no more, "" at the end."""
+    """Append the data of one connection to ``partial``; return why it ended early, or "" if complete."""
     have = _size(partial)
     request = urllib.request.Request(public_set.url, headers={"Range": f"bytes={have}-"} if have else {})
     try:
         response = urllib.request.urlopen(request, timeout=timeout_s)
     except urllib.error.HTTPError as error:
         with error:
-            if error.code not in PASSING:
+            if error.code not in TEMPORARY:
                 raise MediaError(f"{public_set.url}: the server refuses: {error.code} {error.reason}") from error
             return f"{error.code} {error.reason}"
     except (OSError, HTTPException) as error:
         return _reason(error)
     with response:
-        if response.status != PARTIAL_CONTENT and have:  # the server can't resume: all from the start
+        if response.status != PARTIAL_CONTENT and have:  # the server does not support ranges: start from byte 0
             have = 0
             bar.reset()
-        _check_promise(public_set, response, have)
+        _check_announced_size(public_set, response, have)
         with partial.open("ab" if have else "wb") as file:
             while have < public_set.size_bytes:
                 try:
@@ -113,7 +116,7 @@ def _fetch_some(public_set: PublicSet, partial: Path, timeout_s: float, bar: tqd
                 except (OSError, HTTPException) as error:
                     return _reason(error)
                 if not chunk:
-                    return f"the server broke off after {have} bytes"
+                    return f"the server closed the connection after {have} bytes"
                 chunk = chunk[: public_set.size_bytes - have]
                 file.write(chunk)
                 have += len(chunk)
@@ -121,18 +124,18 @@ def _fetch_some(public_set: PublicSet, partial: Path, timeout_s: float, bar: tqd
     return ""
 
 
-def _check_promise(public_set: PublicSet, response: HTTPResponse, have: int) -> None:
-    """Refuse a server that is about to send a file of another size, before hours of it."""
-    promised = response.headers.get("Content-Length")
-    if promised and promised.isdigit() and have + int(promised) != public_set.size_bytes:
+def _check_announced_size(public_set: PublicSet, response: HTTPResponse, have: int) -> None:
+    """Raise MediaError before a long download if the server announces another size than the published one."""
+    length = response.headers.get("Content-Length")
+    if length and length.isdigit() and have + int(length) != public_set.size_bytes:
         raise MediaError(
-            f"{public_set.url}: the server has {have + int(promised)} bytes, expected {public_set.size_bytes}; "
-            "the set has changed or this is an error page; nothing was kept of it"
+            f"{public_set.url}: the server announces {have + int(length)} bytes, expected {public_set.size_bytes}; "
+            "the set has changed, or this is an error page; nothing was saved"
         )
 
 
 def _check(path: Path, public_set: PublicSet) -> str:
-    """The sha256 of ``path``; removes it and raises MediaError where it is not what was published."""
+    """Return the sha256 of ``path``; if it differs from what was published, remove it and raise MediaError."""
     kind, _, expected = public_set.checksum.partition(":")
     sums = {"sha256": hashlib.sha256(), "md5": hashlib.md5(usedforsecurity=False)}
     with path.open("rb") as file:
@@ -145,7 +148,7 @@ def _check(path: Path, public_set: PublicSet) -> str:
         path.unlink()
         raise MediaError(
             f"{path}: {size} bytes with {kind or 'no checksum'} {got}, expected {public_set.size_bytes} bytes with "
-            f"{expected or 'any'}; it was damaged on the way or changed, and is removed; fetch it again"
+            f"{expected or 'any'}; it is damaged or the set has changed; the file is removed; download it again"
         )
     return sums["sha256"].hexdigest()
 
@@ -153,7 +156,9 @@ def _check(path: Path, public_set: PublicSet) -> str:
 def _check_room(folder: Path, public_set: PublicSet, have: int) -> None:
     free, needed = shutil.disk_usage(folder).free, public_set.size_bytes - have
     if free < needed:
-        raise UnwritableError(f"{folder}: {free / 1e6:.0f} MB free, {needed / 1e6:.0f} MB needed; choose another --out")
+        raise UnwritableError(
+            f"{folder}: {free / 1e6:.0f} MB free, {needed / 1e6:.0f} MB needed; free disk space or choose another --out"
+        )
 
 
 def _size(path: Path) -> int:
@@ -162,5 +167,5 @@ def _size(path: Path) -> int:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError):
-        return "the server fell silent"
+        return "the server stopped sending data"
     return " ".join(str(getattr(error, "reason", error)).split()) or type(error).__name__

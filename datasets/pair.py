@@ -1,4 +1,4 @@
-"""One photo to its pairs, in every style and size: what a worker does, on this machine or another."""
+"""Draw the pairs of one photo in every style and size; the task of one worker."""
 
 from __future__ import annotations
 
@@ -16,75 +16,75 @@ from celcam.pixels import resize, size_for_short_side
 from celcam.styles import find_style, stroke_scale
 from datasets.decoding import decode_photo
 from datasets.journal import Drawn
-from datasets.likeness import hash_likeness
+from datasets.near_duplicates import perceptual_hash
 from datasets.photo import Photo, Rejected
 
-# A photo that would have to be enlarged by more than this has nothing to learn from.
-LARGEST_ENLARGEMENT = 2.0
-# Lines lose their edge at less; PNG takes four times the room.
+# A photo enlarged more than this lacks the detail to learn from.
+MAX_ENLARGEMENT = 2.0
+# Lower qualities blur lines; PNG files are four times as large.
 JPEG_QUALITY = 95
 UNWRITABLE = "unwritable"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is made of each photo."""
+    """What to draw of each photo."""
 
     out: Path
     styles: tuple[str, ...]
     sizes: tuple[int, ...]  # short sides in pixels
-    suffix: str  # of the pictures' files
-    most_megapixels: float
+    suffix: str  # of the image files, such as ".png"
+    max_megapixels: float  # larger photos are rejected
 
     def picture_of(self, kind: str, size: int, digest: str) -> str:
-        """Where a picture lies below ``out``; ``kind`` is "photo" or a style."""
+        """The path of a picture relative to ``out``; ``kind`` is "photo" or a style."""
         folder = f"{kind}/{size}" if len(self.sizes) > 1 else kind
         return f"{folder}/{digest[:32]}{self.suffix}"
 
     def pictures_of(self, digest: str, sizes: tuple[int, ...]) -> Iterator[str]:
-        """Every picture of one photo."""
+        """The paths of all pictures of one photo, relative to ``out``."""
         return (self.picture_of(kind, size, digest) for kind in ("photo", *self.styles) for size in sizes)
 
     def is_drawn(self, drawn: Drawn) -> bool:
-        """Whether every picture is there; each appears whole or not at all."""
+        """Whether every picture exists; pictures are written atomically."""
         return all((self.out / picture).exists() for picture in self.pictures_of(drawn.digest, drawn.sizes))
 
 
 def try_to_draw(photo: Photo, plan: Plan) -> Drawn | Rejected:
-    """As `draw_pairs`, with what is wrong as a value."""
+    """Like `draw_pairs`, but return a fault instead of raising it."""
     try:
         return draw_pairs(photo, plan)
     except UnwritableError as error:
         return Rejected(photo.place, UNWRITABLE, str(error))
     except BadPhotoError as error:
         return Rejected(photo.place, error.kind, str(error))
-    except Exception as error:  # whatever one photo brings about, a build of a million goes on
+    except Exception as error:  # one photo must not stop a build of a million
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         return Rejected(photo.place, "failed", f"{photo.place}: could not be drawn: {reason}")
 
 
 def draw_pairs(photo: Photo, plan: Plan) -> Drawn:
-    """Write the pictures of one photo that are not there yet.
+    """Write the missing pictures of one photo.
 
     Raises:
-        BadPhotoError: the photo can't be read or is too small.
+        BadPhotoError: the photo can't be read, is too small or too large.
         UnwritableError: a picture can't be written.
     """
-    cv2.setNumThreads(1)  # one process a core; more threads would fight
+    cv2.setNumThreads(1)  # there is one process per core
     data = photo.read()
     digest = hashlib.sha256(data).hexdigest()
-    full = decode_photo(data, photo.place, most_megapixels=plan.most_megapixels)
+    full = decode_photo(data, photo.place, max_megapixels=plan.max_megapixels)
     height, width = full.shape[:2]
-    sizes = tuple(size for size in plan.sizes if min(width, height) * LARGEST_ENLARGEMENT >= size)
+    sizes = tuple(size for size in plan.sizes if min(width, height) * MAX_ENLARGEMENT >= size)
     if not sizes:
         raise BadPhotoError(
             "too small",
             f"{photo.place}: too small ({width}x{height}); "
-            f"expected a short side of {min(plan.sizes) / LARGEST_ENLARGEMENT:.0f} or more",
+            f"expected a short side of {min(plan.sizes) / MAX_ENLARGEMENT:.0f} or more",
         )
     for size in sizes:
         _draw_size(full, size, digest, plan)
-    return Drawn(digest, hash_likeness(full), sizes)
+    return Drawn(digest, perceptual_hash(full), sizes)
 
 
 def _draw_size(full: Uint8Array, size: int, digest: str, plan: Plan) -> None:

@@ -1,4 +1,4 @@
-"""A photo that a source holds, and one that gave no pair."""
+"""Photos found in the sources, and rejected photos."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from pathlib import Path
 from celcam.errors import BadPhotoError, MediaError
 from celcam.image_io import IMAGE_SUFFIXES, read_bytes
 
-# A photo has at most so many bytes; what is larger is no photo, and would fill the memory.
-LARGEST_FILE = 2**30
+# A larger file is not a photo, and would fill the memory.
+MAX_FILE_BYTES = 2**30
 
 
 @dataclass(frozen=True)
 class Photo:
-    """One photo: a file that a worker opens by itself, or bytes out of an archive or a clip."""
+    """One photo: a path that the worker reads, or the bytes from an archive or a clip."""
 
-    key: str  # names it among all photos of a build
-    place: str  # where it is, for messages
-    name: str  # relative to what was asked for; goes into the manifest
-    stamp: str  # changes when the file does
+    key: str  # unique within a build
+    place: str  # its location, for messages
+    name: str  # relative to the source; stored in the manifest
+    stamp: str  # changes when the file changes
     path: Path | None = None
     data: bytes | None = field(default=None, repr=False)
-    clip: str = ""  # frames of the same clip stay on one side of the split
+    clip: str = ""  # the clip that it is a frame of; a clip's frames are kept in the same split
 
     def read(self) -> bytes:
-        """Its bytes.
+        """Return the contents of the image file.
 
         Raises:
-            MediaError: the file can't be read.
+            BadPhotoError: the file can't be read.
         """
         if self.data is not None:
             return self.data
@@ -44,30 +44,31 @@ class Photo:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A photo, archive or folder that gave no pair, and why."""
+    """A photo, archive or folder that can't be used, and the reason."""
 
     source: str
-    kind: str  # the fault in a word or two, to count by
+    kind: str  # the fault in a word or two, for counts
     reason: str
 
 
 Found = Iterator[Photo | Rejected]
 
 
-def shown(path: str | Path) -> str:
-    """``path`` as text that can be printed and written as UTF-8, whatever bytes the file's name has."""
+def printable(path: str | Path) -> str:
+    """``path`` as valid UTF-8, also if the file's name is not; other bytes become backslash escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def is_photo_name(name: str) -> bool:
-    """Whether a file called ``name`` is a photo, and not what macOS writes beside one on a foreign disk."""
-    # No Path here: it keeps every part of a name that it has seen.
+    """Whether ``name`` is the file name of a photo; macOS's ``._`` files are not photos."""
+    # Not `Path`: it interns the parts of every name, so memory would grow.
     base = name.rpartition("/")[2].lower()
     return base.endswith(tuple(IMAGE_SUFFIXES)) and not base.startswith("._")
 
 
-def too_many_bytes(name: str, size: int) -> Rejected | None:
-    """The refusal of a file of ``size`` bytes, or nothing where it may be a photo."""
-    if size <= LARGEST_FILE:
+def reject_too_large(name: str, size: int) -> Rejected | None:
+    """Reject a file of more than `MAX_FILE_BYTES`; return None if ``size`` bytes are acceptable."""
+    if size <= MAX_FILE_BYTES:
         return None
-    return Rejected(name, "too large", f"{name}: {size / 2**30:.1f} GB; a photo has at most {LARGEST_FILE >> 30} GB")
+    limit_gib = MAX_FILE_BYTES >> 30
+    return Rejected(name, "too large", f"{name}: {size / 2**30:.1f} GiB; expected a photo of at most {limit_gib} GiB")

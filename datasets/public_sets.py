@@ -1,7 +1,7 @@
-"""Public sets of photos that `fetch` knows.
+"""The public photo sets that `fetch` can download.
 
-Sizes and checksums are those that the sets' keepers or the loaders of well-known libraries publish (TensorFlow
-Datasets, torchvision, Tensorpack); where none is published for the archive, that is said.
+Sizes and checksums are published by the sets' maintainers or by the loaders of well-known libraries (TensorFlow
+Datasets, torchvision, Tensorpack). ``checksum`` is empty if none is published for the archive.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ class PublicSet:
     photos: int
     url: str
     size_bytes: int
-    checksum: str  # "sha256:...", "md5:..." or "" where none is published
+    checksum: str  # "sha256:...", "md5:..." or "" if none is published
     licence: str
 
     @property
     def file_name(self) -> str:
-        """The archive's name."""
+        """The file name of the archive."""
         return self.url.rpartition("/")[2]
 
 
@@ -41,7 +41,7 @@ PUBLIC_SETS = (
     ),
     PublicSet(
         "coco-val2017",
-        "COCO, validation part of 2017: everyday scenes, about 640x480",
+        "COCO, validation split of 2017: everyday scenes, about 640x480",
         5_000,
         "http://images.cocodataset.org/zips/val2017.zip",
         815_585_330,
@@ -59,7 +59,7 @@ PUBLIC_SETS = (
     ),
     PublicSet(
         "div2k-valid",
-        "DIV2K, validation part: varied photos of high quality, about 2040x1400",
+        "DIV2K, validation split: varied high-quality photos, about 2040x1400",
         100,
         "https://data.vision.ee.ethz.ch/cvl/DIV2K/DIV2K_valid_HR.zip",
         448_993_893,
@@ -68,7 +68,7 @@ PUBLIC_SETS = (
     ),
     PublicSet(
         "div2k-train",
-        "DIV2K, training part: varied photos of high quality, about 2040x1400",
+        "DIV2K, training split: varied high-quality photos, about 2040x1400",
         800,
         "https://data.vision.ee.ethz.ch/cvl/DIV2K/DIV2K_train_HR.zip",
         3_530_603_713,
@@ -82,7 +82,7 @@ def find_set(name: str) -> PublicSet:
     """The set called ``name``.
 
     Raises:
-        UnknownNameError: no set has that name; the message lists those that exist.
+        UnknownNameError: unknown set; the message lists the known names.
     """
     known = {public_set.name: public_set for public_set in PUBLIC_SETS}
     if name not in known:
@@ -91,7 +91,7 @@ def find_set(name: str) -> PublicSet:
 
 
 def describe(public_set: PublicSet) -> str:
-    """What one should know before fetching it, on three lines."""
+    """Content, size, checksum and licence, on three lines."""
     return (
         f"{public_set.name}: {public_set.about}\n"
         f"    {public_set.photos:,} photos, {public_set.size_bytes / 1e6:,.0f} MB, "

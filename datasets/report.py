@@ -1,4 +1,4 @@
-"""A self-contained page about the pairs of a folder: counts, sizes, spread, what was rejected, a grid of pairs."""
+"""Self-contained HTML report on a folder of pairs: counts, statistics, rejected photos, a grid of pairs."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from datasets.build import RECIPE_NAME
 from datasets.journal import REJECTED_NAME
 
 TEMPLATE = Path(__file__).with_name("report.html")
-# Photos whose pixels are looked at, spread evenly: enough for a histogram, few enough for a million pairs.
-MOST_MEASURED = 1000
+# The histograms use this many photos at most, sampled evenly, also in a folder of a million pairs.
+MAX_MEASURED = 1000
 BINS = 32
-MOST_REJECTED_SHOWN = 200
-MOST_SIZES_SHOWN = 6
+MAX_REJECTED_SHOWN = 200
+MAX_SIZES_SHOWN = 6
 THUMBNAIL_SHORT_SIDE, THUMBNAIL_QUALITY = 180, 85
 
 
 @dataclass(frozen=True)
 class Histogram:
-    """How often a value lies in each of some equal steps."""
+    """The number of photos in each of `BINS` equal intervals of a value."""
 
     title: str
     about: str
@@ -45,23 +45,31 @@ class Histogram:
 
     @property
     def bars(self) -> list[float]:
-        """Heights from 0 to 1."""
+        """The heights of the bars, 0..1."""
         most = max(self.counts) or 1
         return [count / most for count in self.counts]
 
 
 def write_report(folder: Path, path: Path, *, rows: int) -> Path:
-    """Write the page about the pairs in ``folder`` to ``path``; ``rows`` photos stand in its grid.
+    """Write the HTML report on the pairs in ``folder`` to ``path``.
+
+    Args:
+        folder: a folder made by ``build``.
+        path: the HTML file to write.
+        rows: number of photos in the grid of pairs.
+
+    Returns:
+        ``path``.
 
     Raises:
-        DataError: there is no manifest, or no pair in it.
+        DataError: the manifest is missing or empty.
         MediaError: a picture can't be read.
     """
     pairs = read_manifest(folder)
     if not pairs:
         raise DataError(f"{folder}: its manifest is empty; build pairs first")
     photos = [list(same) for _, same in groupby(pairs, key=lambda pair: pair.digest)]
-    measured = [_measure(read_image(folder / same[0].photo)) for same in _spread(photos, MOST_MEASURED)]
+    measured = [_measure(read_image(folder / same[0].photo)) for same in _sample(photos, MAX_MEASURED)]
     styles = sorted({pair.style for pair in pairs})
     template = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     page = template.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
@@ -73,30 +81,35 @@ def write_report(folder: Path, path: Path, *, rows: int) -> Path:
         styles=styles,
         by_split=Counter(pair.split for pair in pairs),
         counts=Counter((pair.style, pair.split) for pair in pairs),
-        alike=sum(bool(same[0].group) and same[0].group != same[0].digest for same in photos),
+        near_duplicates=sum(bool(same[0].group) and same[0].group != same[0].digest for same in photos),
         measured=len(measured),
         histograms=_histograms(np.array(measured)),
         shapes=Counter(_shape(width, height) for width, height, *_ in measured).most_common(),
-        sizes=Counter(f"{width:.0f}x{height:.0f}" for width, height, *_ in measured).most_common(MOST_SIZES_SHOWN),
+        sizes=Counter(f"{width:.0f}x{height:.0f}" for width, height, *_ in measured).most_common(MAX_SIZES_SHOWN),
         rejected=_read_rejected(folder),
-        most_rejected=MOST_REJECTED_SHOWN,
+        max_rejected=MAX_REJECTED_SHOWN,
         recipe=_read_recipe(folder),
-        grid=list(_grid(folder, _spread(photos, rows), styles)),
+        grid=list(_grid(folder, _sample(photos, rows), styles)),
     )
     write_whole(path, page.encode())
     return path
 
 
-def _spread(items: Sequence[list[Pair]], most: int) -> Iterator[list[Pair]]:
-    """At most ``most`` of ``items``, evenly; they are sorted by digest, which is as good as shuffled."""
-    count = min(most, len(items))
+def _sample(items: Sequence[list[Pair]], limit: int) -> Iterator[list[Pair]]:
+    """Yield at most ``limit`` of ``items``, evenly spaced; sorted by digest, they are in random order."""
+    count = min(limit, len(items))
     return (items[number * len(items) // count] for number in range(count))
 
 
 def _measure(rgb_u8: Uint8Array) -> tuple[float, ...]:
-    """Width, height, brightness (mean Lab lightness), contrast (its deviation), colourfulness, each 0..100 or so.
+    """Measure one photo.
 
-    Colourfulness after Hasler and Süsstrunk (2003): 0 is grey, 15 slight, 45 average, 80 high.
+    Args:
+        rgb_u8: ``(H, W, 3) uint8 RGB``.
+
+    Returns:
+        Width and height in pixels, brightness (mean of the Lab lightness, 0..100), contrast (its standard deviation),
+        colourfulness (Hasler and Süsstrunk, 2003: 0 grey, 15 slight, 45 average, 80 high).
     """
     height, width = rgb_u8.shape[:2]
     lightness = cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2LAB)[..., 0] / 2.55
@@ -114,11 +127,11 @@ def _measure(rgb_u8: Uint8Array) -> tuple[float, ...]:
 
 
 def _histograms(measured: FloatArray) -> list[Histogram]:
-    """``(N, 5)`` of `_measure` as what the page shows."""
+    """The histograms of ``(N, 5)`` results of `_measure`."""
     columns = (
-        ("Brightness", "mean lightness of a photo, 0 black to 100 white", 0.0, 100.0, 2),
-        ("Contrast", "deviation of the lightness within a photo", 0.0, 50.0, 3),
-        ("Colour", "colourfulness: 0 grey, 45 average, 80 high", 0.0, 120.0, 4),
+        ("Brightness", "mean lightness: 0 black, 100 white", 0.0, 100.0, 2),
+        ("Contrast", "standard deviation of the lightness", 0.0, 50.0, 3),
+        ("Colourfulness", "0 grey, 45 average, 80 high", 0.0, 120.0, 4),
     )
     histograms = []
     for title, about, low, high, column in columns:
@@ -135,13 +148,13 @@ def _shape(width: float, height: float) -> str:
 
 
 def _megabytes(folder: Path, pairs: Iterable[Pair]) -> float:
-    """The room that the pictures take; each photo once, though it may serve several styles."""
+    """The size of the pictures on disk; a photo shared by several styles counts once."""
     paths = {path for pair in pairs for path in (pair.photo, pair.cartoon)}
     return sum((folder / path).stat().st_size for path in paths if (folder / path).exists()) / 1e6
 
 
 def _read_rejected(folder: Path) -> dict[str, list[dict[str, str]]]:
-    """The rejected photos by kind, the most frequent kind first."""
+    """The rejected photos by kind of fault, the most frequent kind first."""
     path = folder / REJECTED_NAME
     by_kind: dict[str, list[dict[str, str]]] = {}
     try:
@@ -162,18 +175,18 @@ def _read_recipe(folder: Path) -> dict[str, Any]:
 
 
 def _grid(folder: Path, photos: Iterable[list[Pair]], styles: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Each photo with its cartoon in every style, as pictures that stand in the page itself."""
+    """Yield each photo with its cartoons in every style, as data URLs."""
     for same in photos:
-        cartoons = {pair.style: pair.cartoon for pair in reversed(same)}  # of several sizes the first
+        cartoons = {pair.style: pair.cartoon for pair in reversed(same)}  # the first size wins
         pictures = [("photo", same[0].photo), *((style, cartoons[style]) for style in styles if style in cartoons)]
         yield {
             "source": same[0].source,
             "split": same[0].split,
-            "pictures": [(kind, _as_link(read_image(folder / path))) for kind, path in pictures],
+            "pictures": [(kind, _data_url(read_image(folder / path))) for kind, path in pictures],
         }
 
 
-def _as_link(rgb_u8: Uint8Array) -> str:
+def _data_url(rgb_u8: Uint8Array) -> str:
     size_wh = size_for_short_side((rgb_u8.shape[1], rgb_u8.shape[0]), THUMBNAIL_SHORT_SIDE)
     data = encode_image(resize(rgb_u8, size_wh), ".jpg", quality=THUMBNAIL_QUALITY)
     return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"

@@ -1,6 +1,6 @@
-"""Who draws: processes on this machine, or the workers of a Dask cluster. Both take work as futures.
+"""Workers that draw: processes on this machine, or a Dask cluster; both execute futures.
 
-A photo that kills whoever draws it (no memory, a fault inside a decoder) costs that photo, not the build.
+A photo that kills its worker (out of memory, a crash in a decoder) is reported; the build continues.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ import cv2
 
 from celcam.errors import CelcamError, UsageError
 
-# Photos in the queue for each worker: enough to keep it busy, few enough that memory does not grow with their number.
+# Queued photos per worker: enough to keep it busy, few enough to bound the memory.
 QUEUED_PER_WORKER = 4
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 
 TaskT = TypeVar("TaskT")
 ResultT = TypeVar("ResultT")
 
 
 class WorkerLostError(CelcamError):
-    """Whoever worked on a task died of it, or all of them are gone."""
+    """The worker of a task died, or all workers are gone."""
 
 
 class Workers(Protocol):
-    """Where tasks run."""
+    """Executes tasks in parallel."""
 
     def run(
         self, work: Callable[[TaskT], ResultT], tasks: Iterable[TaskT]
     ) -> Iterator[tuple[TaskT, ResultT | WorkerLostError]]:
-        """Results as they come, each with its task; only a few tasks are taken ahead."""
+        """Yield ``(task, result)`` in order of completion; only a few tasks are taken in advance."""
         ...
 
 
@@ -53,7 +53,7 @@ class LocalWorkers:
     def run(
         self, work: Callable[[TaskT], ResultT], tasks: Iterable[TaskT]
     ) -> Iterator[tuple[TaskT, ResultT | WorkerLostError]]:
-        """As `Workers.run`; where a process dies, the tasks that were under way are tried again one by one."""
+        """Like `Workers.run`; if a process dies, the unfinished tasks are retried one by one."""
         waiting = iter(tasks)
         suspects: list[TaskT] = []
         while True:
@@ -65,13 +65,13 @@ class LocalWorkers:
             suspects.clear()
 
     def close(self) -> None:
-        """Let what is under way end; nothing new begins."""
+        """Finish the running tasks and cancel the queued ones."""
         self._pool.shutdown(cancel_futures=True)
 
     def _run_until_broken(
         self, work: Callable[[TaskT], ResultT], tasks: Iterator[TaskT], suspects: list[TaskT]
     ) -> Iterator[tuple[TaskT, ResultT]]:
-        """Results until a process dies; then the tasks that had none lie in ``suspects``."""
+        """Yield results until a process dies; then append the tasks without a result to ``suspects``."""
         for task, future in _run_ahead(self._pool, work, tasks, self._jobs * QUEUED_PER_WORKER, suspects):
             try:
                 yield task, future.result()
@@ -85,7 +85,7 @@ class LocalWorkers:
             return self._pool.submit(work, task).result()
         except BrokenProcessPool:
             self._renew()
-            return WorkerLostError("the process that drew it died, twice: no memory left, or a fault in a decoder")
+            return WorkerLostError("its process died twice: out of memory, or a crash in a decoder")
 
     def _renew(self) -> None:
         self._pool.shutdown()
@@ -93,7 +93,7 @@ class LocalWorkers:
 
 
 class ClusterWorkers:
-    """The workers of a Dask cluster, which sees to it that the work of one that is lost is done by another."""
+    """The workers of a Dask cluster; Dask gives the tasks of a lost worker to another worker."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -101,29 +101,29 @@ class ClusterWorkers:
             from distributed import Client
         except ImportError as error:
             raise UsageError(
-                "--scheduler needs Dask; install it with 'pip install -r datasets/requirements-cluster.txt'"
+                "--scheduler needs Dask; run 'pip install -r datasets/requirements-cluster.txt'"
             ) from error
-        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what goes wrong, we report
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # `run` reports errors
         try:
-            self._client = Client(address, timeout=PATIENCE_S, set_as_default=False)
+            self._client = Client(address, timeout=TIMEOUT_S, set_as_default=False)
         except (OSError, ValueError) as error:
             raise UsageError(
-                f"--scheduler {address}: no answer in {PATIENCE_S:.0f} s; expected a running Dask scheduler, "
+                f"--scheduler {address}: no answer in {TIMEOUT_S:.0f} s; expected a running Dask scheduler, "
                 "started with 'dask scheduler'"
             ) from error
         try:
-            self._client.wait_for_workers(1, timeout=PATIENCE_S)
-        except OSError as error:  # TimeoutError is one
+            self._client.wait_for_workers(1, timeout=TIMEOUT_S)
+        except OSError as error:  # includes TimeoutError
             self._client.close()
             raise UsageError(
-                f"--scheduler {address}: no worker in {PATIENCE_S:.0f} s; expected one at least, started with "
+                f"--scheduler {address}: no worker in {TIMEOUT_S:.0f} s; expected at least one, started with "
                 f"'dask worker {address}'"
             ) from error
 
     def run(
         self, work: Callable[[TaskT], ResultT], tasks: Iterable[TaskT]
     ) -> Iterator[tuple[TaskT, ResultT | WorkerLostError]]:
-        """As `Workers.run`."""
+        """Like `Workers.run`."""
         from distributed.comm import CommClosedError
         from distributed.scheduler import KilledWorker
 
@@ -133,23 +133,23 @@ class ClusterWorkers:
             try:
                 yield task, future.result()
             except KilledWorker as error:
-                yield task, WorkerLostError(f"each worker that drew it died: {' '.join(str(error).split())}")
+                yield task, WorkerLostError(f"every worker that drew it died: {' '.join(str(error).split())}")
             except (CancelledError, CommClosedError) as error:
                 raise WorkerLostError(
-                    f"{self._address}: the scheduler is gone; start it and run the same again to go on where it stopped"
+                    f"{self._address}: lost the scheduler; restart it, then run the same command to resume"
                 ) from error
 
     def close(self) -> None:
-        """Leave the cluster."""
+        """Disconnect from the cluster."""
         self._client.close()
 
 
 @contextmanager
 def open_workers(jobs: int, scheduler: str | None) -> Iterator[Workers]:
-    """``jobs`` processes on this machine, or the cluster whose ``scheduler`` has that address.
+    """Start ``jobs`` processes on this machine, or connect to the cluster at ``scheduler``, ``tcp://HOST:PORT``.
 
     Raises:
-        UsageError: Dask is not installed, or the scheduler does not answer.
+        UsageError: Dask is not installed, or the scheduler or its workers do not answer.
     """
     workers = ClusterWorkers(scheduler) if scheduler else LocalWorkers(jobs)
     try:
@@ -161,7 +161,7 @@ def open_workers(jobs: int, scheduler: str | None) -> Iterator[Workers]:
 def _run_ahead(
     pool: Executor, work: Callable[[TaskT], ResultT], tasks: Iterator[TaskT], ahead: int, left: list[TaskT]
 ) -> Iterator[tuple[TaskT, Future[ResultT]]]:
-    """Finished futures, with at most ``ahead`` tasks handed out; no further ones once ``left`` is not empty."""
+    """Yield finished futures; submit at most ``ahead`` tasks in advance, and no more once ``left`` is not empty."""
     waiting: dict[Future[ResultT], TaskT] = {}
     while True:
         for task in islice(tasks, 0 if left else ahead - len(waiting)):
@@ -178,18 +178,18 @@ def _run_ahead(
 
 
 def _open_pool(jobs: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_settle_in)
+    return ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_initialize)
 
 
-def _settle_in() -> None:
-    """In a new process: leave interrupts to the parent, and never outlive it."""
+def _initialize() -> None:
+    """Initialize a worker process: ignore interrupts, which the parent handles, and exit with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong with a file, we report
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # `decoding` reports damaged files
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _leave_with_parent() -> None:
-    """A killed build leaves no process behind that would wait for work for ever."""
+def _exit_with_parent() -> None:
+    """Exit when the parent ends, so that a killed build leaves no process behind."""
     parent = parent_process()
     if parent is not None:
         parent.join()

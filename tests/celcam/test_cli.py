@@ -42,7 +42,7 @@ def test_fields_become_options() -> None:
     assert seen[-1] == Options(Path("there"), 7, True)
 
 
-def test_the_default_command_needs_no_name() -> None:
+def test_the_default_command_may_be_omitted() -> None:
     assert run("there") == 0
     assert seen[-1] == Options(Path("there"))
 
@@ -52,12 +52,12 @@ def test_an_error_is_one_line_and_exit_2(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().err == "prog: one line, whatever the library said\n"
 
 
-def test_options_that_contradict_are_an_error_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_options_are_an_error_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("keep", "there", "--often", "0") == 2
     assert capsys.readouterr().err == "prog: --often 0: expected 1 or more\n"
 
 
-def test_help_names_defaults_but_not_where_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_names_each_default_but_never_none(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:
         run("keep", "--help")
     assert done.value.code == 0
@@ -71,7 +71,7 @@ def test_sizes_are_width_by_height() -> None:
 
 
 @pytest.mark.parametrize("text", ["320", "320x", "axb", "0x4", "-4x4", "3.5x4"])
-def test_what_is_no_size_is_refused(text: str) -> None:
+def test_an_invalid_size_is_an_error(text: str) -> None:
     with pytest.raises(UsageError, match="expected WIDTHxHEIGHT"):
         parse_size(text)
 
@@ -93,7 +93,7 @@ cameras: list[Camera] = []
 
 
 def camera(*words: str, file: dict[str, Any] | None = None) -> int:
-    """Run with a settings file that says ``file``, whatever its name."""
+    """Run with a settings file of any name that contains ``file``."""
 
     def keep_camera(options: Camera) -> int:
         cameras.append(options)
@@ -127,7 +127,7 @@ def test_a_flag_that_names_the_default_keeps_it_once() -> None:
     assert cameras[-1].to == ("window", "web")
 
 
-def test_flags_win_over_settings_and_settings_over_defaults() -> None:
+def test_flags_override_settings_and_settings_override_defaults() -> None:
     file = {"source": "picamera:0", "to": ("web",), "fps": 20.0, "calm": True}
     assert camera("--settings", "a.toml", "--fps", "10", "--to", "null", file=file) == 0
     assert cameras[-1] == Camera("picamera:0", ("null",), (), 10.0, True, Path("a.toml"))
@@ -135,17 +135,17 @@ def test_flags_win_over_settings_and_settings_over_defaults() -> None:
     assert cameras[-1] == Camera("usb:0", ("web",), (), 20.0, False, Path("a.toml"))
 
 
-def test_without_the_option_no_file_is_read() -> None:
+def test_without_the_settings_option_no_file_is_read() -> None:
     assert camera("usb:0", file=None) == 0
     assert cameras[-1] == Camera("usb:0")
 
 
-def test_settings_that_can_not_be_read_are_one_line_and_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreadable_settings_are_a_one_line_error_and_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert camera("--settings", "a.toml", file=None) == 2
     assert capsys.readouterr().err == "prog: a.toml: not TOML\n"
 
 
-def test_settings_are_held_to_the_same_rules(capsys: pytest.CaptureFixture[str]) -> None:
+def test_settings_are_validated_like_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert camera("--settings", "a.toml", file={"fps": -1.0}) == 2
     assert capsys.readouterr().err == "prog: --fps -1.0: expected 0 or more\n"
 
@@ -157,7 +157,7 @@ class Needy:
     settings: Path | None = option(None, help="a file")
 
 
-def test_settings_may_hold_what_must_be_given(capsys: pytest.CaptureFixture[str]) -> None:
+def test_settings_may_provide_required_options(capsys: pytest.CaptureFixture[str]) -> None:
     def needy(file: dict[str, Any], *words: str) -> int:
         return run_command("prog", "about", Needy, lambda _: 0, list(words), read_settings=lambda path, config: file)
 
@@ -169,7 +169,7 @@ def test_settings_may_hold_what_must_be_given(capsys: pytest.CaptureFixture[str]
     assert "the following arguments are required: where" in capsys.readouterr().err
 
 
-def test_the_hidden_flags_are_not_in_help(capsys: pytest.CaptureFixture[str]) -> None:
+def test_hidden_flags_are_not_in_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         camera("--help")
     text = capsys.readouterr().out
@@ -177,7 +177,7 @@ def test_the_hidden_flags_are_not_in_help(capsys: pytest.CaptureFixture[str]) ->
     assert "--no-calm" not in text
 
 
-def test_an_options_type_comes_from_its_annotation() -> None:
+def test_the_type_of_an_option_comes_from_its_annotation() -> None:
     assert option_type(float | None) == (float, False)
     assert option_type(tuple[Path, ...]) == (Path, True)
     with pytest.raises(TypeError, match="can't be of type"):

@@ -19,7 +19,7 @@ def frame(photo: Uint8Array) -> Uint8Array:
 
 @pytest.fixture
 def panned(photo: Uint8Array) -> Uint8Array:
-    """The same view with the camera turned by 5 pixels."""
+    """The same view, panned by 5 pixels."""
     return np.ascontiguousarray(photo[97:297, 154:404])
 
 
@@ -28,21 +28,21 @@ def with_noise(picture: Uint8Array, seed: int) -> Uint8Array:
     return np.clip(picture * 0.5 + 64 + noise, 0, 255).astype(np.uint8)
 
 
-def test_motion_alone_is_no_flicker(frame: Uint8Array, panned: Uint8Array) -> None:
+def test_motion_alone_does_not_count_as_flicker(frame: Uint8Array, panned: Uint8Array) -> None:
     motion = estimate_motion(frame, panned)
     assert motion.followed.mean() > 0.8
     assert np.abs(panned.astype(int) - frame)[motion.followed].mean() > 10
     assert flicker(frame, panned, motion).followed < 1.5
 
 
-def test_what_changes_besides_motion_is(frame: Uint8Array, panned: Uint8Array) -> None:
+def test_changes_other_than_motion_count_as_flicker(frame: Uint8Array, panned: Uint8Array) -> None:
     motion = estimate_motion(frame, panned)
     moved = flicker(with_noise(frame, 1), with_noise(panned, 2), motion).followed
-    # Two independent noises; the motion of whole pixels leaves the first as it was.
+    # Two independent noises; a motion by whole pixels leaves the first noise unchanged.
     assert moved == pytest.approx(SIGMA * math.sqrt(2) * math.sqrt(2 / math.pi), rel=0.1)
 
 
-def test_the_drawing_is_measured_where_the_input_moved(frame: Uint8Array, panned: Uint8Array) -> None:
+def test_the_drawing_is_compensated_for_the_motion_of_the_input(frame: Uint8Array, panned: Uint8Array) -> None:
     motion = estimate_motion(frame, panned)
     steady = np.full_like(frame, 200)
     assert flicker(steady, steady, motion).followed == 0
@@ -50,7 +50,7 @@ def test_the_drawing_is_measured_where_the_input_moved(frame: Uint8Array, panned
     assert math.isnan(flicker(steady, steady - 20, motion).still)  # all of it moved
 
 
-def test_still_regions_are_those_where_the_input_rests(frame: Uint8Array) -> None:
+def test_still_regions_are_those_where_the_input_does_not_move(frame: Uint8Array) -> None:
     before, now = frame.copy(), frame.copy()
     patch = np.random.default_rng(3).integers(0, 255, (8, 8, 3), np.uint8).repeat(5, axis=0).repeat(5, axis=1)
     before[80:120, 60:100] = patch
@@ -65,7 +65,7 @@ def test_still_regions_are_those_where_the_input_rests(frame: Uint8Array) -> Non
     assert flicker(frame, drawn, motion).still > 0
 
 
-def test_what_was_hidden_before_is_not_followed(frame: Uint8Array) -> None:
+def test_pixels_that_were_hidden_before_are_not_followed(frame: Uint8Array) -> None:
     before, now = frame.copy(), frame.copy()
     patch = np.random.default_rng(3).integers(0, 255, (10, 10, 3), np.uint8).repeat(6, axis=0).repeat(6, axis=1)
     before[60:120, 60:120] = patch
@@ -75,7 +75,7 @@ def test_what_was_hidden_before_is_not_followed(frame: Uint8Array) -> None:
     assert motion.followed[65:115, 60:70].mean() < 0.5
 
 
-def test_pairs_without_a_still_pixel_do_not_count() -> None:
+def test_frame_pairs_without_a_still_pixel_do_not_count() -> None:
     mean = mean_flicker([Flicker(2.0, 1.0), Flicker(4.0, math.nan)])
     assert mean == Flicker(3.0, 1.0)
     assert math.isnan(mean_flicker([Flicker(2.0, math.nan)]).still)

@@ -30,7 +30,7 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
         read_manifest(tmp_path)
 
 
-def test_an_empty_part_is_an_error(tmp_path: Path) -> None:
+def test_an_empty_split_is_an_error(tmp_path: Path) -> None:
     write_manifest(tmp_path, [ONE])
-    with pytest.raises(DataError, match="no pair in the validation part"):
+    with pytest.raises(DataError, match="no pairs in the validation split"):
         pairs_of(tmp_path, "validation")

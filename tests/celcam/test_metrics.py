@@ -14,55 +14,55 @@ def noisy(photo: Uint8Array) -> Uint8Array:
     return np.clip(photo + noise, 0, 255).astype(np.uint8)
 
 
-def test_psnr_is_that_of_scikit_image(photo: Uint8Array, noisy: Uint8Array) -> None:
+def test_psnr_equals_that_of_scikit_image(photo: Uint8Array, noisy: Uint8Array) -> None:
     assert psnr(photo, noisy) == pytest.approx(peak_signal_noise_ratio(photo, noisy), abs=1e-6)
 
 
-def test_ssim_is_that_of_scikit_image(photo: Uint8Array, noisy: Uint8Array) -> None:
+def test_ssim_equals_that_of_scikit_image(photo: Uint8Array, noisy: Uint8Array) -> None:
     expected = structural_similarity(
         photo, noisy, channel_axis=2, gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255
     )
     assert ssim(photo, noisy) == pytest.approx(expected, abs=1e-4)
 
 
-def test_a_picture_is_like_itself(photo: Uint8Array) -> None:
+def test_a_picture_equals_itself_in_every_metric(photo: Uint8Array) -> None:
     likeness = compare(photo, photo)
     assert likeness.psnr_db == float("inf")
     assert likeness.ssim == pytest.approx(1.0)
     assert likeness.edge_f1 == 1.0
 
 
-def test_the_mean_stays_finite_where_a_picture_is_hit_exactly() -> None:
+def test_the_mean_stays_finite_if_one_picture_matches_exactly() -> None:
     mean = mean_likeness([Likeness(float("inf"), 1.0, 1.0), Likeness(20.0, 0.5, 0.0)])
     assert mean == Likeness(60.0, 0.75, 0.5)
 
 
 def lines_at(*rows: int) -> Uint8Array:
-    """Black lines of two pixels across a white picture."""
+    """Black lines, two pixels wide, across a white picture."""
     picture = np.full((96, 96, 3), 255, np.uint8)
     for row in rows:
         picture[row : row + 2, 8:-8] = 0
     return picture
 
 
-def test_lines_may_lie_a_pixel_off_and_no_more() -> None:
+def test_lines_may_be_off_by_one_pixel_and_no_more() -> None:
     assert edge_f1(lines_at(40), lines_at(41)) == 1.0
     assert edge_f1(lines_at(40), lines_at(43)) < 0.6
     assert edge_f1(lines_at(40), lines_at(50)) == 0.0
 
 
-def test_a_missing_line_costs_recall_alone() -> None:
-    # Every edge that is there is met, half of those that should be there are not: 2 * 1 * 0.5 / 1.5.
+def test_a_missing_line_reduces_recall_only() -> None:
+    # Precision is 1 and recall is 0.5: 2 * 1 * 0.5 / 1.5.
     assert edge_f1(lines_at(20), lines_at(20, 60)) == pytest.approx(2 / 3, abs=0.01)
     assert edge_f1(lines_at(20, 60), lines_at(20)) == pytest.approx(2 / 3, abs=0.01)
 
 
-def test_a_blank_picture_has_no_line_right() -> None:
+def test_a_blank_picture_matches_no_line() -> None:
     assert edge_f1(lines_at(), lines_at(20)) == 0.0
     assert edge_f1(lines_at(), lines_at()) == 1.0
 
 
-def test_the_noise_of_a_camera_is_no_line() -> None:
+def test_camera_noise_does_not_count_as_a_line() -> None:
     noise = np.random.default_rng(1).normal(0, 6, (96, 96, 3))
     noisy = np.clip(lines_at(20, 60) + noise, 0, 255).astype(np.uint8)
     assert edge_f1(noisy, lines_at(20, 60)) > 0.97

@@ -25,7 +25,7 @@ CARD = ModelCard(
 )
 
 
-def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
+def test_reading_a_card_returns_what_was_written(tmp_path: Path) -> None:
     model = tmp_path / "sub" / "comic.tflite"
     assert read_card(model) is None
     assert write_card(model, CARD) == card_path(model) == tmp_path / "sub" / "comic.json"
@@ -33,12 +33,12 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert [path.name for path in model.parent.iterdir()] == ["comic.json"]
 
 
-def test_a_list_of_numbers_takes_a_line(tmp_path: Path) -> None:
+def test_a_list_of_numbers_is_written_on_one_line(tmp_path: Path) -> None:
     text = write_card(tmp_path / "comic.tflite", CARD).read_text(encoding="utf-8")
     assert '  "stem_relu": [1.0, 0.0125, 2.5e-05]\n' in text
 
 
-def test_a_card_from_before_a_report_measured_its_file_has_no_costs(tmp_path: Path) -> None:
+def test_a_card_without_costs_can_be_read(tmp_path: Path) -> None:
     path = write_card(tmp_path / "comic.tflite", CARD)
     written = json.loads(path.read_text(encoding="utf-8"))
     del written["cost"]
@@ -50,7 +50,7 @@ def test_a_card_from_before_a_report_measured_its_file_has_no_costs(tmp_path: Pa
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"name": "comic"}', '{"beauty": 1}'])
-def test_what_is_no_card_is_told_with_its_remedy(tmp_path: Path, text: str) -> None:
+def test_an_invalid_card_is_named_with_a_remedy(tmp_path: Path, text: str) -> None:
     (tmp_path / "comic.json").write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match=r"comic\.json: not a model card .*; export the model again"):
         read_card(tmp_path / "comic.tflite")

@@ -7,7 +7,7 @@ from celcam.arrays import Uint8Array
 from celcam.pixels import resize, round_size, size_for_short_side, to_float, to_uint8
 
 
-def test_every_byte_survives_the_way_to_float_and_back() -> None:
+def test_converting_to_float_and_back_keeps_every_byte() -> None:
     levels = np.arange(256, dtype=np.uint8)
     assert np.array_equal(to_uint8(to_float(levels)), levels)
     assert to_float(levels).dtype == np.float32
@@ -27,17 +27,17 @@ def test_floats_outside_0_to_1_saturate_instead_of_wrapping() -> None:
         ((1, 9), 4, (4, 36)),
     ],
 )
-def test_sizes_keep_their_aspect_and_suit_the_networks(
+def test_sizes_keep_their_aspect_ratio_and_are_multiples_of_4(
     size_wh: tuple[int, int], short_side: int, expected: tuple[int, int]
 ) -> None:
     assert size_for_short_side(size_wh, short_side) == expected
 
 
-def test_no_side_is_rounded_to_nothing() -> None:
+def test_no_side_is_rounded_to_zero() -> None:
     assert round_size((1.0, 1.0)) == (4, 4)
 
 
-def test_making_a_picture_smaller_averages_what_is_there() -> None:
+def test_shrinking_a_picture_averages_its_pixels() -> None:
     checks = np.kron([[0, 255], [255, 0]], np.ones((1, 1))).astype(np.uint8)
     board: Uint8Array = np.repeat(np.tile(checks, (8, 8))[..., np.newaxis], 3, axis=2)
     assert np.unique(resize(board, (8, 8))).tolist() in ([127], [128])

@@ -5,7 +5,7 @@ import numpy as np
 from celcam.sheet import GAP, TITLE_HEIGHT, contact_sheet
 
 
-def test_pictures_stand_side_by_side_on_white() -> None:
+def test_pictures_are_placed_side_by_side_on_white() -> None:
     red, blue = np.zeros((20, 40, 3), np.uint8), np.zeros((20, 20, 3), np.uint8)
     red[..., 0], blue[..., 2] = 255, 255
     sheet = contact_sheet([(red, blue), (blue,)], height=10)
@@ -16,13 +16,13 @@ def test_pictures_stand_side_by_side_on_white() -> None:
     assert sheet[10 + 2 * GAP + 5, 20].tolist() == [255, 255, 255]
 
 
-def test_rows_share_a_line_while_there_is_room() -> None:
+def test_short_rows_share_a_line() -> None:
     row = (np.zeros((20, 80, 3), np.uint8),)
     strip = 80 + 3 * GAP
     assert contact_sheet([row] * 5, height=20, width=2 * strip).shape == (3 * (20 + 2 * GAP), 2 * strip, 3)
 
 
-def test_titles_take_a_line_of_their_own() -> None:
+def test_titles_are_written_on_an_extra_line() -> None:
     picture = np.zeros((20, 80, 3), np.uint8)
     plain = contact_sheet([(picture, picture)] * 3, height=20)
     titled = contact_sheet([(picture, picture)] * 3, height=20, titles=("a", "b"))

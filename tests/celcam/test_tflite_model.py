@@ -24,7 +24,7 @@ COMIC = MODELS / "comic.tflite"
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """A copy of the shipped model and its card, to spoil."""
+    """A copy of the shipped model and its card, for tests to damage."""
     for path in (COMIC, card_path(COMIC)):
         shutil.copy(path, tmp_path / path.name)
     return tmp_path / COMIC.name
@@ -39,17 +39,17 @@ def test_one_file_runs_at_any_size(size_wh: tuple[int, int], photo: Uint8Array) 
     assert drawn.dtype == np.uint8
 
 
-def test_a_change_of_size_changes_nothing_else(photo: Uint8Array) -> None:
+def test_changing_the_size_and_back_gives_the_same_result(photo: Uint8Array) -> None:
     model, large, small = TFLiteModel(COMIC), resize(photo, (320, 240)), resize(photo, (128, 128))
     before = model(large)
     model(small)
     assert np.array_equal(model(large), before)
 
 
-def test_the_shipped_model_draws_what_its_teacher_draws(photo: Uint8Array) -> None:
+def test_the_shipped_model_draws_like_its_style_filter(photo: Uint8Array) -> None:
     cup = resize(photo, (384, 256))
-    drawn, taught = TFLiteModel(COMIC)(cup), find_style("comic").draw(cup, scale=1.0)
-    assert ssim(drawn, taught) > ssim(cup, taught) + 0.1
+    drawn, target = TFLiteModel(COMIC)(cup), find_style("comic").draw(cup, scale=1.0)
+    assert ssim(drawn, target) > ssim(cup, target) + 0.1
     saucer = np.s_[170:190, 120:150]
     red, green, blue = drawn[saucer].reshape(-1, 3).mean(axis=0)
     assert red > 2 * max(green, blue)
@@ -60,12 +60,12 @@ def test_int8_and_float32_files_agree(photo: Uint8Array) -> None:
     assert psnr(TFLiteModel(COMIC)(picture), TFLiteModel(MODELS / "comic-float32.tflite")(picture)) > 36
 
 
-def test_threads_change_no_byte(photo: Uint8Array) -> None:
+def test_the_number_of_threads_does_not_change_the_result(photo: Uint8Array) -> None:
     picture = resize(photo, (320, 240))
     assert np.array_equal(TFLiteModel(COMIC, threads=1)(picture), TFLiteModel(COMIC, threads=2)(picture))
 
 
-def test_a_result_outlives_the_next_picture(photo: Uint8Array) -> None:
+def test_the_next_picture_does_not_overwrite_a_result(photo: Uint8Array) -> None:
     model, picture = TFLiteModel(COMIC), resize(photo, (64, 64))
     first = model(picture)
     kept = first.copy()
@@ -73,7 +73,7 @@ def test_a_result_outlives_the_next_picture(photo: Uint8Array) -> None:
     assert np.array_equal(first, kept)
 
 
-def test_a_file_that_disagrees_with_its_card_is_refused(copied: Path) -> None:
+def test_a_file_that_does_not_match_its_card_is_rejected(copied: Path) -> None:
     card = read_card(copied)
     assert card is not None
     write_card(copied, dataclasses.replace(card, sha256="0" * 64))
@@ -81,7 +81,7 @@ def test_a_file_that_disagrees_with_its_card_is_refused(copied: Path) -> None:
         TFLiteModel(copied)
 
 
-def test_a_truncated_file_is_refused(copied: Path) -> None:
+def test_a_truncated_file_is_rejected(copied: Path) -> None:
     copied.write_bytes(copied.read_bytes()[:30_000])
     with pytest.raises(ModelError, match="disagrees with its card"):
         TFLiteModel(copied)
@@ -90,7 +90,7 @@ def test_a_truncated_file_is_refused(copied: Path) -> None:
         TFLiteModel(copied)
 
 
-def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_model_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="can't be read: No such file"):
         TFLiteModel(tmp_path / "none.tflite")
     (tmp_path / "text.tflite").write_text("not a model at all")
@@ -98,7 +98,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
         TFLiteModel(tmp_path / "text.tflite")
 
 
-def test_a_card_that_can_not_be_read_is_named(copied: Path) -> None:
+def test_an_unreadable_card_is_named_in_the_error(copied: Path) -> None:
     card_path(copied).write_text("{}")
     with pytest.raises(ModelError, match=r"comic\.json: not a model card"):
         TFLiteModel(copied)
@@ -113,7 +113,7 @@ def test_a_card_that_can_not_be_read_is_named(copied: Path) -> None:
         ((62, 64, 3), np.uint8, "multiples of 4, the frame is 64x62"),
     ],
 )
-def test_a_wrong_frame_is_told_apart(shape: tuple[int, ...], dtype: type, message: str) -> None:
+def test_each_kind_of_wrong_frame_has_its_message(shape: tuple[int, ...], dtype: type, message: str) -> None:
     with pytest.raises(ModelError, match=message):
         TFLiteModel(COMIC)(np.zeros(shape, dtype))
 
@@ -130,13 +130,13 @@ def test_an_unknown_style_lists_the_known_ones() -> None:
         (ctypes.util.find_library("c"), "expected a library"),
     ],
 )
-def test_what_is_no_delegate_is_one_line(library: str, message: str) -> None:
-    with pytest.raises(ModelError, match=message) as told:
+def test_an_invalid_delegate_is_a_one_line_error(library: str, message: str) -> None:
+    with pytest.raises(ModelError, match=message) as caught:
         TFLiteModel(find_model("comic"), delegate=library)
-    assert "leave the delegate out" in str(told.value)
+    assert "leave the delegate out" in str(caught.value)
 
 
-def test_threads_that_load_at_once_leave_the_errors_where_they_were() -> None:
+def test_loading_in_several_threads_restores_stderr() -> None:
     before = os.fstat(2)
     threads = [threading.Thread(target=lambda: [TFLiteModel(find_model("comic")) for _ in range(10)]) for _ in range(4)]
     for thread in threads:

@@ -3,7 +3,7 @@ import pytest
 from celcam.timing import WARM_UP_RUNS, measure_latency
 
 
-def test_median_and_p95_are_those_of_runs_in_turn_without_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_median_and_p95_come_from_alternating_runs_without_the_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(1000))
     monkeypatch.setattr("time.perf_counter", lambda: next(clock) ** 2 / 1000)
     done: list[str] = []

@@ -1,4 +1,4 @@
-"""What the tests of a build pass around."""
+"""Types and helpers shared by the tests of builds."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ Contents = Callable[[Path], dict[str, bytes]]
 
 
 def rejected_in(folder: Path) -> dict[str, str]:
-    """Names and kinds of what was rejected."""
+    """The kind of fault of each rejected file, by file name."""
     lines = map(json.loads, (folder / "rejected.jsonl").read_text(encoding="utf-8").splitlines())
     return {Path(line["source"]).name: line["kind"] for line in lines}

@@ -1,4 +1,4 @@
-"""Photos and builds for the tests of the dataset tool."""
+"""Fixtures for the tests of ``datasets``: photos, a clip, small builds."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def clip() -> Path:
 
 @pytest.fixture
 def photo(samples: list[Path]) -> Image.Image:
-    """A real photo, small, with no two sides alike: 240x160."""
+    """A small real photo without symmetry: 240x160."""
     with Image.open(samples[6]) as picture:
         return picture.convert("RGB").resize((240, 160))
 
 
 @pytest.fixture
 def photos(tmp_path: Path, samples: list[Path]) -> Path:
-    """A folder with a subfolder of real photos, made small so that builds are quick."""
+    """A folder of small real photos, some of them in a subfolder."""
     folder = tmp_path / "photos"
     (folder / "more").mkdir(parents=True)
     for number, path in enumerate(samples[:12]):
@@ -47,7 +47,7 @@ def photos(tmp_path: Path, samples: list[Path]) -> Path:
 
 
 class InlineWorkers(LocalWorkers):
-    """Draws in this process: no time to start one."""
+    """Draws in this process, which saves the time to start another."""
 
     def __init__(self, jobs: int) -> None:
         del jobs
@@ -62,11 +62,11 @@ class InlineWorkers(LocalWorkers):
 
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
-    """`build_pairs` at a small size in this process; with ``jobs``, in as many others."""
+    """`build_pairs` at a small size in this process, or in ``jobs`` processes."""
 
     def call(*sources: Path, out: Path | None = None, jobs: int = 0, **options: object) -> BuildResult:
         plan_options: dict[str, object] = {"styles": ("comic",), "sizes": (64,), "suffix": ".png"}
-        plan_options |= {"most_megapixels": 100.0}
+        plan_options |= {"max_megapixels": 100.0}
         plan_options |= {name: options.pop(name) for name in list(options) if name in plan_options}
         with monkeypatch.context() as patch:
             if not jobs:
@@ -79,7 +79,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
 
 @pytest.fixture
 def contents() -> Contents:
-    """Every file below a folder with its bytes: what two builds must agree in."""
+    """The contents of every file in a folder, by relative path; two equal builds agree in all of them."""
 
     def read(folder: Path) -> dict[str, bytes]:
         return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

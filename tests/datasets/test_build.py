@@ -15,7 +15,7 @@ from celcam.manifest import pairs_of, read_manifest
 from celcam.styles import STYLES, find_style, stroke_scale
 from datasets.build import resolve_styles
 from datasets.journal import Drawn
-from datasets.likeness import split_of
+from datasets.near_duplicates import split_of
 from datasets.photo import Photo
 from tests.datasets.builds import Build, Contents, rejected_in
 
@@ -35,16 +35,16 @@ def test_each_photo_gives_a_pair_named_by_its_digest(build: Build, photos: Path,
         assert np.array_equal(read_image(tmp_path / "pairs" / pair.cartoon), drawn)
 
 
-def test_the_bundled_photos_keep_the_digests_and_sides_that_trainings_were_made_with(
+def test_the_bundled_photos_keep_the_digests_and_splits_of_the_shipped_weights(
     build: Build, samples: list[Path], tmp_path: Path
 ) -> None:
     build(samples[0].parent)
-    sides = {pair.source: (pair.digest[:8], pair.split, pair.group) for pair in read_manifest(tmp_path / "pairs")}
-    assert len(sides) == 19
-    assert sides["food_debian_lomiri_wallpapers_Picture_0B_by_freespace.jpg"] == ("e60a0740", "validation", "")
-    assert sides["animals_scikit_image_chelsea.jpg"] == ("fc898c68", "test", "")
-    assert sides["vehicles_scikit_image_rocket.jpg"] == ("e6be2502", "test", "")
-    assert all(split == "train" for digest, split, _ in sides.values() if digest < "cc")
+    splits = {pair.source: (pair.digest[:8], pair.split, pair.group) for pair in read_manifest(tmp_path / "pairs")}
+    assert len(splits) == 19
+    assert splits["food_debian_lomiri_wallpapers_Picture_0B_by_freespace.jpg"] == ("e60a0740", "validation", "")
+    assert splits["animals_scikit_image_chelsea.jpg"] == ("fc898c68", "test", "")
+    assert splits["vehicles_scikit_image_rocket.jpg"] == ("e6be2502", "test", "")
+    assert all(split == "train" for digest, split, _ in splits.values() if digest < "cc")
 
 
 def test_the_result_does_not_depend_on_processes_or_order(
@@ -57,7 +57,7 @@ def test_the_result_does_not_depend_on_processes_or_order(
 
 
 @pytest.mark.parametrize("pattern", ["", "**/*.*"])
-def test_pairs_that_go_into_the_folder_of_the_photos_are_not_taken_for_photos(
+def test_pairs_written_into_the_folder_of_the_photos_are_not_read_as_photos(
     build: Build, photos: Path, pattern: str
 ) -> None:
     for _ in range(2):
@@ -66,7 +66,7 @@ def test_pairs_that_go_into_the_folder_of_the_photos_are_not_taken_for_photos(
         assert result.rejected == 0
 
 
-def test_every_style_and_size_has_its_folder_and_each_style_its_manifest(
+def test_every_style_and_size_has_a_folder_and_each_style_a_manifest(
     build: Build, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(STYLES, "other", find_style("comic"))
@@ -85,7 +85,9 @@ def test_every_style_and_size_has_its_folder_and_each_style_its_manifest(
     assert list(json.loads((out / "other" / "build.json").read_text())["styles"]) == ["other"]
 
 
-def test_a_photo_too_small_for_the_largest_size_gives_the_others(build: Build, photos: Path, tmp_path: Path) -> None:
+def test_a_photo_too_small_for_the_largest_size_is_drawn_in_the_others(
+    build: Build, photos: Path, tmp_path: Path
+) -> None:
     with Image.open(next(photos.glob("*.jpg"))) as picture:
         picture.resize((60, 45)).save(tmp_path / "small.png")
         picture.resize((60, 20)).save(tmp_path / "tiny.png")
@@ -94,7 +96,7 @@ def test_a_photo_too_small_for_the_largest_size_gives_the_others(build: Build, p
     assert rejected_in(tmp_path / "pairs") == {"tiny.png": "too small"}
 
 
-def test_jpeg_pairs_take_less_room(build: Build, photos: Path, tmp_path: Path) -> None:
+def test_jpeg_pairs_are_jpeg_files(build: Build, photos: Path, tmp_path: Path) -> None:
     build(photos, suffix=".jpg")
     for pair in read_manifest(tmp_path / "pairs"):
         assert pair.photo.endswith(".jpg")
@@ -102,7 +104,7 @@ def test_jpeg_pairs_take_less_room(build: Build, photos: Path, tmp_path: Path) -
         assert data[:2] == b"\xff\xd8"
 
 
-def test_an_unknown_style_is_known_before_the_work_begins() -> None:
+def test_an_unknown_style_is_an_error_before_the_build_starts() -> None:
     with pytest.raises(UnknownNameError, match="known: "):
         resolve_styles("cubist")
 
@@ -127,5 +129,5 @@ def test_memory_does_not_grow_with_the_number_of_photos(
         tracemalloc.stop()
         return peak
 
-    bytes_a_photo = (peak(5000) - peak(1000)) / 4000
-    assert bytes_a_photo < 500  # half a gigabyte for a million
+    bytes_per_photo = (peak(5000) - peak(1000)) / 4000
+    assert bytes_per_photo < 500  # half a gigabyte for a million photos

@@ -1,4 +1,4 @@
-"""What can go wrong in a build: photos, styles, disks."""
+"""Faults during a build: bad photos, failing styles, full disks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from celcam.styles import STYLES
 from tests.datasets.builds import Build, Contents, rejected_in
 
 
-def test_bad_photos_are_named_with_their_fault_and_the_rest_goes_on(build: Build, photos: Path, tmp_path: Path) -> None:
+def test_bad_photos_are_named_with_their_fault_and_the_build_continues(
+    build: Build, photos: Path, tmp_path: Path
+) -> None:
     good = next(photos.glob("*.jpg")).read_bytes()
     (photos / "zero.jpg").write_bytes(b"")
     (photos / "cut.jpg").write_bytes(good[: len(good) // 2])
@@ -32,7 +34,7 @@ def test_bad_photos_are_named_with_their_fault_and_the_rest_goes_on(build: Build
     assert sum(result.pairs.values()) == 12
     assert rejected_in(tmp_path / "pairs") == {
         "zero.jpg": "empty",
-        "cut.jpg": "cut off or damaged",
+        "cut.jpg": "truncated or damaged",
         "page.jpg": "not an image",
         "gone.jpg": "unreadable",
         "tiny.png": "too small",
@@ -42,7 +44,7 @@ def test_bad_photos_are_named_with_their_fault_and_the_rest_goes_on(build: Build
     assert result.rejected == 7
 
 
-def test_a_style_that_fails_on_one_photo_costs_that_photo_alone(
+def test_a_style_that_fails_on_one_photo_skips_only_that_photo(
     build: Build, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Moody:
@@ -60,21 +62,21 @@ def test_a_style_that_fails_on_one_photo_costs_that_photo_alone(
     assert list(rejected_in(tmp_path / "pairs").values()) == ["failed"]
 
 
-def test_no_photo_at_all_is_an_error(build: Build, tmp_path: Path) -> None:
+def test_a_folder_without_photos_is_an_error(build: Build, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(MediaError, match="no photo in it"):
+    with pytest.raises(MediaError, match="contains no photo"):
         build(tmp_path / "empty")
 
 
-def test_no_good_photo_is_an_error_that_points_to_the_reasons(build: Build, tmp_path: Path) -> None:
+def test_a_folder_without_usable_photos_is_an_error_that_points_to_the_reasons(build: Build, tmp_path: Path) -> None:
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "a.jpg").write_bytes(b"")
-    with pytest.raises(MediaError, match="none of 1 photos gave a pair"):
+    with pytest.raises(MediaError, match="none of the 1 photos can be used"):
         build(tmp_path / "bad")
     assert rejected_in(tmp_path / "pairs") == {"a.jpg": "empty"}
 
 
-def test_a_picture_that_can_not_be_written_is_named_and_made_in_the_next_build(
+def test_a_picture_that_can_not_be_written_is_named_and_drawn_by_the_next_build(
     build: Build, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, contents: Contents
 ) -> None:
     left = 7
@@ -97,7 +99,7 @@ def test_a_picture_that_can_not_be_written_is_named_and_made_in_the_next_build(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 200 kB; only root may make one."""
+    """A file system of 200 kB; only root can mount one."""
     disk = tmp_path / "disk"
     disk.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(disk)]
@@ -107,7 +109,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_full_disk_ends_the_build_with_a_remedy_and_the_next_one_goes_on(
+def test_a_full_disk_stops_the_build_with_a_remedy_and_the_next_build_resumes(
     build: Build, photos: Path, tmp_path: Path, small_disk: Path, contents: Contents
 ) -> None:
     more = tmp_path / "more"

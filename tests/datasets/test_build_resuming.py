@@ -1,4 +1,4 @@
-"""Builds that are stopped, or begun again."""
+"""Builds that are repeated, killed or resumed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from datasets.photo import Photo
 from tests.datasets.builds import Build, Contents
 
 
-def test_a_build_that_is_run_again_draws_nothing(
+def test_repeating_a_build_draws_nothing(
     build: Build, photos: Path, tmp_path: Path, contents: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(photos)
@@ -60,21 +60,21 @@ def test_a_build_killed_at_any_moment_and_resumed_equals_an_undisturbed_one(
         process.wait()
         assert not (out / "manifest.jsonl").exists()
         drawn_once |= {path: path.stat().st_mtime_ns for path in out.glob("*/[0-9a-f]*.png")}
-    (out / "comic" / f".x.png.{'0' * 32}.part").write_bytes(b"what a killed process was writing")
+    (out / "comic" / f".x.png.{'0' * 32}.part").write_bytes(b"left by a killed process")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "12 pairs" in done.stdout
     build(photos, out=tmp_path / "undisturbed")
     assert contents(out) == contents(tmp_path / "undisturbed")
-    assert all(path.stat().st_mtime_ns == time_ns for path, time_ns in drawn_once.items())  # nothing was done twice
+    assert all(path.stat().st_mtime_ns == time_ns for path, time_ns in drawn_once.items())  # nothing was drawn twice
 
 
-def test_a_folder_made_with_other_options_is_refused(build: Build, photos: Path) -> None:
+def test_a_folder_made_with_other_options_is_an_error(build: Build, photos: Path) -> None:
     build(photos)
     with pytest.raises(DataError, match="made with other options"):
         build(photos, sizes=(96,))
 
 
-def test_a_second_build_of_the_folder_at_the_same_time_is_refused(build: Build, photos: Path, tmp_path: Path) -> None:
+def test_a_second_simultaneous_build_of_the_folder_is_an_error(build: Build, photos: Path, tmp_path: Path) -> None:
     (tmp_path / "pairs").mkdir()
-    with open_journal(tmp_path / "pairs"), pytest.raises(DataError, match="another build is at work"):
+    with open_journal(tmp_path / "pairs"), pytest.raises(DataError, match="another build is running"):
         build(photos)

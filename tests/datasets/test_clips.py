@@ -12,13 +12,13 @@ from datasets.decoding import decode_photo
 from datasets.photo import Photo, Rejected
 
 
-def frames(path: Path, seconds_per_frame: float) -> tuple[list[Photo], list[Rejected]]:
-    found = list(frames_of_clip(path, path.name, seconds_per_frame=seconds_per_frame))
+def frames(path: Path, frame_interval_s: float) -> tuple[list[Photo], list[Rejected]]:
+    found = list(frames_of_clip(path, path.name, frame_interval_s=frame_interval_s))
     return [one for one in found if isinstance(one, Photo)], [one for one in found if isinstance(one, Rejected)]
 
 
 def pixels(photo: Photo) -> Uint8Array:
-    return decode_photo(photo.read(), photo.name, most_megapixels=100)
+    return decode_photo(photo.read(), photo.name, max_megapixels=100)
 
 
 def write_clip(path: Path, pictures: list[Uint8Array]) -> Path:
@@ -32,7 +32,7 @@ def write_clip(path: Path, pictures: list[Uint8Array]) -> Path:
     return path
 
 
-def test_a_clip_gives_a_frame_every_so_often(clip: Path) -> None:
+def test_a_clip_gives_a_frame_per_interval(clip: Path) -> None:
     photos, rejected = frames(clip, 2.0)
     assert [photo.name for photo in photos] == [f"street_walk.mp4/{second}.00s" for second in (0, 2, 4, 6, 8)]
     assert not rejected
@@ -41,7 +41,7 @@ def test_a_clip_gives_a_frame_every_so_often(clip: Path) -> None:
     assert pixels(photos[0]).std() > 20
 
 
-def test_the_same_clip_gives_the_same_bytes(clip: Path) -> None:
+def test_reading_a_clip_again_gives_the_same_bytes(clip: Path) -> None:
     assert [one.data for one in frames(clip, 5.0)[0]] == [one.data for one in frames(clip, 5.0)[0]]
 
 
@@ -52,7 +52,7 @@ def test_colours_are_those_of_the_clip(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"no clip", bytes(5000)])
-def test_what_is_no_clip_is_named(tmp_path: Path, data: bytes) -> None:
+def test_a_file_that_is_not_a_clip_is_named(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "holiday.mp4"
     path.write_bytes(data)
     photos, (rejected,) = frames(path, 1.0)
@@ -68,7 +68,7 @@ def test_an_mp4_without_its_index_is_named(tmp_path: Path, clip: Path) -> None:
     assert all(photo.data for photo in photos)
 
 
-def test_a_clip_that_breaks_off_keeps_the_frames_before_that(tmp_path: Path) -> None:
+def test_a_truncated_clip_gives_the_frames_before_the_damage(tmp_path: Path) -> None:
     noise = np.random.default_rng(0)
     pictures = [noise.integers(0, 256, (64, 96, 3), dtype=np.uint8) for _ in range(60)]
     whole = write_clip(tmp_path / "whole.mkv", pictures)
@@ -80,7 +80,7 @@ def test_a_clip_that_breaks_off_keeps_the_frames_before_that(tmp_path: Path) -> 
     assert all(one.kind == "damaged clip" for one in rejected)
 
 
-def test_sound_alone_is_no_clip(tmp_path: Path) -> None:
+def test_a_file_with_sound_only_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "song.mkv"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("pcm_s16le", rate=8000)
@@ -88,4 +88,4 @@ def test_sound_alone_is_no_clip(tmp_path: Path) -> None:
         sound.sample_rate = 8000
         container.mux(stream.encode(sound))
     _, (rejected,) = frames(path, 1.0)
-    assert "no picture track" in rejected.reason
+    assert "no video track" in rejected.reason

@@ -1,4 +1,4 @@
-"""A real Dask cluster on this machine: a scheduler and two workers, each a process of its own."""
+"""A real Dask cluster on this machine: a scheduler and two workers in three processes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
     scheduler = start(
         "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", log=tmp_path / "scheduler.log"
     )
-    # --no-nanny: what is killed stays dead.
+    # --no-nanny: a killed worker is not restarted.
     options = (address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
     workers = [start("worker", *options, log=tmp_path / f"worker{number}.log") for number in range(WORKERS)]
     yield address, workers
@@ -59,7 +59,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_a_cluster_that_loses_a_worker_makes_what_one_machine_makes(
+def test_a_cluster_that_loses_a_worker_gives_the_result_of_one_machine(
     build: Build,
     cluster: tuple[str, list[subprocess.Popen[bytes]]],
     samples: list[Path],
@@ -86,7 +86,7 @@ def test_a_cluster_that_loses_a_worker_makes_what_one_machine_makes(
         wait_until(lambda: len(list(out.glob("comic/*.png"))) >= 10 or building.poll() is not None)
         assert building.poll() is None, (tmp_path / "build.log").read_text()
         workers[0].kill()
-        (out / "comic" / f".x.png.{'0' * 32}.part").write_bytes(b"what the worker was writing")
+        (out / "comic" / f".x.png.{'0' * 32}.part").write_bytes(b"left by the killed worker")
         assert building.wait(timeout=180) == 0, (tmp_path / "build.log").read_text()
     assert workers[1].poll() is None
     build(*sources, out=tmp_path / "local", sizes=(128,))

@@ -23,7 +23,7 @@ DATA = np.random.default_rng(0).bytes(600_000)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """A server whose faults the test sets: each entry of ``faults`` spoils one answer."""
+    """A server with injected faults: each entry of ``faults`` affects one response."""
 
     server: Any
 
@@ -43,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data) - start))
         self.end_headers()
         body = data[start:]
-        if fault in ("stall", "break off"):
+        if fault in ("stall", "disconnect"):
             self.wfile.write(body[: len(body) // 3])
             self.wfile.flush()
             if fault == "stall":
@@ -66,7 +66,7 @@ def server() -> Iterator[Any]:
         released = threading.Event()
 
         def handle_error(self, request: object, client_address: object) -> None:
-            pass  # the client hung up: that is what it is tested for
+            pass  # the client disconnects in these tests
 
     with Server(("127.0.0.1", 0), Handler) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
@@ -101,7 +101,7 @@ def with_fields(public_set: PublicSet, **fields: Any) -> PublicSet:
     return PublicSet(**(vars(public_set) | fields))
 
 
-def test_a_set_arrives_whole_with_a_card_beside_it(fetch: Any, photo_set: PublicSet) -> None:
+def test_a_downloaded_set_is_complete_and_has_a_card(fetch: Any, photo_set: PublicSet) -> None:
     path = fetch(photo_set)
     assert path.read_bytes() == DATA
     card = json.loads(path.with_name("photos.zip.json").read_text())
@@ -110,14 +110,14 @@ def test_a_set_arrives_whole_with_a_card_beside_it(fetch: Any, photo_set: Public
     assert sorted(one.name for one in path.parent.iterdir()) == ["photos.zip", "photos.zip.json"]
 
 
-def test_a_set_that_is_there_is_not_fetched_again(fetch: Any, photo_set: PublicSet, server: Any) -> None:
+def test_an_existing_set_is_not_downloaded_again(fetch: Any, photo_set: PublicSet, server: Any) -> None:
     fetch(photo_set)
     fetch(photo_set)
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("fault", ["stall", "break off"])
-def test_where_the_server_stalls_or_breaks_off_it_goes_on(
+@pytest.mark.parametrize("fault", ["stall", "disconnect"])
+def test_a_download_resumes_when_the_server_stalls_or_disconnects(
     fetch: Any, photo_set: PublicSet, server: Any, fault: str
 ) -> None:
     server.faults[:] = [fault, fault]
@@ -127,43 +127,45 @@ def test_where_the_server_stalls_or_breaks_off_it_goes_on(
     assert server.requests == [None, "bytes=200000-", "bytes=333333-"]
 
 
-def test_a_server_that_can_not_resume_sends_all_again(fetch: Any, photo_set: PublicSet, server: Any) -> None:
-    server.faults[:] = ["break off", "no ranges"]
+def test_a_server_without_range_support_sends_everything_again(fetch: Any, photo_set: PublicSet, server: Any) -> None:
+    server.faults[:] = ["disconnect", "no ranges"]
     assert fetch(photo_set).read_bytes() == DATA
 
 
-def test_a_server_that_is_busy_is_asked_again_later(fetch: Any, photo_set: PublicSet, server: Any) -> None:
+def test_a_busy_server_is_retried_with_growing_pauses(fetch: Any, photo_set: PublicSet, server: Any) -> None:
     server.faults[:] = ["503", "429"]
     pauses: list[float] = []
     assert fetch(photo_set, sleep=pauses.append).read_bytes() == DATA
     assert pauses == [2.0, 4.0]
 
 
-def test_a_server_that_stays_silent_is_given_up_and_what_came_is_kept(
+def test_a_silent_server_is_an_error_and_the_partial_download_is_kept(
     fetch: Any, photo_set: PublicSet, server: Any, tmp_path: Path
 ) -> None:
     server.faults[:] = ["stall"] + ["stall at once"] * 3
-    with pytest.raises(MediaError, match=r"fell silent; 200000 of 600000 bytes are kept: run the same again"):
+    with pytest.raises(
+        MediaError, match=r"stopped sending data; 200000 of 600000 bytes are kept; run the same command to resume"
+    ):
         fetch(photo_set)
     assert (tmp_path / "photos.zip.part").stat().st_size == 200_000
     assert fetch(photo_set).read_bytes() == DATA
     assert server.requests[-1] == "bytes=200000-"
 
 
-def test_a_page_that_is_not_there_is_named_at_once(fetch: Any, photo_set: PublicSet, server: Any) -> None:
+def test_a_missing_page_is_an_error_without_a_retry(fetch: Any, photo_set: PublicSet, server: Any) -> None:
     server.faults[:] = ["404"]
     with pytest.raises(MediaError, match="404 Not Found"):
         fetch(photo_set)
     assert len(server.requests) == 1
 
 
-def test_a_server_that_is_not_there_is_named(fetch: Any, photo_set: PublicSet) -> None:
-    with pytest.raises(MediaError, match=r"3 tries in a row brought nothing.*refused"):
+def test_an_unreachable_server_is_named(fetch: Any, photo_set: PublicSet) -> None:
+    with pytest.raises(MediaError, match=r"no data in 3 tries in a row.*refused"):
         fetch(with_fields(photo_set, url="http://127.0.0.1:9/photos.zip"))
 
 
 @pytest.mark.parametrize("kind", ["sha256", "md5"])
-def test_other_bytes_than_were_published_are_removed(
+def test_a_download_with_a_wrong_checksum_is_removed(
     fetch: Any, photo_set: PublicSet, server: Any, tmp_path: Path, kind: str
 ) -> None:
     right = f"{kind}:{hashlib.new(kind, DATA).hexdigest()}"
@@ -176,25 +178,25 @@ def test_other_bytes_than_were_published_are_removed(
 
 
 @pytest.mark.parametrize("change", [-1000, 1000])
-def test_another_size_than_was_published_is_refused_before_it_is_fetched(
+def test_a_wrong_size_is_an_error_before_the_download(
     fetch: Any, photo_set: PublicSet, tmp_path: Path, change: int
 ) -> None:
-    with pytest.raises(MediaError, match=f"the server has 600000 bytes, expected {600_000 + change}"):
+    with pytest.raises(MediaError, match=f"the server announces 600000 bytes, expected {600_000 + change}"):
         fetch(with_fields(photo_set, size_bytes=600_000 + change))
     assert not list(tmp_path.iterdir())
 
 
-def test_a_set_without_a_published_checksum_is_judged_by_its_size(fetch: Any, photo_set: PublicSet) -> None:
+def test_a_set_without_a_published_checksum_is_checked_by_its_size(fetch: Any, photo_set: PublicSet) -> None:
     assert fetch(with_fields(photo_set, checksum="")).read_bytes() == DATA
     assert "checksum not published" in describe(with_fields(photo_set, checksum=""))
 
 
-def test_a_disk_without_room_is_known_before_it_is_full(fetch: Any, photo_set: PublicSet) -> None:
+def test_too_little_disk_space_is_an_error_before_the_download(fetch: Any, photo_set: PublicSet) -> None:
     with pytest.raises(UnwritableError, match="MB needed"):
         fetch(with_fields(photo_set, size_bytes=10**18))
 
 
-def test_the_known_sets_are_complete() -> None:
+def test_every_known_set_has_size_checksum_and_licence() -> None:
     assert len({one.name for one in PUBLIC_SETS}) == len(PUBLIC_SETS) >= 4
     for one in PUBLIC_SETS:
         kind, _, checksum = one.checksum.partition(":")
@@ -204,7 +206,7 @@ def test_the_known_sets_are_complete() -> None:
         assert f"{one.size_bytes / 1e6:,.0f} MB" in describe(one)
 
 
-def test_a_fetched_archive_can_be_built_as_it_is(fetch: Any, photo_set: PublicSet, server: Any, build: Any) -> None:
+def test_a_downloaded_archive_can_be_built_directly(fetch: Any, photo_set: PublicSet, server: Any, build: Any) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         picture = io.BytesIO()

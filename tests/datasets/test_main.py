@@ -8,7 +8,7 @@ from celcam.image_io import read_image
 from datasets.__main__ import main
 
 
-def test_preview_draws_the_photo_beside_its_cartoon(samples: list[Path], tmp_path: Path) -> None:
+def test_preview_draws_the_photo_next_to_its_cartoon(samples: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "preview.png"
     assert main(["preview", str(samples[6]), "--out", str(out), "--size", "96"]) == 0
     height, width = read_image(out).shape[:2]
@@ -17,7 +17,7 @@ def test_preview_draws_the_photo_beside_its_cartoon(samples: list[Path], tmp_pat
     assert width % 2 == 0
 
 
-def test_build_tells_what_it_made_and_what_it_left_out(
+def test_build_reports_its_pairs_and_the_skipped_photos(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (photos / "zero.jpg").write_bytes(b"")
@@ -26,7 +26,7 @@ def test_build_tells_what_it_made_and_what_it_left_out(
     printed = capsys.readouterr()
     assert printed.out.startswith("12 pairs (")
     assert "; 1 skipped" in printed.out
-    assert "zero.jpg: an empty file" in printed.err
+    assert "zero.jpg: empty file" in printed.err
     assert "zero.jpg" not in printed.out
 
 
@@ -43,10 +43,10 @@ def test_build_tells_what_it_made_and_what_it_left_out(
         (["--scheduler", "tcp://127.0.0.1:9"], "expected a running Dask scheduler"),
     ],
 )
-def test_wrong_options_are_one_line_and_exit_status_2(
+def test_invalid_options_are_a_one_line_error_and_exit_2(
     words: list[str], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("datasets.workers.PATIENCE_S", 0.5)
+    monkeypatch.setattr("datasets.workers.TIMEOUT_S", 0.5)
     assert main(["build", "--out", str(tmp_path / "pairs"), *words]) == 2
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("python -m datasets: ")]
     assert len(lines) == 1
@@ -60,7 +60,7 @@ def test_fetch_without_a_name_lists_the_sets(capsys: pytest.CaptureFixture[str])
     assert "licence: " in printed
 
 
-def test_fetch_of_an_unknown_set_names_those_that_are_known(capsys: pytest.CaptureFixture[str]) -> None:
+def test_fetching_an_unknown_set_lists_the_known_sets(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fetch", "imagenet"]) == 2
     assert "bsds500" in capsys.readouterr().err
 

@@ -24,23 +24,23 @@ def page(build: Build, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     return write_report(tmp_path / "pairs", tmp_path / "page.html", rows=5).read_text(encoding="utf-8")
 
 
-def test_the_page_needs_nothing_but_itself(page: str) -> None:
+def test_the_page_is_self_contained(page: str) -> None:
     assert not re.search(r"https?://|<script|<link|@import", page)
     assert set(re.findall(r'src="([^,"]*)', page)) == {"data:image/jpeg;base64"}
 
 
-def test_the_page_tells_how_many_there_are(page: str) -> None:
+def test_the_page_shows_the_counts(page: str) -> None:
     assert "<b>12</b>photos" in page
     assert "<b>24</b>pairs" in page
     assert "<b>4</b>rejected" in page
 
 
-def test_the_page_tells_what_was_rejected_and_why_the_most_frequent_first(page: str) -> None:
+def test_the_page_lists_rejected_photos_by_reason_most_frequent_first(page: str) -> None:
     assert page.index("too small") < page.index("empty <span")
     assert "tiny0.png: too small (20x20)" in page
 
 
-def test_names_of_files_are_text_and_no_markup(page: str) -> None:
+def test_file_names_are_escaped(page: str) -> None:
     assert "&lt;b&gt;bold" in page
     assert "<b>bold" not in page
 
@@ -50,7 +50,7 @@ def test_the_grid_shows_each_photo_with_every_style(page: str) -> None:
     assert page.count('alt="photo"') == page.count('alt="comic"') == page.count('alt="other"') == 5
 
 
-def test_the_spread_counts_every_photo(page: str) -> None:
+def test_the_histograms_count_every_photo(page: str) -> None:
     counts = [int(count) for count in re.findall(r"<title>(\d+) photos</title>", page)]
     assert sum(counts) == 3 * 12
 

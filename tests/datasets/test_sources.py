@@ -16,9 +16,9 @@ from datasets.sources import check_sources, count_photos, find_photos
 
 
 def find(*sources: Path) -> tuple[dict[str, bytes], list[Rejected]]:
-    """Names and bytes of the photos, and what was rejected."""
+    """The contents of the photos by name, and the rejected files."""
     photos, rejected = {}, []
-    for found in find_photos(sources, seconds_per_frame=2.0):
+    for found in find_photos(sources, frame_interval_s=2.0):
         if isinstance(found, Photo):
             assert found.name not in photos
             photos[found.name] = found.read()
@@ -46,14 +46,14 @@ def pack_tar(folder: Path, path: Path) -> Path:
     return Path(shutil.move(packed, path))
 
 
-def test_a_folder_gives_the_photos_at_and_below_it(folder: Path) -> None:
+def test_a_folder_is_searched_recursively(folder: Path) -> None:
     photos, rejected = find(folder)
     assert photos == {name: name.encode() for name in ("a.jpg", "B.JPEG", "beach/c.png", "beach/far/d.webp")}
     assert not rejected
     assert count_photos([folder]) == 4
 
 
-def test_several_sources_are_told_apart_by_the_names_before_their_photos(folder: Path, tmp_path: Path) -> None:
+def test_with_several_sources_names_start_with_the_source(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "office"
     other.mkdir()
     (other / "a.jpg").write_bytes(b"desk")
@@ -66,13 +66,13 @@ def test_a_glob_gives_what_it_matches(folder: Path) -> None:
     assert names(folder / "b*") == {"beach/c.png", "beach/far/d.webp"}
 
 
-def test_a_source_that_is_not_there_is_known_before_the_work_begins(folder: Path) -> None:
+def test_a_missing_source_is_an_error_before_the_work_begins(folder: Path) -> None:
     check_sources([folder, folder / "*.jpg"])
     with pytest.raises(MediaError, match="no such file or folder"):
         check_sources([folder, folder / "*.gif"])
 
 
-def test_zip_and_tar_archives_are_read_as_they_are(folder: Path, tmp_path: Path) -> None:
+def test_zip_and_tar_archives_are_read_directly(folder: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "p.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*.*")):
             archive.write(path, f"in/{path.relative_to(folder)}")
@@ -85,17 +85,17 @@ def test_zip_and_tar_archives_are_read_as_they_are(folder: Path, tmp_path: Path)
         assert not rejected
 
 
-def test_two_members_of_one_name_are_two_photos(tmp_path: Path) -> None:
+def test_two_archive_members_with_the_same_name_are_two_photos(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "twice.tar", "w") as archive:
         for data in (b"first", b"second"):
             member = tarfile.TarInfo("a.jpg")
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
-    found = list(find_photos([tmp_path / "twice.tar"], seconds_per_frame=1))
+    found = list(find_photos([tmp_path / "twice.tar"], frame_interval_s=1))
     assert len({photo.key for photo in found if isinstance(photo, Photo)}) == 2
 
 
-def test_an_archive_that_breaks_off_gives_the_photos_before_that_and_the_reason(tmp_path: Path) -> None:
+def test_a_truncated_archive_gives_the_photos_before_the_damage_and_the_reason(tmp_path: Path) -> None:
     members = {f"{number}.jpg": os.urandom(50_000) for number in range(6)}
     whole = tmp_path / "whole.tar.gz"
     with tarfile.open(whole, "w:gz") as archive:
@@ -113,7 +113,7 @@ def test_an_archive_that_breaks_off_gives_the_photos_before_that_and_the_reason(
 
 
 @pytest.mark.parametrize("name", ["bad.zip", "bad.tar", "bad.tgz", "bad.tar.xz", "empty.zip", "empty.tgz"])
-def test_what_is_no_archive_is_named(tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_not_an_archive_is_named(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"" if name.startswith("empty") else os.urandom(2000))
     photos, (rejected,) = find(path)
@@ -121,7 +121,7 @@ def test_what_is_no_archive_is_named(tmp_path: Path, name: str) -> None:
     assert name in rejected.reason
 
 
-def test_one_damaged_member_of_a_zip_does_not_cost_the_others(tmp_path: Path) -> None:
+def test_a_damaged_member_of_a_zip_does_not_affect_the_others(tmp_path: Path) -> None:
     path = tmp_path / "p.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for name in ("a.jpg", "b.jpg", "c.jpg"):
@@ -138,14 +138,14 @@ def test_a_file_that_is_too_large_to_be_a_photo_is_not_read(
     with zipfile.ZipFile(tmp_path / "p.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bomb.jpg", bytes(10**6))
     (folder / "a.jpg").write_bytes(bytes(1001))
-    monkeypatch.setattr("datasets.photo.LARGEST_FILE", 1000)
+    monkeypatch.setattr("datasets.photo.MAX_FILE_BYTES", 1000)
     photos, rejected = find(folder, tmp_path / "p.zip", pack_tar(folder, tmp_path / "p.tar"))
     assert {one.kind for one in rejected} == {"too large"}
     assert len(rejected) == 3
     assert len(photos) == 6
 
 
-def test_a_folder_without_rights_is_named_and_the_rest_goes_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_folder_is_named_and_the_rest_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scandir = os.scandir
 
     def refuse(path: Path) -> object:
@@ -161,7 +161,7 @@ def test_a_folder_without_rights_is_named_and_the_rest_goes_on(folder: Path, mon
     assert "Permission denied" in rejected.reason
 
 
-def test_a_broken_link_and_a_pipe_are_named_and_a_circle_of_links_ends(folder: Path) -> None:
+def test_broken_links_and_pipes_are_named_and_link_cycles_end(folder: Path) -> None:
     (folder / "gone.jpg").symlink_to("nowhere.jpg")
     (folder / "round").symlink_to(folder)
     os.mkfifo(folder / "pipe.jpg")
@@ -170,7 +170,7 @@ def test_a_broken_link_and_a_pipe_are_named_and_a_circle_of_links_ends(folder: P
     assert {Path(one.source).name for one in rejected} == {"gone.jpg", "pipe.jpg"}
 
 
-def test_names_that_are_not_utf_8_can_still_be_printed(folder: Path) -> None:
+def test_names_that_are_not_utf_8_are_escaped(folder: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.jpg")).write_bytes(b"x")
     assert r"caf\xe9.jpg" in names(folder)
 
@@ -184,7 +184,7 @@ def test_memory_does_not_grow_with_the_number_of_photos(tmp_path: Path) -> None:
                 member.size = 1000
                 archive.addfile(member, io.BytesIO(bytes(1000)))
         tracemalloc.start()
-        assert sum(1 for _ in find_photos([path], seconds_per_frame=1)) == count
+        assert sum(1 for _ in find_photos([path], frame_interval_s=1)) == count
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak

@@ -21,7 +21,7 @@ def work(number: int) -> int:
 
 
 def deadly_once(path: str) -> str:
-    """Kills its process unless the file is there, which it leaves behind: a machine short of memory for a moment."""
+    """Kill this process on the first call only, like a short lack of memory; the file marks the first call."""
     if not Path(path).exists():
         Path(path).touch()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -35,20 +35,20 @@ def alive(pid: int) -> bool:
         return False
 
 
-def test_a_task_that_kills_its_process_costs_that_task_alone() -> None:
+def test_a_task_that_kills_its_process_fails_alone() -> None:
     with open_workers(2, None) as workers:
         outcomes = dict(workers.run(work, range(20)))
     assert isinstance(outcomes.pop(DEADLY), WorkerLostError)
     assert outcomes == {number: number * number for number in range(20) if number != DEADLY}
 
 
-def test_a_task_whose_process_died_by_chance_is_done_again(tmp_path: Path) -> None:
+def test_a_task_whose_process_died_once_is_retried(tmp_path: Path) -> None:
     path = str(tmp_path / "tried")
     with open_workers(1, None) as workers:
         assert list(workers.run(deadly_once, [path])) == [(path, path)]
 
 
-def test_only_a_few_tasks_are_taken_ahead() -> None:
+def test_only_a_few_tasks_are_taken_in_advance() -> None:
     taken = 0
 
     def tasks() -> Iterator[int]:
@@ -66,7 +66,7 @@ def test_only_a_few_tasks_are_taken_ahead() -> None:
     assert taken == 100
 
 
-def test_no_process_outlives_a_parent_that_was_killed() -> None:
+def test_worker_processes_exit_when_the_parent_is_killed() -> None:
     script = (
         "import os, time\n"
         "from datasets.workers import open_workers\n"

@@ -10,14 +10,14 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from celcam.arrays import FloatArray
-from datasets.likeness import (
-    LIKENESS_WORDS,
-    MOST_COARSE_BITS,
-    MOST_FINE_BITS,
+from datasets.near_duplicates import (
+    HASH_WORDS,
+    MAX_COARSE_BITS,
+    MAX_FINE_BITS,
     find_leaders,
-    hash_likeness,
+    perceptual_hash,
     split_of,
-    unpack_likeness,
+    unpack_hash,
 )
 
 
@@ -45,7 +45,7 @@ def grey(picture: Image.Image) -> Image.Image:
 
 
 def hashes_of(pictures: list[Image.Image]) -> FloatArray:
-    return np.stack([unpack_likeness(hash_likeness(np.asarray(one.convert("RGB")))) for one in pictures])
+    return np.stack([unpack_hash(perceptual_hash(np.asarray(one.convert("RGB")))) for one in pictures])
 
 
 def alone(count: int) -> FloatArray:
@@ -58,7 +58,7 @@ def pictures(samples: list[Path]) -> list[Image.Image]:
 
 
 @pytest.mark.parametrize("change", [smaller, recompressed, brighter, cut, grey])
-def test_a_changed_copy_belongs_to_its_photo(
+def test_a_modified_copy_is_grouped_with_its_photo(
     pictures: list[Image.Image], change: Callable[[Image.Image], Image.Image]
 ) -> None:
     leaders = find_leaders(hashes_of(pictures + [change(one) for one in pictures]), alone(2 * len(pictures)))
@@ -66,7 +66,7 @@ def test_a_changed_copy_belongs_to_its_photo(
     assert (leaders[len(pictures) :] == np.arange(len(pictures))).mean() >= 0.85
 
 
-def test_different_photos_stand_alone(pictures: list[Image.Image]) -> None:
+def test_different_photos_are_not_grouped(pictures: list[Image.Image]) -> None:
     leaders = find_leaders(hashes_of(pictures), alone(len(pictures)))
     assert (leaders == np.arange(len(pictures))).all()
 
@@ -76,55 +76,55 @@ def test_frames_of_a_clip_are_one_group(pictures: list[Image.Image]) -> None:
     assert find_leaders(hashes_of(pictures[:7]), clips).tolist() == [0, 1, 2, 1, 4, 2, 1]
 
 
-def test_a_chain_of_likenesses_is_one_group() -> None:
-    hashes = np.zeros((3, LIKENESS_WORDS), np.uint64)
+def test_a_chain_of_near_duplicates_is_one_group() -> None:
+    hashes = np.zeros((3, HASH_WORDS), np.uint64)
     hashes[:, 0] = [0, 0b1111, 0b11111111]
     assert find_leaders(hashes, alone(3)).tolist() == [0, 0, 0]
 
 
-def test_buckets_find_the_same_as_comparing_all_with_all() -> None:
+def test_buckets_find_the_same_groups_as_comparing_all_pairs() -> None:
     rng = np.random.default_rng(1)
-    hashes = rng.integers(0, 2**64, (600, LIKENESS_WORDS), dtype=np.uint64)
-    for copy in range(300, 600):  # copies with some bits changed, up to more than is allowed
+    hashes = rng.integers(0, 2**64, (600, HASH_WORDS), dtype=np.uint64)
+    for copy in range(300, 600):  # copies with some changed bits, some of them beyond the limits
         hashes[copy] = hashes[copy - 300]
         for word, most in ((0, 10), (1, 40)):
             for bit in rng.choice(64, rng.integers(most), replace=False):
                 hashes[copy, word] ^= np.uint64(1) << np.uint64(bit)
     apart = np.bitwise_count(hashes[:, None] ^ hashes[None])
-    close = (apart[..., 0] <= MOST_COARSE_BITS) & (apart[..., 1:].sum(-1) <= MOST_FINE_BITS)
+    close = (apart[..., 0] <= MAX_COARSE_BITS) & (apart[..., 1:].sum(-1) <= MAX_FINE_BITS)
     expected = [int(np.flatnonzero(row)[0]) for row in close]
     assert 100 < sum(leader != number for number, leader in enumerate(expected)) < 250
     assert find_leaders(hashes, alone(600)).tolist() == expected
 
 
-def test_many_equal_photos_cost_little() -> None:
-    hashes = np.zeros((200_000, LIKENESS_WORDS), np.uint64)
+def test_many_equal_photos_are_grouped_quickly() -> None:
+    hashes = np.zeros((200_000, HASH_WORDS), np.uint64)
     assert not find_leaders(hashes, alone(len(hashes))).any()
 
 
-def test_many_photos_that_are_all_alike_cost_little_memory() -> None:
-    hashes = np.zeros((400, LIKENESS_WORDS), np.uint64)
-    hashes[:, 1] = np.random.default_rng(0).integers(0, 2**20, len(hashes))  # at most 20 bits apart, hardly two equal
+def test_many_near_duplicates_need_little_memory() -> None:
+    hashes = np.zeros((400, HASH_WORDS), np.uint64)
+    hashes[:, 1] = np.random.default_rng(0).integers(0, 2**20, len(hashes))  # at most 20 bits differ; few are equal
     tracemalloc.start()
     assert not find_leaders(hashes, alone(len(hashes))).any()
     assert tracemalloc.get_traced_memory()[1] < 25e6
     tracemalloc.stop()
 
 
-def test_no_photo_has_no_leader() -> None:
-    assert find_leaders(np.empty((0, LIKENESS_WORDS), np.uint64), alone(0)).tolist() == []
+def test_an_empty_list_has_no_leaders() -> None:
+    assert find_leaders(np.empty((0, HASH_WORDS), np.uint64), alone(0)).tolist() == []
 
 
 def test_the_split_is_a_function_of_the_digest() -> None:
-    parts = ["00000000", "cccccccb", "cccccccd", "e6666665", "e6666667", "ffffffff"]
+    digests = ["00000000", "cccccccb", "cccccccd", "e6666665", "e6666667", "ffffffff"]
     expected = ["train", "train", "validation", "validation", "test", "test"]
-    assert [split_of(part + "0" * 56) for part in parts] == expected
+    assert [split_of(digest + "0" * 56) for digest in digests] == expected
 
 
 @pytest.mark.slow
 def test_a_million_photos_are_grouped_in_a_minute() -> None:
     rng = np.random.default_rng(0)
-    hashes = rng.integers(0, 2**64, (1_000_000, LIKENESS_WORDS), dtype=np.uint64)
+    hashes = rng.integers(0, 2**64, (1_000_000, HASH_WORDS), dtype=np.uint64)
     hashes[500_000:, :] = hashes[:500_000] ^ np.uint64(1)
     leaders = find_leaders(hashes, alone(len(hashes)))
     assert (leaders == np.tile(np.arange(500_000), 2)).all()

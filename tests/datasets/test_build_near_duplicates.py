@@ -1,4 +1,4 @@
-"""Photos that look alike, and what a build makes of them."""
+"""Near-duplicates and exact duplicates in a build."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from PIL import Image
 
 from celcam.manifest import read_manifest
-from datasets.likeness import split_of
+from datasets.near_duplicates import split_of
 from tests.datasets.builds import Build
 
 
-def test_near_duplicates_stand_on_the_side_of_the_smallest_digest(
+def test_near_duplicates_are_kept_in_the_split_of_the_smallest_digest(
     build: Build, samples: list[Path], tmp_path: Path
 ) -> None:
     folder = tmp_path / "alike"
@@ -32,11 +32,13 @@ def test_near_duplicates_stand_on_the_side_of_the_smallest_digest(
         leader = min(digest for digest, _, _ in group)
         assert {split for _, split, _ in group} == {split_of(leader)}
         assert {named for _, _, named in group} == {leader}
-    assert len({split_of(digest) for group in groups.values() for digest, _, _ in group}) > 1  # alone, they would part
-    assert result.alike == 4 * 6
+    assert (
+        len({split_of(digest) for group in groups.values() for digest, _, _ in group}) > 1
+    )  # without groups they would be in several splits
+    assert result.near_duplicates == 4 * 6
 
 
-def test_exact_duplicates_are_one_pair(build: Build, photos: Path, tmp_path: Path) -> None:
+def test_exact_duplicates_give_one_pair(build: Build, photos: Path, tmp_path: Path) -> None:
     one = next(photos.glob("*.jpg"))
     shutil.copy(one, photos / "zz.jpg")
     result = build(photos)
@@ -46,8 +48,8 @@ def test_exact_duplicates_are_one_pair(build: Build, photos: Path, tmp_path: Pat
     assert one.name in {pair.source for pair in pairs}
 
 
-def test_frames_of_a_clip_stand_on_one_side(build: Build, clip: Path, tmp_path: Path) -> None:
-    build(clip, seconds_per_frame=1.0)
+def test_frames_of_a_clip_are_kept_in_the_same_split(build: Build, clip: Path, tmp_path: Path) -> None:
+    build(clip, frame_interval_s=1.0)
     pairs = read_manifest(tmp_path / "pairs")
     assert len(pairs) == 10
     assert len({pair.split for pair in pairs}) == len({pair.group for pair in pairs}) == 1

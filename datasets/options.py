@@ -1,0 +1,119 @@
+"""The options of each command of ``python -m datasets``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from celcam.cli import option, require
+from celcam.errors import UsageError
+from celcam.paths import SAMPLES
+
+SUFFIXES = {"png": ".png", "jpeg": ".jpg"}
+MIN_SIZE, MAX_SIZE = 64, 2048
+
+
+@dataclass(frozen=True)
+class BuildConfig:
+    """Options of ``build``."""
+
+    out: Path = option(help="folder for the pairs and manifest.jsonl")
+    photos: tuple[Path, ...] = option(
+        (SAMPLES,),
+        help="folders (searched recursively), globs, photos, zip or tar archives, video clips",
+        metavar="PHOTOS",
+    )
+    style: str = option("comic", help="the style to draw, or 'all'")
+    sizes: str = option("256", help="short sides of the pairs in pixels, such as 256,384; a live camera runs at 256")
+    format: str = option("png", help="png, or jpeg: a quarter of the disk space, with compression artifacts")
+    every: float = option(2.0, help="seconds between the frames taken from a clip", metavar="S")
+    max_megapixels: float = option(
+        100.0, help="skip larger photos; each process holds one photo in memory, 6 MB per megapixel"
+    )
+    jobs: int = option(os.cpu_count() or 1, help="number of processes; the default is one per core")
+    scheduler: str | None = option(None, help="draw on a Dask cluster; tcp://HOST:PORT of its scheduler")
+
+    def __post_init__(self) -> None:
+        for size in self.short_sides():
+            _require_size("--sizes", size)
+        require(self.format in SUFFIXES, f"--format {self.format}: expected {' or '.join(SUFFIXES)}")
+        require(self.every > 0, f"--every {self.every}: expected more than 0 seconds")
+        require(self.max_megapixels > 0, f"--max-megapixels {self.max_megapixels}: expected more than 0")
+        require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
+
+    def short_sides(self) -> tuple[int, ...]:
+        """The short sides in pixels, smallest first, without repeats."""
+        return tuple(sorted(set(_parse_sizes(self.sizes))))
+
+
+@dataclass(frozen=True)
+class PreviewConfig:
+    """Options of ``preview``."""
+
+    photo: Path = option(help="the photo to draw", positional=True)
+    style: str = option("comic", help="the style to draw")
+    out: Path = option(Path("out/preview.png"), help="image file for the photo and its cartoon, side by side")
+    size: int = option(512, help="short side in pixels")
+
+    def __post_init__(self) -> None:
+        _require_size("--size", self.size)
+
+
+@dataclass(frozen=True)
+class FetchConfig:
+    """Options of ``fetch``."""
+
+    name: str | None = option(None, help="the set to download; without a name, list all sets", positional=True)
+    out: Path = option(Path("photos"), help="folder for the archive; 'build --photos' reads the archive directly")
+    timeout: float = option(30.0, help="seconds without data before reconnecting")
+    tries: int = option(5, help="give up after this many connections in a row without data")
+
+    def __post_init__(self) -> None:
+        require(self.timeout > 0, f"--timeout {self.timeout}: expected more than 0 seconds")
+        require(self.tries >= 1, f"--tries {self.tries}: expected 1 or more")
+
+
+@dataclass(frozen=True)
+class ReportConfig:
+    """Options of ``report``."""
+
+    pairs: Path = option(help="folder made by 'build'", positional=True)
+    out: Path | None = option(None, help="HTML file to write; report.html in the pairs' folder by default")
+    rows: int = option(24, help="number of photos in the grid of pairs")
+
+    def __post_init__(self) -> None:
+        require(self.rows >= 1, f"--rows {self.rows}: expected 1 or more")
+
+
+@dataclass(frozen=True)
+class BenchConfig:
+    """Options of ``bench``."""
+
+    photos: tuple[Path, ...] = option((SAMPLES,), help="photos to draw, as for 'build'", metavar="PHOTOS")
+    style: str = option("all", help="the style to draw, or 'all'")
+    sizes: str = option("256,512", help="short sides in pixels")
+    pairs: int = option(38, help="pairs drawn for each figure; more pairs give steadier figures")
+    jobs: int = option(2, help="number of processes to compare with one process")
+
+    def __post_init__(self) -> None:
+        require(self.pairs >= 1, f"--pairs {self.pairs}: expected 1 or more")
+        require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
+        for size in self.short_sides():
+            _require_size("--sizes", size)
+
+    def short_sides(self) -> tuple[int, ...]:
+        """The short sides in pixels, in the order given."""
+        return _parse_sizes(self.sizes)
+
+
+def _parse_sizes(sizes: str) -> tuple[int, ...]:
+    """``"256,384"`` to ``(256, 384)``."""
+    try:
+        return tuple(int(size) for size in sizes.split(","))
+    except ValueError:
+        raise UsageError(f"--sizes {sizes}: expected numbers such as 256 or 256,384") from None
+
+
+def _require_size(option_name: str, size: int) -> None:
+    require(MIN_SIZE <= size <= MAX_SIZE, f"{option_name} {size}: expected {MIN_SIZE} to {MAX_SIZE} pixels")
