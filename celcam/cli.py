@@ -1,4 +1,4 @@
-"""Commands from frozen dataclasses: each field is an option, an error is one line and exit status 2."""
+"""Build commands from frozen dataclasses: each field is an option; an error is one line and exit status 2."""
 
 from __future__ import annotations
 
@@ -43,20 +43,28 @@ def option(
 
 @dataclass(frozen=True)
 class Command:
-    """A subcommand: its options (a frozen dataclass) and the function that it calls with them."""
+    """A subcommand."""
 
     name: str
-    config: type
-    run: Callable[[Any], int]
+    config: type  # a frozen dataclass of options
+    run: Callable[[Any], int]  # takes the options and returns the exit status
     help: str
 
 
 def run_commands(
     prog: str, about: str, commands: Sequence[Command], argv: Sequence[str] | None, default: str = ""
 ) -> int:
-    """Parse ``argv``, run the command that it names, return the exit status.
+    """Parse the command line and run the command that it names.
 
-    ``default`` names the command that is meant when the first word names none.
+    Args:
+        prog: name of the program.
+        about: what the program does, for ``--help``.
+        commands: all subcommands.
+        argv: the command line without the program's name; None reads the process's own.
+        default: name of the command that runs if the first word names no command.
+
+    Returns:
+        The exit status.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     by_name = {command.name: command for command in commands}
@@ -88,16 +96,19 @@ def run_command(
     *,
     read_settings: Callable[[Path, type], dict[str, Any]] | None = None,
 ) -> int:
-    """As `run_commands`, for a program that is one command.
+    """Parse the command line of a program without subcommands and run it.
 
     Args:
         prog: name of the program.
-        about: what it is for.
+        about: what the program does, for ``--help``.
         config: its options, a frozen dataclass.
-        run: what it does.
-        argv: the words behind the name; those of the process where None.
-        read_settings: values of a file's path and ``config``. They become the defaults where the option ``settings``
-            names a file: what is given on the command line wins, and ``--no-NAME`` turns off what the file turns on.
+        run: takes the options and returns the exit status.
+        argv: the command line without the program's name; None reads the process's own.
+        read_settings: reads a settings file, given its path and ``config``. If the option ``settings`` names a file,
+            its values become the defaults. The command line overrides them, and ``--no-NAME`` turns a flag off.
+
+    Returns:
+        The exit status.
     """
     words = _without_aliases(sys.argv[1:] if argv is None else argv, config)
     parser = _new_parser(prog, about)
@@ -106,13 +117,13 @@ def run_command(
     def parse_and_run() -> int:
         if read_settings is not None:
             _default_to_settings(parser, actions, config, read_settings, words)
-        return run(config(**vars(parser.parse_args(words))))
+        return run(config(**vars(_parse(parser, words))))
 
     return guard(prog, parse_and_run)
 
 
 def guard(prog: str, run: Callable[[], int]) -> int:
-    """Call ``run``; turn what can go wrong into one line and an exit status."""
+    """Call ``run``; report an expected error on one line and as the exit status."""
     try:
         return run()
     except CelcamError as error:
@@ -127,13 +138,13 @@ def guard(prog: str, run: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:  # the reader of our output went away: `| head`
+    except BrokenPipeError:  # the reader of our output closed it, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """``"320x240"`` to ``(320, 240)``, width first."""
+    """Convert ``"320x240"`` to ``(320, 240)``, width first; raises UsageError."""
     width, cross, height = text.lower().partition("x")
     if not (cross and width.isdigit() and height.isdigit() and int(width) and int(height)):
         raise UsageError(f"{text!r} is not a size; expected WIDTHxHEIGHT, such as 320x240")
@@ -147,10 +158,16 @@ def require(condition: bool, message: str) -> None:
 
 
 def option_type(hint: Any) -> tuple[Callable[[str], Any], bool]:
-    """The type of an option's values, and whether it takes several, from a field's annotation.
+    """Read the type of an option's values from the annotation of its field.
 
     Args:
-        hint: ``X``, ``X | None`` or ``tuple[X, ...]``, where X is bool, int, float, str or Path.
+        hint: ``X``, ``X | None`` or ``tuple[X, ...]``; X is bool, int, float, str or Path.
+
+    Returns:
+        The type X, and whether the option takes several values.
+
+    Raises:
+        TypeError: the annotation is of another form.
     """
     for candidate in (hint, *typing.get_args(hint)):
         if candidate in (bool, int, float, str, Path):
@@ -159,7 +176,7 @@ def option_type(hint: Any) -> tuple[Callable[[str], Any], bool]:
 
 
 def option_aliases(config: type) -> dict[str, str]:
-    """The flag that each alias stands for: ``{"--old-name": "--new-name"}``."""
+    """Map each alias of ``config`` to its option's flag: ``{"--old-name": "--new-name"}``."""
     return {
         alias: "--" + field.name.replace("_", "-")
         for field in dataclasses.fields(config)
@@ -168,7 +185,7 @@ def option_aliases(config: type) -> dict[str, str]:
 
 
 def _without_aliases(words: Sequence[str], config: type) -> list[str]:
-    """``words`` with each alias replaced by the option's own flag; what follows ``--`` stays as it is."""
+    """Replace each alias in ``words`` by the option's flag, up to the word ``--``."""
     flags = option_aliases(config)
     flags |= {"--no" + alias[1:]: "--no" + flag[1:] for alias, flag in flags.items()}
     end = words.index("--") if "--" in words else len(words)
@@ -183,7 +200,7 @@ def _new_parser(prog: str, about: str) -> argparse.ArgumentParser:
 
 
 def _add_options(parser: argparse.ArgumentParser, config: type, *, with_no: bool = False) -> list[argparse.Action]:
-    """An option for each field; ``with_no`` adds a hidden ``--no-NAME`` for each flag. Returns those of the fields."""
+    """Add an option for each field and return these; ``with_no`` adds a hidden ``--no-NAME`` for each flag."""
     hints = typing.get_type_hints(config)
     actions = []
     for field in dataclasses.fields(config):
@@ -218,6 +235,11 @@ def _add_options(parser: argparse.ArgumentParser, config: type, *, with_no: bool
     return actions
 
 
+def _parse(parser: argparse.ArgumentParser, words: Sequence[str]) -> argparse.Namespace:
+    """Parse ``words``; positional values may stand between options, unless ``--`` separates them."""
+    return parser.parse_args(words) if "--" in words else parser.parse_intermixed_args(words)
+
+
 def _default_to_settings(
     parser: argparse.ArgumentParser,
     actions: Sequence[argparse.Action],
@@ -225,11 +247,11 @@ def _default_to_settings(
     read_settings: Callable[[Path, type], dict[str, Any]],
     words: Sequence[str],
 ) -> None:
-    """Let the values of the file that ``--settings`` names, if any, be the defaults of ``parser``."""
+    """Make the values of the file that ``--settings`` names, if any, the defaults of ``parser``."""
     required = [action for action in actions if action.required]
     for action in required:  # the file may hold it
         action.required = False
-    path = parser.parse_args(words).settings
+    path = _parse(parser, words).settings
     values = read_settings(path, config) if path is not None else {}
     for action in required:
         action.required = action.dest not in values
@@ -237,7 +259,7 @@ def _default_to_settings(
 
 
 class _StoreTuple(argparse.Action):
-    """Several values as the tuple that a frozen dataclass holds; a flag given again adds to them."""
+    """Store several values as a tuple; a repeated flag adds values."""
 
     def __call__(self, parser: Any, namespace: argparse.Namespace, values: Any, option_string: Any = None) -> None:
         before = getattr(namespace, self.dest)
@@ -246,7 +268,7 @@ class _StoreTuple(argparse.Action):
 
 
 def _shown(default: Any) -> str:
-    """A default as help prints it: a path inside the project without the way to it."""
+    """A default as ``--help`` prints it; a path inside the project is relative to its root."""
     if isinstance(default, tuple):
         return " ".join(_shown(value) for value in default)
     if isinstance(default, Path) and default.is_relative_to(ROOT):

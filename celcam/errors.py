@@ -5,21 +5,25 @@ CelcamError             a command prints it on one line and exits with 2
 │   └── UnknownNameError    a style, preset or recipe that does not exist
 ├── MediaError          a photo, clip or folder that can't be read or written
 │   ├── ClipBrokenOffError  a clip whose end is missing; the frames before it were used
-│   ├── BadPhotoError       a photo that no pair can be made of, with the kind of fault
-│   └── UnwritableError     a file that can't be written: a full disk, no rights
-├── DataError           a manifest or run folder that is missing, incomplete or made by other options
-├── ModelError          a model file that is missing, damaged, or disagrees with its card
-├── TrainingError       a training that went wrong on the way
-└── CameraError         no camera, or one that gives no pictures
+│   ├── BadPhotoError       a photo that can't be used for a pair, with the kind of fault
+│   └── UnwritableError     a file that can't be written: a full disk, missing permissions
+├── DataError           a manifest or run folder that is missing, incomplete or made with other options
+├── ModelError          a model file that is missing or damaged, or that does not match its card
+├── TrainingError       a training run that failed
+└── CameraError         no camera, or a camera that gives no pictures
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
+
+# How similar two spellings are, 0 to 1, before one is suggested for the other.
+NEAR_MISS = 0.6
 
 
 class CelcamError(Exception):
-    """Says what, what was expected, what came, and the remedy, in one line."""
+    """An error for people: one line that says what is wrong, what was expected and what to do."""
 
 
 class UsageError(CelcamError):
@@ -27,10 +31,27 @@ class UsageError(CelcamError):
 
 
 class UnknownNameError(UsageError):
-    """A style, preset or recipe that does not exist."""
+    """A style, preset or recipe that does not exist; the message suggests the nearest name."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"unknown {kind} {name!r}; known: {', '.join(sorted(known))}")
+        """Describe the mistake.
+
+        Args:
+            kind: what the name stands for, such as ``style``.
+            name: the name that was given.
+            known: all names that exist.
+        """
+        names = sorted(known)
+        near = nearest_name(name, names)
+        hint = f"did you mean {near}? " if near else ""
+        super().__init__(f"unknown {kind} {name!r}; {hint}known: {', '.join(names)}")
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """The name of ``known`` that ``name`` probably means, in any case; None if none is similar."""
+    by_folded = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=NEAR_MISS)
+    return by_folded[near[0]] if near else None
 
 
 class MediaError(CelcamError):
@@ -42,10 +63,10 @@ class ClipBrokenOffError(MediaError):
 
 
 class BadPhotoError(MediaError):
-    """A photo that no pair can be made of; ``kind`` is the fault in a word or two, to count by."""
+    """A photo that can't be used for a pair; ``kind`` names the fault in a word or two, for counts."""
 
     def __init__(self, kind: str, message: str) -> None:
-        super().__init__(kind, message)  # both, so that it comes whole out of another process
+        super().__init__(kind, message)  # both, because unpickling in another process calls this with `args`
         self.kind = kind
 
     def __str__(self) -> str:
@@ -53,20 +74,20 @@ class BadPhotoError(MediaError):
 
 
 class UnwritableError(MediaError):
-    """A file that can't be written: a full disk, no rights."""
+    """A file that can't be written: a full disk, missing permissions."""
 
 
 class DataError(CelcamError):
-    """A manifest or run folder that is missing, incomplete or made by other options."""
+    """A manifest or run folder that is missing, incomplete or made with other options."""
 
 
 class ModelError(CelcamError):
-    """A model file that is missing, damaged, or disagrees with its card."""
+    """A model file that is missing or damaged, or that does not match its card."""
 
 
 class TrainingError(CelcamError):
-    """A training that went wrong on the way."""
+    """A training run that failed."""
 
 
 class CameraError(CelcamError):
-    """No camera, or one that gives no pictures."""
+    """No camera, or a camera that gives no pictures."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import tomllib
 import typing
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from celcam.cli import option_aliases, option_type
-from celcam.errors import MediaError, UsageError
+from celcam.errors import MediaError, UsageError, nearest_name
 
 # What a value is called, and the types that TOML gives for it; whole numbers are good numbers.
 KINDS: dict[Callable[[str], Any], tuple[str, tuple[type, ...]]] = {
@@ -66,8 +65,8 @@ def _field_name(flag: str) -> str:
 
 def _unknown(key: str, names: set[str]) -> str:
     known = sorted(name.replace("_", "-") for name in names)
-    near = difflib.get_close_matches(key.lower().replace("_", "-"), known, n=1)
-    return f"unknown option {key}; " + (f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}")
+    near = nearest_name(key.replace("_", "-"), known)
+    return f"unknown option {key}; " + (f"did you mean {near}?" if near else f"known: {', '.join(known)}")
 
 
 def _converted(path: Path, key: str, value: Any, hint: Any) -> Any:

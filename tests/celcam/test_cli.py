@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,36 @@ def test_the_type_of_an_option_comes_from_its_annotation() -> None:
     assert option_type(tuple[Path, ...]) == (Path, True)
     with pytest.raises(TypeError, match="can't be of type"):
         option_type(dict)
+
+
+@dataclass(frozen=True)
+class Many:
+    source: tuple[str, ...] = option((), help="files", positional=True)
+    style: str = option("comic", help="a look")
+    calm: bool = option(False, help="steady")
+    settings: Path | None = option(None, help="a file")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["a", "b", "--style", "x"], Many(("a", "b"), "x")),
+        (["--style", "x", "a", "b"], Many(("a", "b"), "x")),
+        (["a", "--style", "x", "b", "--calm", "c"], Many(("a", "b", "c"), "x", True)),
+        (["--calm"], Many(("set",), calm=True)),
+        (["--calm", "a"], Many(("a",), calm=True)),
+    ],
+)
+def test_positional_values_may_stand_anywhere(words: list[str], expected: Many) -> None:
+    seen: list[Many] = []
+
+    def keep_many(options: Many) -> int:
+        seen.append(options)
+        return 0
+
+    words = [*words, "--settings", "a.toml"]
+    assert run_command("prog", "", Many, keep_many, words, read_settings=lambda path, _: {"source": ("set",)}) == 0
+    assert seen == [dataclasses.replace(expected, settings=Path("a.toml"))]
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,10 @@ def test_a_network_for_comparison_is_refused(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--recipe", "int3"), "unknown recipe 'int3'; known: dynamic, float16, float32, int8, int8-qat"),
+        (
+            ("--recipe", "int3"),
+            "unknown recipe 'int3'; did you mean int8? known: dynamic, float16, float32, int8, int8-qat",
+        ),
         (("--steps", "0"), "--steps 0: expected 1 or more"),
         (("--float-weight", "-1"), "--float-weight -1.0: expected 0 or more"),
         (("--pairs", "nowhere"), "nowhere/manifest.jsonl: can't be read"),
