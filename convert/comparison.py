@@ -21,7 +21,8 @@ from convert.mobilenet import MOBILENET, mobilenet_call
 from convert.recipes import RECIPES
 from train.batches import read_pair
 from train.draw import draw
-from train.run_folder import load_generator, read_config
+from train.run_config import read_config
+from train.run_folder import load_generator
 
 TIMED_SIZE_WH = (256, 256)
 TIMED_RUNS = 50

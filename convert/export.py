@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import keras
 
@@ -19,7 +18,8 @@ from convert.measure import measure_quality
 from convert.recipes import find_recipe
 from convert.variants import Workshop, spec_to_convert
 from train.cost import count_macs
-from train.run_folder import load_generator, read_config
+from train.run_config import RunConfig, config_fields, read_config
+from train.run_folder import load_generator
 
 LICENCE = "Apache-2.0"
 # In `out`, until all is made: what a killed export goes on from.
@@ -28,7 +28,7 @@ WORK_NAME = "unfinished"
 FINE_TUNING_STEPS = 600
 TRAINING_FACTS = (
     "preset", "train_pairs", "budget", "batch_size", "crop", "loss_weights", "learning_rate", "optimizer", "ema",
-    "degraded_share", "seed", "init", "mentor", "blend", "versions",
+    "degraded_share", "seed", "init", "distill_from", "blend", "versions",
 )  # fmt: skip
 
 
@@ -82,16 +82,17 @@ def export(
     made = [workshop.make(recipe) for recipe in chosen]
     generator = load_generator(run, keras)
     quality = measure_quality(made, generator, folder, test_pairs, quiet=quiet)
-    facts = {"trained_on": trained_on} | {name: config[name] for name in TRAINING_FACTS if name in config}
+    fields = config_fields(config)
+    facts = {"trained_on": trained_on} | {name: fields[name] for name in TRAINING_FACTS}
     tuned = {"fine_tuning_steps": steps, "fine_tuning_float_weight": float_weight}
     cards = []
     for recipe, file, path in zip(chosen, made, paths, strict=True):
         data = read_bytes(file)
         card = ModelCard(
             name=path.stem,
-            style=config["style"],
+            style=config.style,
             recipe=recipe.name,
-            summary=f"Draws a photo in the {config['style']} look; {recipe.summary}; any size that is a multiple of 4.",
+            summary=f"Draws a photo in the {config.style} look; {recipe.summary}; any size that is a multiple of 4.",
             licence=LICENCE,
             sha256=sha256(data),
             bytes=len(data),
@@ -120,14 +121,13 @@ def export(
     return cards
 
 
-def model_name(config: dict[str, Any]) -> str:
+def model_name(config: RunConfig) -> str:
     """What the default file of a run is called: its look, and the preset where that is not live."""
-    style: str = config["style"]
-    return f"{style}-quality" if config["preset"] == "quality" else style
+    return f"{config.style}-quality" if config.preset == "quality" else config.style
 
 
-def pairs_folder(config: dict[str, Any], pairs: Path | None) -> Path:
+def pairs_folder(config: RunConfig, pairs: Path | None) -> Path:
     """The folder of pairs that was asked for, else the one that the run was trained on."""
-    if pairs is None and not Path(config["pairs"]).is_dir():
-        raise DataError(f"{config['pairs']}: the run's pairs are not here; build them, or name others with --pairs")
-    return pairs or Path(config["pairs"])
+    if pairs is None and not config.pairs.is_dir():
+        raise DataError(f"{config.pairs}: the run's pairs are not here; build them, or name others with --pairs")
+    return pairs or config.pairs

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from convert.perceptual import flip_map, perceive
 from convert.recipes import find_recipe
 from train.draw import load_drawing
 from train.evaluation import photos_to_draw
-from train.run_folder import CONFIG_NAME, read_config
+from train.run_config import CONFIG_NAME, read_config
 
 # What pictures are drawn at: what the networks are taught at.
 SHORT_SIDE = 256
@@ -137,7 +136,6 @@ def _demanding_card(file: Path) -> ModelCard:
 def _find_run(file: Path, recipe: str) -> Path:
     suffix = find_recipe(recipe).file_suffix
     for config in sorted(file.parent.glob(f"*/{CONFIG_NAME}")):
-        described: dict[str, Any] = read_config(config.parent)
-        if f"{model_name(described)}{suffix}" == file.stem:
+        if f"{model_name(read_config(config.parent))}{suffix}" == file.stem:
             return config.parent
     raise DataError(f"{file}: the run it was made from is not in {file.parent}; name it with --run")

@@ -17,9 +17,9 @@ from celcam.timing import measure_latency
 from convert.converter import TRACED_SIDE, calibration_batches, convert_int8, saturated, to_tf_keras
 from convert.measure import picture_call
 from convert.mobilenet import MOBILENET, mobilenet_call
-from train.generators import spec_of
 from train.networks import GeneratorSpec
-from train.run_folder import load_generator, read_config
+from train.run_config import read_config
+from train.run_folder import load_generator
 
 TIMED_RUNS = 30
 
@@ -36,7 +36,7 @@ def measure_int8_cost(runs: Sequence[Path], *, threads: int) -> dict[str, float]
     with tempfile.TemporaryDirectory() as folder:
         calls = {MOBILENET: mobilenet_call(threads)}
         for run in runs:
-            spec = spec_of(read_config(run))
+            spec = read_config(run).recipe.generator
             if not isinstance(spec, GeneratorSpec):
                 raise DataError(f"{run}: its network is not made for int8; leave it out")
             twin = saturated(to_tf_keras(spec, load_generator(run, keras)))

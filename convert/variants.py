@@ -39,9 +39,9 @@ from convert.ranges import with_ranges
 from convert.recipes import Recipe
 from convert.rounding import with_rounded_kernels
 from train.batches import CropBatches
-from train.generators import spec_of
 from train.networks import GeneratorSpec
-from train.run_folder import WEIGHTS_NAME, load_generator, read_config
+from train.run_config import read_config
+from train.run_folder import WEIGHTS_NAME, load_generator
 
 # What ranges and roundings are fitted to.
 CALIBRATION_PHOTOS = 48
@@ -118,11 +118,10 @@ class Workshop:
         return self._folder(f"ranges-{round(100 * sparsity)}").with_suffix(".json")
 
     def _fine_tune(self, model: Any, folder: Path, title: str, learning_rate: float) -> None:
-        config = read_config(self.run)
         batches = CropBatches(
             self.pairs,
             pairs_of(self.pairs, "train"),
-            crop=config["crop"],
+            crop=read_config(self.run).recipe.crop,
             batch_size=BATCH_SIZE,
             steps=self.steps,
             seed=SEED,
@@ -161,9 +160,9 @@ def spec_to_convert(run: Path) -> GeneratorSpec:
         UsageError: it is of a kind that is not converted.
     """
     config = read_config(run)
-    spec = spec_of(config)
+    spec = config.recipe.generator
     if not isinstance(spec, GeneratorSpec):  # a U-Net is slow at int8
-        raise UsageError(f"{run}: preset {config['preset']} is for comparison and not converted; train live or quality")
+        raise UsageError(f"{run}: preset {config.preset} is for comparison and not converted; train live or quality")
     return spec
 
 

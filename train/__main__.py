@@ -9,7 +9,7 @@ check_python()
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 
 from celcam.cli import Command, run_commands
 from train.options import (
@@ -26,46 +26,42 @@ from train.options import (
 def train(config: TrainConfig) -> int:
     """Pairs to a generator."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
-    from train.callbacks import Budget
-    from train.losses import LossWeights
-    from train.presets import fed, find_preset, preset_of_run
-    from train.run_folder import read_config
+    from train.presets import find_preset
+    from train.recipe import Budget, Hardware, LossWeights, with_batching
+    from train.run_config import read_config
+    from train.run_start import plan_run
     from train.training import train as train_run
 
     if config.init and not config.preset:
-        preset = preset_of_run(read_config(config.init))
+        before = read_config(config.init)
+        preset, recipe = before.preset, before.recipe
     else:
-        preset = find_preset(config.preset or "live")
-    run = train_run(
-        config.pairs,
-        fed(preset, batch_size=config.batch_size, crop=config.crop),
-        config.out,
+        preset, recipe = config.preset or "live", find_preset(config.preset or "live").recipe
+    recipe = replace(
+        with_batching(recipe, batch_size=config.batch_size, crop=config.crop),
         budget=Budget(config.steps, config.minutes),
         steps_per_epoch=min(config.steps_per_epoch, config.steps or config.steps_per_epoch),
         learning_rate=config.learning_rate,
         optimizer=config.optimizer,
-        weights=LossWeights(
+        losses=LossWeights(
             l1=config.l1_weight,
             adversarial=config.adversarial_weight,
             adversarial_kind=config.adversarial,
             line=config.line_weight,
             ssim=config.ssim_weight,
             feature=config.feature_weight,
-            steady=config.steady_weight,
-            mentor=config.mentor_weight if config.mentor else 0.0,
+            temporal=config.steady_weight,
+            distill=config.mentor_weight if config.mentor else 0.0,
         ),
         ema=config.ema,
         degraded_share=config.degraded_share,
         patience=config.patience,
-        precision=config.precision,
-        devices=config.devices,
-        feed=config.feed,
-        mentor=config.mentor,
-        init=config.init,
-        resume=config.resume,
-        seed=config.seed,
-        cache_gb=config.cache_gb,
     )
+    hardware = Hardware(config.precision, config.devices, config.feed)
+    plan = plan_run(
+        config.pairs, preset, recipe, hardware, init=config.init, distill_from=config.mentor, seed=config.seed
+    )
+    run = train_run(plan, config.out, resume=config.resume, cache_gb=config.cache_gb)
     print(f"trained: {run}; see {run / 'samples'}, measure with 'python -m train evaluate {run}'")
     return 0
 
@@ -74,7 +70,7 @@ def evaluate(config: EvaluateConfig) -> int:
     """How close the network comes to its teacher, or how much it flickers."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
     from train.draw import load_drawing
-    from train.run_folder import read_config
+    from train.run_config import read_config
 
     run_config = read_config(config.run)
     drawing = load_drawing(config.run)
@@ -83,7 +79,7 @@ def evaluate(config: EvaluateConfig) -> int:
 
         flicker = evaluate_clip(
             drawing,
-            run_config["style"],
+            run_config.style,
             config.video,
             config.clip,
             short_side=config.size,
@@ -98,9 +94,9 @@ def evaluate(config: EvaluateConfig) -> int:
     from train.evaluation import pairs_to_read, photos_to_draw
 
     if config.photos:
-        source, pairs = str(config.photos), photos_to_draw(config.photos, run_config["style"], config.size)
+        source, pairs = str(config.photos), photos_to_draw(config.photos, run_config.style, config.size)
     else:
-        folder = config.pairs or Path(run_config["pairs"])
+        folder = config.pairs or run_config.pairs
         source, pairs = f"the {config.split} part", pairs_to_read(folder, config.split)
     result = evaluate_pairs(drawing, pairs)
     write_image(config.sheet, result.sheet)
@@ -134,18 +130,13 @@ def bench(config: BenchConfig) -> int:
     """How fast this machine trains."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
     from train.bench import measure_training
-    from train.losses import LossWeights
-    from train.presets import fed, find_preset
+    from train.presets import find_preset
+    from train.recipe import Hardware, with_batching
 
-    speed = measure_training(
-        config.pairs,
-        fed(find_preset(config.preset), batch_size=config.batch_size),
-        weights=LossWeights(adversarial=config.adversarial_weight),
-        steps=config.steps,
-        precision=config.precision,
-        devices=config.devices,
-        feed=config.feed,
-    )
+    recipe = with_batching(find_preset(config.preset).recipe, batch_size=config.batch_size)
+    recipe = replace(recipe, losses=replace(recipe.losses, adversarial=config.adversarial_weight))
+    hardware = Hardware(config.precision, config.devices, config.feed)
+    speed = measure_training(config.pairs, recipe, hardware, steps=config.steps)
     print(speed.line())
     return 0
 

@@ -37,7 +37,9 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         degraded_share: float = DEGRADED_SHARE,
         views: bool = False,
     ) -> None:
-        """With ``views`` a batch's second half shows the places of its first, see `train.losses.steady_loss`.
+        """Load nothing yet; with ``views`` the second half of a batch shows the places of the first half again.
+
+        `train.losses.temporal_consistency_loss` compares the two.
 
         Raises:
             UsageError: ``views`` with an odd ``batch_size``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ import numpy as np
 
 from celcam.arrays import FloatArray
 from celcam.manifest import pairs_of
-from train.losses import LossWeights
-from train.presets import Preset
-from train.training import MOST_STEPS_AT_ONCE, build_model, make_batches
+from train.input_pipeline import make_batches
+from train.model import MAX_STEPS_PER_EXECUTION, build_model
+from train.recipe import Hardware, Recipe
 
-WARM_UP_STEPS = 2 * MOST_STEPS_AT_ONCE
+WARM_UP_STEPS = 2 * MAX_STEPS_PER_EXECUTION
 SEED = 1
 
 
@@ -27,13 +27,13 @@ class TrainingSpeed:
     backend: str
     devices: int
     crops_per_s: float
-    step_ms: float  # median, fed from the pairs
-    fed_step_ms: float  # median, fed the same batch again and again
+    step_ms: float  # median, on crops of the pairs
+    step_without_input_ms: float  # median, on the same batch again and again
 
     @property
     def wait_ms(self) -> float:
         """What a step waits for its pictures."""
-        return max(0.0, self.step_ms - self.fed_step_ms)
+        return max(0.0, self.step_ms - self.step_without_input_ms)
 
     def line(self) -> str:
         """The figures for people."""
@@ -43,35 +43,27 @@ class TrainingSpeed:
         )
 
 
-def measure_training(
-    pairs: Path, preset: Preset, *, weights: LossWeights, steps: int, precision: str, devices: int, feed: str = "host"
-) -> TrainingSpeed:
-    """Train ``preset`` for a moment on ``pairs``, and on one batch that is always there.
+def measure_training(pairs: Path, recipe: Recipe, hardware: Hardware, *, steps: int) -> TrainingSpeed:
+    """Train ``recipe`` for a moment on ``pairs``, and again on one batch that is in memory already.
 
     Raises:
         DataError: no usable pairs.
+        UsageError: the machine does not have such hardware.
     """
-    model = build_model(preset, weights, precision=precision, devices=devices, steps_at_once=MOST_STEPS_AT_ONCE)
-    batches = make_batches(
-        feed,
-        pairs,
-        pairs_of(pairs, "train"),
-        cache_gb=2.0,
-        crop=preset.crop,
-        batch_size=preset.batch_size,
-        steps=WARM_UP_STEPS + steps,
-        seed=SEED,
-    )
+    model = build_model(recipe, hardware, steps_per_execution=MAX_STEPS_PER_EXECUTION)
+    chosen = pairs_of(pairs, "train")
+    recipe = replace(recipe, steps_per_epoch=WARM_UP_STEPS + steps)
+    batches = make_batches(pairs, chosen, recipe, augment_on=hardware.augment_on, seed=SEED)
     for index in range(len(batches)):  # so that the pictures are decoded, as they are for most of a training
         batches[index]
     step_s = _time_steps(model, batches)
-    fed_step_s = _time_steps(model, _SameBatch(batches[0], WARM_UP_STEPS + steps))
+    step_without_input_s = _time_steps(model, _SameBatch(batches[0], WARM_UP_STEPS + steps))
     return TrainingSpeed(
         backend=keras.backend.backend(),
-        devices=devices,
-        crops_per_s=preset.batch_size / float(np.median(step_s)),
+        devices=hardware.devices,
+        crops_per_s=recipe.batch_size / float(np.median(step_s)),
         step_ms=1000 * float(np.median(step_s)),
-        fed_step_ms=1000 * float(np.median(fed_step_s)),
+        step_without_input_ms=1000 * float(np.median(step_without_input_s)),
     )
 
 

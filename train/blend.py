@@ -7,14 +7,15 @@ between draw as well as either end.
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
 
 from celcam.errors import UsageError
-from train.generators import spec_of
-from train.run_folder import CONFIG_NAME, LOG_NAME, load_generator, read_config, save_generator, write_config
+from train.run_config import CONFIG_NAME, Blend, read_config, write_config
+from train.run_folder import LOG_NAME, load_generator, save_generator
 
 
 def blend(one: Path, other: Path, share: float, out: Path) -> Any:
@@ -34,7 +35,8 @@ def blend(one: Path, other: Path, share: float, out: Path) -> Any:
         UsageError: the runs differ in look or network, or there is a run in ``out``.
     """
     config, its = read_config(one), read_config(other)
-    for what, here, there in (("look", config["style"], its["style"]), ("network", spec_of(config), spec_of(its))):
+    networks = config.recipe.generator, its.recipe.generator
+    for what, here, there in (("look", config.style, its.style), ("network", *networks)):
         if here != there:
             raise UsageError(f"{one} and {other}: expected runs of one {what}, got {here} and {there}")
     if (out / CONFIG_NAME).exists():
@@ -42,7 +44,7 @@ def blend(one: Path, other: Path, share: float, out: Path) -> Any:
     generator, far = load_generator(one, keras), load_generator(other, keras)
     pairs = zip(generator.get_weights(), far.get_weights(), strict=True)
     generator.set_weights([(1 - share) * near + share * distant for near, distant in pairs])
-    write_config(out, config | {"blend": {"one": str(one), "other": str(other), "share": share}})
+    write_config(out, replace(config, blend=Blend(str(one), str(other), share)))
     save_generator(out, generator)
     if (one / LOG_NAME).is_file():
         shutil.copy(one / LOG_NAME, out)

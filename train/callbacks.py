@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +18,11 @@ from celcam.metrics import compare, mean_likeness
 from celcam.sheet import contact_sheet
 from train.averaging import averaged_weights
 from train.draw import draw
+from train.recipe import Budget
 from train.run_folder import Progress, sample_path, save_checkpoint, save_generator
 
 # The first steps of Adam are wild: rise to the full rate over this share of the budget.
 WARM_UP = 0.01
-
-
-@dataclass(frozen=True)
-class Budget:
-    """How long to train: a number of steps, or minutes where ``steps`` is 0."""
-
-    steps: int
-    minutes: float
-
-    def spent(self, steps: int, elapsed_s: float) -> float:
-        """The share of the budget that is used, 0..1."""
-        share = steps / self.steps if self.steps else elapsed_s / (60 * self.minutes)
-        return min(1.0, share)
 
 
 class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]

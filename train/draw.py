@@ -14,8 +14,8 @@ from keras import ops
 from celcam.arrays import Uint8Array
 from celcam.errors import TrainingError
 from celcam.pixels import SIZE_MULTIPLE, to_float, to_uint8
-from train.generators import spec_of
-from train.run_folder import load_generator, read_config
+from train.run_config import read_config
+from train.run_folder import load_generator
 
 
 def load_drawing(run: Path) -> Callable[[Uint8Array], Uint8Array]:
@@ -24,7 +24,7 @@ def load_drawing(run: Path) -> Callable[[Uint8Array], Uint8Array]:
     Raises:
         DataError: the run has no weights yet, or they are another network's.
     """
-    return partial(draw, load_generator(run, keras), size_multiple=spec_of(read_config(run)).size_multiple)
+    return partial(draw, load_generator(run, keras), size_multiple=read_config(run).recipe.generator.size_multiple)
 
 
 def draw(generator: Any, rgb_u8: Uint8Array, size_multiple: int = SIZE_MULTIPLE) -> Uint8Array:

@@ -16,7 +16,7 @@ from celcam.styles import find_style, stroke_scale
 from train.clip_evaluation import measure_clip
 from train.draw import load_drawing
 from train.evaluation import SHEET_ROWS, evaluate, pairs_to_read
-from train.run_folder import CONFIG_NAME, read_config
+from train.run_config import CONFIG_NAME, read_config
 from train.sheets import Drawing, write_sheet
 
 EVALUATION_NAME = "evaluation.json"
@@ -55,7 +55,7 @@ def measure_runs(
     """
     by_style: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(models.glob(f"*/{CONFIG_NAME}")):
-        by_style[read_config(path.parent)["style"]].append(path.parent)
+        by_style[read_config(path.parent).style].append(path.parent)
     if not by_style:
         raise DataError(f"{models}: holds no run; expected folders with {CONFIG_NAME}, as 'python -m train' makes them")
     figures: dict[Path, RunFigures] = {}
@@ -68,7 +68,7 @@ def measure_runs(
                 clip: {"input": values["input"], "teacher": values["teacher"], "network": values[run.name]}
                 for clip, values in flickers.items()
             }
-            preset = read_config(run)["preset"]
+            preset = read_config(run).preset
             figures[run] = RunFigures(preset, evaluation.pictures, evaluation.network, evaluation.photo, of_run)
             write_whole(run / EVALUATION_NAME, (json.dumps(asdict(figures[run]), indent=1) + "\n").encode())
         pictures = (read() for read in pairs_to_read(pairs / style, "test")[:SHEET_ROWS])

@@ -1,12 +1,13 @@
-"""Every kind of generator, under the name that a run's config keeps."""
+"""Every kind of generator, under the name that a run's config stores."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import Any
 
-from celcam.errors import DataError
+from celcam.errors import DataError, UsageError
 from train.networks import GeneratorSpec, build_generator
+from train.typed_json import build
 from train.unet import UNetSpec, build_unet
 
 AnyGeneratorSpec = GeneratorSpec | UNetSpec
@@ -20,22 +21,29 @@ def build_any_generator(spec: AnyGeneratorSpec, keras: Any) -> Any:
 
 
 def describe_generator(spec: AnyGeneratorSpec) -> dict[str, Any]:
-    """The lines of a run's config that name the generator: its kind, and the numbers of that kind."""
+    """The fields of a run's config that describe the generator: its kind, and the numbers of that kind."""
     kinds = {spec_type: kind for kind, spec_type in SPECS.items()}
     return {"network": kinds[type(spec)], "generator": dataclasses.asdict(spec)}
 
 
-def spec_of(config: dict[str, Any]) -> AnyGeneratorSpec:
-    """The generator that a run's config describes.
+def spec_of(fields: dict[str, Any]) -> AnyGeneratorSpec:
+    """The generator that the fields of a run's config describe.
+
+    Unlike the rest of a config, a number that is not known here is an error: the network would be a different one.
 
     Raises:
-        DataError: it is of a kind, or has numbers, that are not known here.
+        DataError: the kind of network or one of its numbers is not known here.
     """
-    kind = config.get("network", "")
+    kind: Any = fields.get("network", "")
+    numbers: Any = fields.get("generator")
     try:
-        return SPECS[kind](**config["generator"])
-    except (KeyError, TypeError) as error:
+        spec = SPECS[kind]
+        if unknown := set(numbers) - {field.name for field in dataclasses.fields(spec)}:
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        generator: AnyGeneratorSpec = build(spec, numbers)
+    except (KeyError, TypeError, ValueError, UsageError) as error:
         raise DataError(
-            f"the run's config describes a network {kind!r} of {config.get('generator')}, which is not known here "
+            f"the run's config describes a network {kind!r:.40} of {numbers!s:.200}, which is not known here "
             f"({error}); use the version of Celcam that trained it"
         ) from error
+    return generator

@@ -22,20 +22,6 @@ VIEW_SHIFTS = ((0, 1), (1, 0), (1, 1), (1, 2))
 
 
 @dataclass(frozen=True)
-class LossWeights:
-    """What a generator is trained on: the weight of each term."""
-
-    l1: float = 100.0  # lambda of pix2pix
-    adversarial: float = 1.0  # 0 leaves the discriminator out
-    adversarial_kind: str = "hinge"  # one of ADVERSARIAL_LOSSES
-    line: float = 0.0
-    ssim: float = 0.0
-    feature: float = 0.0  # L1 between what the discriminator sees of cartoon and of drawn picture
-    steady: float = 0.0  # L1 between the pictures of two views of the same place
-    mentor: float = 0.0  # L1 to what another generator draws of the same photo
-
-
-@dataclass(frozen=True)
 class AdversarialLoss:
     """What generator and discriminator want of the verdicts."""
 
@@ -92,7 +78,7 @@ def feature_loss(real: Sequence[Any], drawn: Sequence[Any]) -> Any:
     )
 
 
-def steady_loss(drawn: Any) -> Any:
+def temporal_consistency_loss(drawn: Any) -> Any:
     """L1 between what was drawn of two views of the same place, where both show it.
 
     Eilertsen et al., "Single-frame Regularization for Temporally Stable CNNs" (2019). The batch is as

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from celcam.errors import UsageError
-from celcam.pixels import SIZE_MULTIPLE
 
 # Channels inside a separable block over those outside: MobileNetV2 takes 6, which at this width only costs.
 EXPANSION = 2
@@ -23,7 +22,7 @@ BLOCKS = ("plain", "separable")
 # The middle of a photo's 0..1.
 CENTER = 0.5
 # Variance of what a residual block adds at first, over that of what it is given.
-FAINT = 0.1
+RESIDUAL_INIT_SCALE = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,18 @@ class GeneratorSpec:
     def __post_init__(self) -> None:
         if self.block not in BLOCKS:
             raise UsageError(f"block {self.block!r}: expected one of {', '.join(BLOCKS)}")
+        for name in ("half_width", "quarter_width", "stem_size", "kernel"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name} {getattr(self, name)}: expected 1 or more")
+        for name in ("quarter_blocks", "half_blocks", "eighth_width", "eighth_blocks"):
+            if getattr(self, name) < 0:
+                raise UsageError(f"{name} {getattr(self, name)}: expected 0 or more")
 
     @property
     def size_multiple(self) -> int:
         """What H and W are multiples of."""
+        from celcam.pixels import SIZE_MULTIPLE  # here, because presets are part of --help, which loads no NumPy
+
         return 2 * SIZE_MULTIPLE if self.eighth_blocks else SIZE_MULTIPLE
 
 
@@ -193,14 +200,22 @@ class _Parts:
         return self._activate(x, "stem", relu=True)
 
     def conv(
-        self, x: Any, width: int, name: str, *, size: int = 3, strides: int = 1, relu: bool = True, faint: bool = False
+        self,
+        x: Any,
+        width: int,
+        name: str,
+        *,
+        size: int = 3,
+        strides: int = 1,
+        relu: bool = True,
+        near_zero: bool = False,
     ) -> Any:
-        """A convolution with its norm and ReLU6; ``faint`` starts it near 0."""
+        """A convolution with its norm and ReLU6; ``near_zero`` scales its first weights by `RESIDUAL_INIT_SCALE`."""
         # Without a norm, what passes a ReLU must not fade from layer to layer (He et al., 2015), and a residual block
         # starts near doing nothing (Zhang et al., "Fixup Initialization", 2019).
         start = "glorot_uniform" if self._spec.norm else "he_normal"
-        if faint and not self._spec.norm:
-            start = self._keras.initializers.VarianceScaling(FAINT)
+        if near_zero and not self._spec.norm:
+            start = self._keras.initializers.VarianceScaling(RESIDUAL_INIT_SCALE)
         settings = {"padding": "same", "use_bias": not self._spec.norm, "kernel_initializer": start}
         x = self._layers.Conv2D(width, size, strides=strides, name=name, **settings)(x)
         return self._activate(x, name, relu)
@@ -214,7 +229,7 @@ class _Parts:
 
     def up(self, x: Any, width: int, name: str) -> Any:
         """``(B, h, w, C)`` to ``(B, 2 h, 2 w, width)``."""
-        x = self.conv(x, 4 * width, name, size=1, relu=not self._spec.linear_up, faint=self._spec.linear_up)
+        x = self.conv(x, 4 * width, name, size=1, relu=not self._spec.linear_up, near_zero=self._spec.linear_up)
         return depth_to_space_layer(self._keras)(name=f"{name}_shuffle")(x)
 
     def join(self, encoded: Any, decoded: Any, name: str) -> Any:
@@ -224,7 +239,7 @@ class _Parts:
     def _plain_block(self, x: Any, width: int, name: str) -> Any:
         """He et al., "Deep Residual Learning for Image Recognition" (2016)."""
         inner = self.conv(x, width, f"{name}_a", size=self._spec.kernel)
-        inner = self.conv(inner, width, f"{name}_b", size=self._spec.kernel, relu=False, faint=True)
+        inner = self.conv(inner, width, f"{name}_b", size=self._spec.kernel, relu=False, near_zero=True)
         x = self._layers.Add(name=f"{name}_add")([x, inner])
         return self._layers.ReLU(6.0, name=f"{name}_relu")(x)
 
@@ -234,7 +249,7 @@ class _Parts:
         settings = {"padding": "same", "use_bias": not self._spec.norm}
         inner = self._layers.DepthwiseConv2D(self._spec.kernel, name=f"{name}_each", **settings)(inner)
         inner = self._activate(inner, f"{name}_each", relu=True)
-        inner = self.conv(inner, width, f"{name}_narrow", size=1, relu=False, faint=True)
+        inner = self.conv(inner, width, f"{name}_narrow", size=1, relu=False, near_zero=True)
         return self._layers.Add(name=f"{name}_add")([x, inner])
 
     def _activate(self, x: Any, name: str, relu: bool) -> Any:

@@ -11,7 +11,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from train.losses import LossWeights, feature_loss, find_adversarial_loss, line_loss, ssim_loss, steady_loss
+from train.losses import feature_loss, find_adversarial_loss, line_loss, ssim_loss, temporal_consistency_loss
+from train.recipe import LossWeights
 
 
 class Pix2Pix(keras.Model):  # type: ignore[misc]
@@ -22,18 +23,17 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
     the discriminator term the generator's output behind it, so each network follows its own loss although one optimizer
     moves both.
 
-    A mentor, where there is one, is a trained generator that is asked and never changed: distillation as in Hinton et
-    al., "Distilling the Knowledge in a Neural Network" (2015).
+    A distillation teacher is a trained generator whose output is a second target; it does not change (Hinton et al.,
+    "Distilling the Knowledge in a Neural Network", 2015).
     """
 
-    def __init__(self, generator: Any, discriminator: Any, weights: LossWeights, *, mentor: Any = None) -> None:
+    def __init__(self, generator: Any, discriminator: Any, weights: LossWeights, *, teacher: Any = None) -> None:
         super().__init__(name="pix2pix")
         self.generator = generator
         self.discriminator: Any = discriminator if weights.adversarial > 0 else None
         self.weights_of_terms = weights
         # A function, not a part of the model: its variables are neither trained nor saved.
-
-        self.ask_mentor: Any = partial(mentor, training=False) if mentor is not None else None
+        self.ask_teacher: Any = partial(teacher, training=False) if teacher is not None else None
         self.adversarial = find_adversarial_loss(weights.adversarial_kind)
         self.l1_mean = keras.metrics.Mean(name="l1")
         self.adversarial_mean = keras.metrics.Mean(name="adversarial")
@@ -56,11 +56,11 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
             loss = loss + weights.line * line_loss(y, y_pred)
         if weights.ssim > 0:
             loss = loss + weights.ssim * ssim_loss(y, y_pred)
-        if weights.steady > 0:
-            loss = loss + weights.steady * steady_loss(y_pred)
-        if weights.mentor > 0:
-            advice = ops.stop_gradient(self.ask_mentor(x))
-            loss = loss + weights.mentor * ops.mean(ops.abs(advice - y_pred))
+        if weights.temporal > 0:
+            loss = loss + weights.temporal * temporal_consistency_loss(y_pred)
+        if weights.distill > 0:
+            target = ops.stop_gradient(self.ask_teacher(x))
+            loss = loss + weights.distill * ops.mean(ops.abs(target - y_pred))
         if self.discriminator is not None:
             *seen, verdict = self._judge_frozen(x, y_pred)
             adversarial = self.adversarial.generator(verdict)

@@ -1,12 +1,11 @@
-"""Named sizes of network and crop."""
+"""Named recipes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
-from celcam.errors import UnknownNameError, UsageError
-from train.generators import AnyGeneratorSpec, spec_of
+from celcam.errors import UnknownNameError
+from train.generators import AnyGeneratorSpec
 from train.networks import (
     AUTOENCODER,
     LIVE_GENERATOR,
@@ -14,33 +13,53 @@ from train.networks import (
     SMOKE_GENERATOR,
     DiscriminatorSpec,
 )
+from train.recipe import Budget, LossWeights, Recipe
 from train.unet import UNET256
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A generator, the discriminator that judges it, and how it is fed."""
+    """A recipe under a name."""
 
     name: str
-    generator: AnyGeneratorSpec
-    discriminator: DiscriminatorSpec
-    crop: int  # side of the square crops in pixels
-    batch_size: int
+    recipe: Recipe
+
+
+# 128 holds the generator's reach twice over; smaller crops would train on borders. Four of them a step: the model
+# learns more from the same number of pictures in twice as many steps (see "Against the U-Net" in docs/results.md).
+_LIVE = Recipe(
+    generator=LIVE_GENERATOR,
+    discriminator=DiscriminatorSpec(width=32),
+    crop=128,
+    batch_size=4,
+    losses=LossWeights(),
+    optimizer="muon",
+    learning_rate=1e-3,
+    ema=0.0,
+    degraded_share=0.5,
+    budget=Budget(steps=0, minutes=60),
+    steps_per_epoch=500,
+)
+
+
+def _with_generator(generator: AnyGeneratorSpec) -> Recipe:
+    return replace(_LIVE, generator=generator)
 
 
 PRESETS = {
     preset.name: preset
     for preset in (
-        # 128 holds the generator's reach twice over; smaller crops would train on borders. Four of them a step: of as
-        # many pictures more is learned in twice as many steps (see "Against the U-Net" in docs/results.md).
-        Preset("live", LIVE_GENERATOR, DiscriminatorSpec(width=32), crop=128, batch_size=4),
-        # The same diet, so that a comparison with live is one of the networks alone.
-        Preset("quality", QUALITY_GENERATOR, DiscriminatorSpec(width=32), crop=128, batch_size=4),
-        Preset("autoencoder", AUTOENCODER, DiscriminatorSpec(width=32), crop=128, batch_size=4),
+        Preset("live", _LIVE),
+        # The same batches, so that a comparison with live is one of the networks alone.
+        Preset("quality", _with_generator(QUALITY_GENERATOR)),
+        Preset("autoencoder", _with_generator(AUTOENCODER)),
         # The U-Net takes multiples of 256; one of those is as many pixels as four of 128, and what pix2pix took.
-        Preset("unet256", UNET256, DiscriminatorSpec(width=32), crop=256, batch_size=1),
+        Preset("unet256", replace(_with_generator(UNET256), crop=256, batch_size=1)),
         # For tests: everything is there, nothing is learned.
-        Preset("smoke", SMOKE_GENERATOR, DiscriminatorSpec(width=4), crop=32, batch_size=2),
+        Preset(
+            "smoke",
+            replace(_with_generator(SMOKE_GENERATOR), discriminator=DiscriminatorSpec(width=4), crop=32, batch_size=2),
+        ),
     )
 }
 
@@ -51,21 +70,3 @@ def find_preset(name: str) -> Preset:
         return PRESETS[name]
     except KeyError:
         raise UnknownNameError("preset", name, PRESETS) from None
-
-
-def preset_of_run(config: dict[str, Any]) -> Preset:
-    """The networks of a run, and how they were fed, as its config tells; raises DataError for an unknown network."""
-    discriminator = DiscriminatorSpec(**config["discriminator"])
-    return Preset(config["preset"], spec_of(config), discriminator, config["crop"], config["batch_size"])
-
-
-def fed(preset: Preset, *, batch_size: int, crop: int = 0) -> Preset:
-    """``preset`` on another diet; 0 leaves it its own.
-
-    Raises:
-        UsageError: the generator does not take such crops.
-    """
-    multiple = preset.generator.size_multiple
-    if crop % multiple:
-        raise UsageError(f"--crop {crop}: preset {preset.name} takes multiples of {multiple}")
-    return replace(preset, batch_size=batch_size or preset.batch_size, crop=crop or preset.crop)

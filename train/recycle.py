@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from celcam.arrays import FloatArray
-from train.networks import FAINT
+from train.networks import RESIDUAL_INIT_SCALE
 
 
 def recycle(generator: Any, photos: FloatArray, rng: np.random.Generator) -> int:
@@ -41,7 +41,8 @@ def recycle(generator: Any, photos: FloatArray, rng: np.random.Generator) -> int
         layer = generator.get_layer(maker)
         kernel, bias = layer.get_weights()
         inputs = np.prod(kernel.shape[:-1])
-        kernel[..., dormant] = rng.normal(0, np.sqrt(FAINT / inputs), (*kernel.shape[:-1], int(dormant.sum())))
+        spread = np.sqrt(RESIDUAL_INIT_SCALE / inputs)
+        kernel[..., dormant] = rng.normal(0, spread, (*kernel.shape[:-1], int(dormant.sum())))
         bias[dormant] = 0
         layer.set_weights([kernel, bias])
         count += int(dormant.sum())

@@ -18,9 +18,10 @@ from typing import Any
 
 from celcam.errors import DataError
 from celcam.image_io import write_whole
-from train.generators import build_any_generator, spec_of
+from train.generators import build_any_generator
+from train.run_config import read_config
 
-CONFIG_NAME, LOG_NAME = "config.json", "log.csv"
+LOG_NAME = "log.csv"
 WEIGHTS_NAME = "generator.weights.h5"
 
 
@@ -49,27 +50,6 @@ class Checkpoint:
 def sample_path(run: Path, epoch: int) -> Path:
     """Where the sample grid drawn after ``epoch`` epochs lies."""
     return run / "samples" / f"epoch-{epoch:05d}.png"
-
-
-def write_config(run: Path, config: dict[str, Any]) -> None:
-    """Write the run's config, whole or not at all."""
-    write_whole(run / CONFIG_NAME, (json.dumps(config, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def read_config(run: Path) -> dict[str, Any]:
-    """The run's config.
-
-    Raises:
-        DataError: ``run`` is no run folder.
-    """
-    path = run / CONFIG_NAME
-    try:
-        config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"{path}: can't be read ({error}); expected the folder of a run of 'python -m train'"
-        ) from error
-    return config
 
 
 def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
@@ -121,7 +101,7 @@ def load_generator(run: Path, keras: Any) -> Any:
     Raises:
         DataError: the run has no weights yet, or they are another network's.
     """
-    generator = build_any_generator(spec_of(read_config(run)), keras)
+    generator = build_any_generator(read_config(run).recipe.generator, keras)
     path = run / WEIGHTS_NAME
     if not path.is_file():
         raise DataError(f"{path}: missing; train the run to the end of its first epoch")

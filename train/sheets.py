@@ -11,7 +11,7 @@ from celcam.image_io import encode_image, write_whole
 from celcam.sheet import contact_sheet
 from train.draw import load_drawing
 from train.evaluation import photos_to_draw
-from train.run_folder import read_config
+from train.run_config import read_config
 
 Drawing = Callable[[Uint8Array], Uint8Array]
 
@@ -39,7 +39,7 @@ def write_photo_sheet(path: Path, runs: Sequence[Path], photos: Path, short_side
         UsageError: the runs are not all of one look.
         MediaError: there is no photo.
     """
-    styles = {read_config(run)["style"] for run in runs}
+    styles = {read_config(run).style for run in runs}
     if len(styles) > 1:
         raise UsageError(f"runs of {' and '.join(sorted(styles))}: expected one look a sheet")
     drawings = {run.name: load_drawing(run) for run in runs}

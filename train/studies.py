@@ -19,9 +19,9 @@ from typing import Any
 from celcam.errors import DataError, UnknownNameError
 from celcam.image_io import write_whole
 from celcam.manifest import pairs_of
-from train.losses import LossWeights
 from train.networks import AUTOENCODER, LIVE_GENERATOR, QUALITY_GENERATOR, GeneratorSpec
-from train.presets import PRESETS, Preset, fed
+from train.presets import PRESETS
+from train.recipe import Budget, Hardware, LossWeights, Recipe, with_batching
 from train.unet import UNET256
 
 MEASURED_NAME = "measured.json"
@@ -42,11 +42,11 @@ class Variant:
 
     name: str
     generator: Any = LIVE_GENERATOR
-    weights: LossWeights = LossWeights(adversarial=0.0, ssim=20.0)
+    losses: LossWeights = LossWeights(adversarial=0.0, ssim=20.0)
     degraded_share: float = 0.5
     ema: float = 0.0
     optimizer: str = "muon"
-    mentor: str = ""  # the variant, earlier in the study, that this one learns from
+    distill_from: str = ""  # the variant, earlier in the study, that is this one's distillation teacher
     batch_size: int = 0  # crops a step; 0: as the preset of the network
 
 
@@ -98,16 +98,16 @@ STUDIES: dict[str, tuple[Variant, ...]] = {
         _ablated("ema", ema=0.99),
         _ablated("autoencoder", AUTOENCODER),
         _ablated("no-residual", LIVE_GENERATOR),
-        _ablated("l1-only", weights=replace(_L1_SSIM, ssim=0.0)),
-        _ablated("l1-gan", weights=replace(_L1_SSIM, ssim=0.0, adversarial=0.2)),
-        _ablated("gan-features", weights=replace(_L1_SSIM, adversarial=0.2, feature=2.0)),
-        _ablated("steady", weights=replace(_L1_SSIM, steady=30.0)),
+        _ablated("l1-only", losses=replace(_L1_SSIM, ssim=0.0)),
+        _ablated("l1-gan", losses=replace(_L1_SSIM, ssim=0.0, adversarial=0.2)),
+        _ablated("gan-features", losses=replace(_L1_SSIM, adversarial=0.2, feature=2.0)),
+        _ablated("steady", losses=replace(_L1_SSIM, temporal=30.0)),
         _ablated("clean-photos", degraded_share=0.0),
         _ablated("relu-up", _LIVE),
         _ablated("batch-8", batch_size=8),
         _ablated("quality", _ADDED_QUALITY),
         _ablated("quality-no-residual", QUALITY_GENERATOR),
-        _ablated("distilled", weights=replace(_L1_SSIM, mentor=50.0), mentor="quality"),
+        _ablated("distilled", losses=replace(_L1_SSIM, distill=50.0), distill_from="quality"),
     ),
     # The full-size reference on the same diet.
     "reference": (Variant("live", LIVE_GENERATOR), Variant("unet256", UNET256)),
@@ -136,7 +136,7 @@ def run_study(
     """Train and measure ``variants`` in ``out``.
 
     Args:
-        variants: what is compared; those that are mentors come before those that learn from them.
+        variants: what is compared; distillation teachers are trained before those that learn from them.
         pairs: folder with a manifest; pictures of the validation part are measured.
         out: folder of the runs.
         pictures: crops of 128x128 that each variant is trained on (larger crops count for more).
@@ -156,8 +156,8 @@ def run_study(
     free = multiprocessing.Manager().Queue()
     for number in range(jobs):
         free.put(cores[number::jobs] or cores)
-    mentors = [variant for variant in left if any(other.mentor == variant.name for other in variants)]
-    for batch in (mentors, [variant for variant in left if variant not in mentors]):
+    teachers = [variant for variant in left if any(other.distill_from == variant.name for other in variants)]
+    for batch in (teachers, [variant for variant in left if variant not in teachers]):
         # A process a run: Keras keeps what it has built.
         with ProcessPoolExecutor(
             jobs, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=1
@@ -223,42 +223,51 @@ def _train_on_free_cores(
 def _train_and_measure(
     variant: Variant, pairs: Path, out: Path, pictures: int, learning_rate: float, feed: str, clips: Sequence[Path]
 ) -> None:
-    from train.callbacks import Budget
     from train.run_folder import find_checkpoint
+    from train.run_start import plan_run
     from train.training import train
 
     run = out / variant.name
-    preset = preset_of(variant)
-    per_step = preset.batch_size * (preset.crop / PRESETS["live"].crop) ** 2
-    steps = round(pictures / per_step)
+    recipe = recipe_of(variant, pictures, learning_rate)
     checkpoint = find_checkpoint(run)
-    if checkpoint is None or checkpoint.progress.steps < steps:
-        train(
+    if checkpoint is None or checkpoint.progress.steps < recipe.budget.steps:
+        config = plan_run(
             pairs,
-            preset,
-            run,
-            budget=Budget(steps=steps, minutes=1),
-            weights=variant.weights,
-            steps_per_epoch=-(-steps // EPOCHS),
-            learning_rate=learning_rate,
-            ema=variant.ema,
-            optimizer=variant.optimizer,
-            degraded_share=variant.degraded_share,
-            feed=feed,
-            mentor=out / variant.mentor if variant.mentor else None,
-            resume=(run / "config.json").exists(),
-            quiet=True,
+            preset_name(variant),
+            recipe,
+            Hardware(augment_on=feed),
+            distill_from=out / variant.distill_from if variant.distill_from else None,
         )
+        train(config, run, resume=(run / "config.json").exists(), quiet=True)
     measured = _measure(run, pairs, clips)
     write_whole(run / MEASURED_NAME, json.dumps(measured, indent=1).encode())
     print(f"{variant.name}: SSIM {measured['to_teacher']['ssim']:.4f}", flush=True)
 
 
-def preset_of(variant: Variant) -> Preset:
-    """How a variant is fed: as the preset of its network, or as `live`, unless it has a batch of its own."""
-    known = [preset for preset in PRESETS.values() if preset.generator == variant.generator]
-    usual = known[0] if known else replace(PRESETS["live"], name=variant.name, generator=variant.generator)
-    return fed(usual, batch_size=variant.batch_size)
+def preset_name(variant: Variant) -> str:
+    """The name of the preset with the network of ``variant``; its own name if there is none."""
+    known = [preset.name for preset in PRESETS.values() if preset.recipe.generator == variant.generator]
+    return known[0] if known else variant.name
+
+
+def recipe_of(variant: Variant, pictures: int, learning_rate: float) -> Recipe:
+    """How ``variant`` is trained on ``pictures`` crops: in the batches of its network's preset, or of `live`."""
+    live = PRESETS["live"].recipe
+    name = preset_name(variant)
+    batching = PRESETS[name].recipe if name in PRESETS else live
+    recipe = with_batching(batching, batch_size=variant.batch_size)
+    steps = round(pictures / (recipe.batch_size * (recipe.crop / live.crop) ** 2))
+    return replace(
+        recipe,
+        generator=variant.generator,
+        losses=variant.losses,
+        optimizer=variant.optimizer,
+        learning_rate=learning_rate,
+        ema=variant.ema,
+        degraded_share=variant.degraded_share,
+        budget=Budget(steps=steps, minutes=1),
+        steps_per_epoch=-(-steps // EPOCHS),
+    )
 
 
 def _measure(run: Path, pairs: Path, clips: Sequence[Path]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from celcam.errors import DataError
 from celcam.manifest import MANIFEST_NAME, Pair, pairs_of
@@ -13,7 +12,7 @@ from celcam.model_card import ModelCard, read_model
 from celcam.paths import MODELS
 from convert.export import model_name, pairs_folder
 from convert.recipes import RECIPES
-from train.run_folder import CONFIG_NAME, read_config
+from train.run_config import CONFIG_NAME, RunConfig, read_config
 
 FLOAT_RECIPE = "float32"
 
@@ -102,9 +101,9 @@ def _default_name(variant: Variant) -> str:
 
 
 def _group(
-    name: str, run: Path, config: dict[str, Any], variants: list[Variant], pairs: Path | None, most_pictures: int
+    name: str, run: Path, config: RunConfig, variants: list[Variant], pairs: Path | None, most_pictures: int
 ) -> Group:
-    style: str = config["style"]
+    style = config.style
     # `datasets build --style all` leaves a manifest of all looks beside the folders of each.
     own = pairs is not None and ((pairs / style / MANIFEST_NAME).exists() or not (pairs / MANIFEST_NAME).exists())
     folder = pairs / style if pairs is not None and own else pairs_folder(config, pairs)
@@ -116,4 +115,4 @@ def _group(
     chosen = tuple(test_pairs[number * len(test_pairs) // count] for number in range(count))
     order = list(RECIPES)
     variants = sorted(variants, key=lambda variant: order.index(variant.card.recipe))
-    return Group(name, run, style, config["preset"], tuple(variants), folder, chosen)
+    return Group(name, run, style, config.preset, tuple(variants), folder, chosen)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from convert import range_fit, variants
 from convert.__main__ import main
 from train.draw import draw
 from train.networks import SMOKE_GENERATOR, build_generator
-from train.run_folder import load_generator, read_config, save_generator, write_config
+from train.run_config import read_config, write_config
+from train.run_folder import load_generator, save_generator
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +47,7 @@ def settled_run(smoke_run: Path, pairs: Path, tmp_path_factory: pytest.TempPathF
     shutil.copytree(pairs, own_pairs)
     generator = load_generator(smoke_run, keras)
     draw_plainly(generator, 0.02)
-    write_config(run, read_config(smoke_run) | {"pairs": str(own_pairs)})
+    write_config(run, replace(read_config(smoke_run), pairs=own_pairs))
     save_generator(run, generator)
     for pair in read_manifest(own_pairs):
         write_image(own_pairs / pair.cartoon, draw(generator, read_image(own_pairs / pair.photo)))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +20,7 @@ from convert.graph_cost import count_weights
 from convert.recipes import DEFAULT_RECIPE, RECIPES, Recipe
 from convert.variants import Workshop
 from train.batches import read_pair
-from train.generators import describe_generator
-from train.run_folder import read_config, write_config
+from train.run_config import read_config, write_config
 from train.unet import UNET256
 
 
@@ -137,7 +137,8 @@ def test_nothing_is_replaced_unasked(
 def test_a_network_for_comparison_is_refused(
     smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_config(tmp_path, read_config(smoke_run) | describe_generator(UNET256) | {"preset": "other"})
+    config = read_config(smoke_run)
+    write_config(tmp_path, replace(config, preset="other", recipe=replace(config.recipe, generator=UNET256)))
     assert main(["export", str(tmp_path), "--out", str(tmp_path / "models")]) == 2
     assert "preset other is for comparison and not converted; train live or quality" in capsys.readouterr().err
     assert not (tmp_path / "models").exists()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,7 @@ import pytest
 from celcam.errors import DataError
 from celcam.image_io import read_image
 from convert.pareto import cost_table, draw_pareto, measure_int8_cost, pareto_front
-from train.generators import describe_generator
-from train.run_folder import read_config, write_config
+from train.run_config import read_config, write_config
 from train.unet import UNET256
 
 
@@ -40,6 +40,7 @@ def test_a_network_is_timed_beside_mobilenet(smoke_run: Path) -> None:
 
 
 def test_a_network_that_is_not_made_for_int8_is_refused(smoke_run: Path, tmp_path: Path) -> None:
-    write_config(tmp_path / "unet", read_config(smoke_run) | describe_generator(UNET256))
+    config = read_config(smoke_run)
+    write_config(tmp_path / "unet", replace(config, recipe=replace(config.recipe, generator=UNET256)))
     with pytest.raises(DataError, match="not made for int8; leave it out"):
         measure_int8_cost([tmp_path / "unet"], threads=1)

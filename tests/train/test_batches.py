@@ -10,7 +10,7 @@ from celcam.errors import DataError, UsageError
 from celcam.image_io import write_image
 from celcam.manifest import pairs_of, read_manifest
 from train.batches import CropBatches, read_pair
-from train.losses import VIEW_SHIFTS, steady_loss
+from train.losses import VIEW_SHIFTS, temporal_consistency_loss
 
 
 def batches(pairs: Path, **changes: Any) -> CropBatches:
@@ -87,8 +87,8 @@ def test_the_views_of_a_place_are_degraded_each_in_its_own_way(pairs: Path) -> N
     photos, cartoons = batches(pairs, batch_size=8, views=True, degraded_share=1.0)[0]
     (down, right), one, other = VIEW_SHIFTS[0], photos[0], photos[4]
     assert not np.allclose(one[down:, right:], other[: 32 - down, : 32 - right], atol=1 / 255)
-    assert float(steady_loss(cartoons)) == 0
-    assert 0 < float(steady_loss(photos)) < 0.1
+    assert float(temporal_consistency_loss(cartoons)) == 0
+    assert 0 < float(temporal_consistency_loss(photos)) < 0.1
 
 
 def test_an_odd_batch_has_no_two_views(pairs: Path) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -10,7 +10,8 @@ import pytest
 
 from celcam.paths import MODELS
 from train.__main__ import main
-from train.run_folder import load_generator, read_config, save_generator, write_config
+from train.run_config import Blend, read_config, write_config
+from train.run_folder import load_generator, save_generator
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def test_the_weights_lie_between_and_the_config_says_where(smoke_run: Path, fart
     assert main(["blend", str(smoke_run), str(farther), "--share", "0.25", "--out", str(out)]) == 0
     for near, found in zip(*(load_generator(run, keras).get_weights() for run in (smoke_run, out)), strict=True):
         np.testing.assert_allclose(found, near + 0.25, atol=1e-6)
-    between = {"one": str(smoke_run), "other": str(farther), "share": 0.25}
-    assert json.loads((out / "config.json").read_text()) == read_config(smoke_run) | {"blend": between}
+    between = Blend(one=str(smoke_run), other=str(farther), share=0.25)
+    assert read_config(out) == replace(read_config(smoke_run), blend=between)
     assert (out / "log.csv").read_text() == (smoke_run / "log.csv").read_text()
 
 
@@ -38,7 +39,7 @@ def test_runs_that_do_not_fit_are_told(
 ) -> None:
     other_look = tmp_path / "look"
     shutil.copytree(farther, other_look)
-    write_config(other_look, read_config(farther) | {"style": "anime"})
+    write_config(other_look, replace(read_config(farther), style="anime"))
     for other, said in (
         (other_look, "expected runs of one look"),
         (MODELS / "comic-keras", "expected runs of one network"),

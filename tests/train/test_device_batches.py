@@ -15,7 +15,7 @@ from celcam.image_io import decode_image, encode_image
 from celcam.manifest import pairs_of
 from celcam.metrics import psnr
 from train.batches import read_pair
-from train.losses import VIEW_SHIFTS, steady_loss
+from train.losses import VIEW_SHIFTS, temporal_consistency_loss
 
 pytestmark = pytest.mark.backends
 
@@ -76,8 +76,8 @@ def test_two_views_show_the_same_place_each_with_its_own_faults(pairs: Path) -> 
         one, other = cartoons[number], cartoons[4 + number]
         assert np.array_equal(one[down:, right:], other[: 32 - down, : 32 - right])
         assert not np.array_equal(one, other)
-    assert float(steady_loss(cartoons)) == 0
-    assert 0 < float(steady_loss(photos)) < 0.1
+    assert float(temporal_consistency_loss(cartoons)) == 0
+    assert 0 < float(temporal_consistency_loss(photos)) < 0.1
 
 
 def test_what_can_not_be_cut_is_refused(pairs: Path) -> None:

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from train.losses import LossWeights
 from train.networks import SMOKE_GENERATOR, DiscriminatorSpec, build_discriminator, build_generator
 from train.pix2pix import Pix2Pix
+from train.recipe import LossWeights
 
 Batch = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,15 +9,16 @@ from celcam.errors import DataError
 from celcam.image_io import read_image
 from train import studies
 from train.__main__ import main
-from train.losses import LossWeights
 from train.networks import SMOKE_GENERATOR
 from train.presets import PRESETS
-from train.studies import STUDIES, Variant, find_study, preset_of, read_study, run_study
+from train.recipe import LossWeights
+from train.run_config import read_config
+from train.studies import STUDIES, Variant, find_study, preset_name, read_study, recipe_of, run_study
 
 L1 = LossWeights(adversarial=0.0)
 VARIANTS = (
-    Variant("pupil", SMOKE_GENERATOR, replace(L1, mentor=10.0), mentor="mentor"),
-    Variant("mentor", SMOKE_GENERATOR, L1),
+    Variant("pupil", SMOKE_GENERATOR, replace(L1, distill=10.0), distill_from="teacher"),
+    Variant("teacher", SMOKE_GENERATOR, L1),
 )
 
 
@@ -31,10 +31,10 @@ def study(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_each_variant_is_trained_for_as_many_pictures(study: Path) -> None:
     for variant in VARIANTS:
-        config = json.loads((study / variant.name / "config.json").read_text())
-        assert config["budget"]["steps"] * config["batch_size"] * config["crop"] ** 2 == 128**2
-    assert config["mentor"] is None
-    assert json.loads((study / "pupil" / "config.json").read_text())["mentor"] == str(study / "mentor")
+        recipe = read_config(study / variant.name).recipe
+        assert recipe.budget.steps * recipe.batch_size * recipe.crop**2 == 128**2
+    assert read_config(study / "teacher").distill_from is None
+    assert read_config(study / "pupil").distill_from == study / "teacher"
 
 
 def test_a_variant_is_measured_once(study: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,15 +63,21 @@ def test_an_unknown_study_is_one_line(pairs: Path, tmp_path: Path, capsys: pytes
 
 
 @pytest.mark.parametrize("name", sorted(STUDIES))
-def test_the_variants_of_a_study_have_names_and_mentors_of_their_own(name: str) -> None:
+def test_the_variants_of_a_study_have_names_and_teachers_of_their_own(name: str) -> None:
     names = [variant.name for variant in find_study(name)]
     assert len(set(names)) == len(names)
-    assert {variant.mentor for variant in find_study(name)} <= {"", *names}
+    assert {variant.distill_from for variant in find_study(name)} <= {"", *names}
 
 
-def test_a_variant_is_fed_as_the_preset_of_its_network() -> None:
-    reference = {variant.name: preset_of(variant) for variant in studies.STUDIES["reference"]}
-    assert reference == {name: PRESETS[name] for name in ("live", "unet256")}
-    norm = preset_of(Variant("norm", replace(SMOKE_GENERATOR, norm=True)))
-    assert (norm.name, norm.batch_size, norm.crop) == ("norm", PRESETS["live"].batch_size, PRESETS["live"].crop)
-    assert preset_of(Variant("large", batch_size=64)) == replace(PRESETS["live"], batch_size=64)
+def test_a_variant_has_the_batches_of_the_preset_of_its_network() -> None:
+    def batching(variant: Variant) -> tuple[str, int, int]:
+        recipe = recipe_of(variant, 1000, 1e-3)
+        assert recipe.generator == variant.generator
+        return preset_name(variant), recipe.batch_size, recipe.crop
+
+    usual = {name: (name, preset.recipe.batch_size, preset.recipe.crop) for name, preset in PRESETS.items()}
+    assert {variant.name: batching(variant) for variant in STUDIES["reference"]} == {
+        name: usual[name] for name in ("live", "unet256")
+    }
+    assert batching(Variant("norm", replace(SMOKE_GENERATOR, norm=True))) == ("norm", *usual["live"][1:])
+    assert batching(Variant("large", batch_size=64)) == ("live", 64, usual["live"][2])

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import h5py  # type: ignore[import-untyped]
@@ -21,9 +21,12 @@ from celcam.image_io import read_image
 from celcam.metrics import Likeness
 from celcam.paths import ROOT
 from train.__main__ import main
-from train.callbacks import Budget, learning_rate_share
+from train.callbacks import learning_rate_share
+from train.networks import GeneratorSpec
 from train.pix2pix import Pix2Pix
-from train.run_folder import find_checkpoint, load_generator, read_config, write_config
+from train.recipe import Budget
+from train.run_config import read_config, write_config
+from train.run_folder import find_checkpoint, load_generator
 
 AVERAGED = ("--ema", "0.9")
 
@@ -48,9 +51,9 @@ def averaged_run(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_run_leaves_all_that_it_promises(smoke_run: Path) -> None:
-    config = json.loads((smoke_run / "config.json").read_text())
-    assert config["style"] == "comic"
-    assert config["versions"]["keras"] == keras.__version__
+    config = read_config(smoke_run)
+    assert config.style == "comic"
+    assert config.versions["keras"] == keras.__version__
     rows = list(csv.DictReader((smoke_run / "log.csv").read_text().splitlines()))
     assert [row["steps"] for row in rows] == ["2.0", "4.0"]
     assert 0 < float(rows[-1]["val_ssim"]) < 1
@@ -123,12 +126,13 @@ def test_a_run_that_goes_on_from_another_has_its_network_and_crops(
     older, run = tmp_path / "older", tmp_path / "run"
     shutil.copytree(smoke_run, older)
     config = read_config(older)
-    network = config["generator"] | {"linear_up": False}
-    write_config(older, config | {"generator": network, "crop": 16, "batch_size": 4})
+    assert isinstance(config.recipe.generator, GeneratorSpec)
+    network = replace(config.recipe.generator, linear_up=False)
+    write_config(older, replace(config, recipe=replace(config.recipe, generator=network, crop=16, batch_size=4)))
     short = ("--steps", "2", "--adversarial-weight", "0")
     assert main(["--pairs", str(pairs), "--out", str(run), "--init", str(older), *short]) == 0
-    kept = read_config(run)
-    assert (kept["generator"], kept["crop"], kept["batch_size"]) == (network, 16, 4)
+    kept = read_config(run).recipe
+    assert (kept.generator, kept.crop, kept.batch_size) == (network, 16, 4)
     for other in ((tmp_path / "other", "--init", str(older)), (older, "--resume")):
         assert main(words(pairs, *other)) == 2
         assert "use the same --preset" in capsys.readouterr().err
@@ -153,7 +157,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
         (("--preset", "huge"), "unknown preset 'huge'; known: autoencoder, live, quality, smoke, unet256"),
         (("--adversarial", "duel"), "unknown adversarial loss 'duel'; known: bce, hinge, lsgan"),
         (("--precision", "float8"), "--precision float8: expected float32, mixed_bfloat16, mixed_float16"),
-        (("--crop", "30"), "--crop 30: preset smoke takes multiples of 4"),
+        (("--crop", "30"), "--crop 30: this network takes multiples of 4"),
         (("--devices", "2"), "--devices 2: several devices need the JAX backend; set KERAS_BACKEND=jax"),
         (("--feed", "device"), "--feed device: crops are cut on the device by the JAX backend; set KERAS_BACKEND=jax"),
         (("--feed", "moon"), "--feed moon: expected host or device"),
@@ -244,7 +248,7 @@ def test_a_network_learns_from_another(pairs: Path, smoke_run: Path, tmp_path: P
         assert main(words(pairs, run, "--adversarial-weight", "0", *more)) == 0
     before, after = (load_generator(run, keras).get_weights() for run in (plain, taught))
     assert max(float(np.abs(one - other).max()) for one, other in zip(before, after, strict=True)) > 1e-5
-    assert json.loads((taught / "config.json").read_text())["mentor"] == str(smoke_run)
+    assert read_config(taught).distill_from == smoke_run
 
 
 def test_mixed_precision_trains_weights_that_stay_float32(pairs: Path, tmp_path: Path) -> None:
