@@ -11,7 +11,6 @@ import numpy as np
 
 from datasets.photo import Found, Photo, Rejected, printable
 
-VIDEO_SUFFIXES = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv"})
 # The duration in the header of an intact clip may exceed that of its frames by this much.
 DURATION_TOLERANCE_S = 0.5
 

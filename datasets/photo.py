@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from celcam.errors import BadPhotoError, MediaError
-from celcam.image_io import IMAGE_SUFFIXES, read_bytes
+from celcam.image_io import read_bytes
+from celcam.suffixes import IMAGE_SUFFIXES
 
 # A larger file is not a photo, and would fill the memory.
 MAX_FILE_BYTES = 2**30

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from celcam.errors import MediaError
+from celcam.suffixes import CLIP_SUFFIXES
 from datasets.archives import is_archive, photos_in_archive
-from datasets.clips import VIDEO_SUFFIXES, frames_of_clip
+from datasets.clips import frames_of_clip
 from datasets.photo import Found, Photo, Rejected, is_photo_name, printable, reject_too_large
 
 RECURSIVE = "**"
@@ -80,7 +81,7 @@ def _match(pattern: Path) -> Iterator[Path]:
 def _open(path: Path, name: str, frame_interval_s: float) -> Found:
     if is_archive(path):
         return photos_in_archive(path, name)
-    if path.suffix.lower() in VIDEO_SUFFIXES:
+    if path.suffix.lower() in CLIP_SUFFIXES:
         return frames_of_clip(path, name, frame_interval_s=frame_interval_s)
     return iter([_photo(path, name)])
 

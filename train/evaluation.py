@@ -11,12 +11,13 @@ from tqdm import tqdm
 
 from celcam.arrays import Uint8Array
 from celcam.errors import MediaError, UnknownNameError
-from celcam.image_io import IMAGE_SUFFIXES, read_image
+from celcam.image_io import read_image
 from celcam.manifest import SPLITS, pairs_of
 from celcam.metrics import Likeness, compare, mean_likeness
 from celcam.pixels import resize, size_for_short_side
 from celcam.sheet import contact_sheet
 from celcam.styles import Style, find_style, stroke_scale
+from celcam.suffixes import IMAGE_SUFFIXES
 from train.batches import read_pair
 
 # Rows of the contact sheet: as many as one looks at with care.

@@ -1,4 +1,4 @@
-"""One file a kind of source; `open_source` finds the right one."""
+"""Sources of frames, one kind per module; `open_source` finds the right one."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypedDict
 
-from celcam.errors import CameraError, MediaError
-from celcam.image_io import IMAGE_SUFFIXES
+from celcam.errors import CameraError
+from celcam.suffixes import IMAGE_SUFFIXES
 from edge_app.device.video_devices import video_devices
 from edge_app.flow.notices import Notices
 from edge_app.frames import FrameSource
 from edge_app.sources.addresses import is_address, shown_address
+from edge_app.sources.files import is_folder
 
 BUNDLED_CLIP = Path(__file__).parents[1] / "samples" / "street_walk.mp4"
-EXPECTED = (
-    "an image, a video, a folder, usb:0, picamera:0, rtsp://user:password@host/stream, http://host/... or synthetic:"
-)
 
 
 class CameraOptions(TypedDict, total=False):
@@ -40,50 +38,46 @@ def open_source(
     notices: Notices | None = None,
     stop: threading.Event | None = None,
 ) -> FrameSource:
-    """The source that ``spec`` names; cameras among them come back when they are lost.
+    """Open the source that ``spec`` names. A camera that is lost is opened again.
 
     Args:
         spec: ``usb:0`` or ``usb:/dev/video0``, ``picamera:0``, ``rtsp://...`` or ``http://...``, ``synthetic:``, a
             folder, an image or a video.
-        size_wh: asked of a camera; None is 640x480. A network camera gives the size that it is set to.
-        small_wh: what the network draws at, where that is known: the Pi's camera makes pictures of that size too.
-        fps: frames a second that suffice; a camera of this machine's gives no more where it can. None: its own rate.
-        loop: begin a video anew at its end.
-        notices: told when a camera is lost and when it is back; None prints that.
-        stop: set when the run is over, so that a camera's frames end at once.
+        size_wh: requested from a camera; None is 640x480. A network camera sends the size of its own settings.
+        small_wh: the size that the network draws at, if it is known: the Pi's camera then sends that size as well.
+        fps: highest frame rate to request from a camera of this machine; None is the camera's own rate.
+        loop: start a video again at its end.
+        notices: get a line when a camera is lost and when it is back; None prints it.
+        stop: set at the end of the run, so that a camera's frames end at once.
 
     Raises:
-        CameraError: no such camera, or it can't be opened.
-        MediaError: no such file, or not one that can be read.
-        UsageError: a synthetic source that can't be.
+        CameraError: the camera does not exist or can't be opened.
+        MediaError: the file does not exist or can't be read.
+        UsageError: the description of a synthetic source is wrong.
     """
-    kind, colon, _ = spec.partition(":")
-    if is_address(spec) or (colon and kind in ("usb", "picamera")):
+    if is_camera(spec):
         return _open_camera(spec, size_wh, small_wh, fps, notices, stop)
-    if colon and kind == "synthetic":
+    if spec.startswith("synthetic:"):
         from edge_app.sources.synthetic import SyntheticSource
 
         return SyntheticSource.of_spec(spec)
-    path = Path(spec)
-    try:
-        is_folder, is_file = path.is_dir(), path.is_file()
-    except (OSError, ValueError) as error:
-        raise MediaError(
-            f"{spec}: can't be read ({getattr(error, 'strerror', None) or error}); expected {EXPECTED}"
-        ) from error
-    if is_folder:
+    if is_folder(spec) or Path(spec).suffix.lower() in IMAGE_SUFFIXES:
         from edge_app.sources.images import ImagesSource
 
-        return ImagesSource.of_folder(path)
-    if not is_file:
-        raise MediaError(f"{spec}: no such file or folder; expected {EXPECTED}")
-    if path.suffix.lower() in IMAGE_SUFFIXES:
-        from edge_app.sources.images import ImagesSource
-
-        return ImagesSource([path])
+        return ImagesSource.of_specs([spec], notices)
     from edge_app.sources.video import VideoSource
 
-    return VideoSource(path, loop)
+    return VideoSource(Path(spec), loop)
+
+
+def is_camera(spec: str) -> bool:
+    """Whether ``spec`` names a camera of this machine or of the network."""
+    return is_address(spec) or spec.startswith(("usb:", "picamera:"))
+
+
+def names_file(spec: str) -> bool:
+    """Whether ``spec`` names a file or a folder, which need not exist."""
+    return not is_camera(spec) and not spec.startswith("synthetic:")
 
 
 def open_first_camera(
@@ -94,13 +88,13 @@ def open_first_camera(
     notices: Notices | None = None,
     stop: threading.Event | None = None,
 ) -> FrameSource | None:
-    """The Pi's camera, else the first USB camera, else nothing.
+    """Open the Pi's camera, else the first USB camera; None if there is no camera.
 
     Args:
         size_wh: as in `open_source`.
         small_wh: as in `open_source`.
         fps: as in `open_source`.
-        notices: also told of a camera that is there, but can't be opened.
+        notices: also get a line for each camera that exists but can't be opened.
         stop: as in `open_source`.
     """
     from edge_app.sources.picamera import ribbon_cameras
@@ -108,7 +102,7 @@ def open_first_camera(
     notices = notices or Notices()
     plugged_in = [f"picamera:{number}" for number in ribbon_cameras()]
     plugged_in += [f"usb:{device.number}" for device in video_devices() if device.is_camera]
-    for spec in dict.fromkeys([*plugged_in, "usb:0"]):  # of usb:0 the kernel may not have told
+    for spec in dict.fromkeys([*plugged_in, "usb:0"]):  # the kernel may not list usb:0
         try:
             return _open_camera(spec, size_wh, small_wh, fps, notices, stop)
         except CameraError as error:
@@ -134,7 +128,7 @@ def _open_camera(
 def _camera(
     spec: str, size_wh: tuple[int, int] | None, small_wh: tuple[int, int] | None, fps: float | None
 ) -> tuple[str, Callable[[], FrameSource]]:
-    """The name that a camera is shown by, and what opens it."""
+    """The name that is shown for a camera, and a function that opens it."""
     if is_address(spec):
         from edge_app.sources.rtsp import RtspSource
 

@@ -1,44 +1,66 @@
-"""Still images: one, or those of a folder in the order of their names."""
+"""Still images: one, or those of a folder and its subfolders."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
+from celcam.arrays import Uint8Array
 from celcam.errors import MediaError
-from celcam.image_io import IMAGE_SUFFIXES, read_image
+from celcam.image_io import read_image
+from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, FrameSource, SourceInfo
+from edge_app.sources.files import MediaFile, find_media, unique_stems
 
 
 class ImagesSource(FrameSource):
-    """A frame for each image file."""
+    """A frame for each image file; of several, unreadable ones are reported and passed over."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        """Read the first image, so that a wrong one is known before anything is written."""
-        self._paths = paths
-        first = read_image(paths[0])
-        name = str(paths[0]) if len(paths) == 1 else str(paths[0].parent)
+    def __init__(self, files: Sequence[MediaFile], name: str, notices: Notices | None = None) -> None:
+        """Read the first image, so that an unreadable one is reported before anything is written.
+
+        Args:
+            files: at least one picture.
+            name: of the source, for people.
+            notices: get a line for each unreadable image; None prints it.
+
+        Raises:
+            MediaError: no image can be read.
+        """
+        self._files, self._notices = list(files), notices or Notices()
+        while (first := self._read(self._files[0])) is None:
+            del self._files[0]
         size_wh = (first.shape[1], first.shape[0])
-        self.info = SourceInfo(name, size_wh, is_live=False, frames=len(paths), fps=None, is_still=True)
+        self.info = SourceInfo(name, size_wh, is_live=False, frames=len(self._files), fps=None, is_still=True)
 
     @classmethod
-    def of_folder(cls, folder: Path) -> ImagesSource:
-        """The images directly in ``folder``; raises MediaError where there is none."""
-        try:
-            paths = sorted(
-                path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()
-            )
-        except OSError as error:
-            raise MediaError(f"{folder}: can't be read ({error.strerror}); check its permissions") from error
-        if not paths:
-            raise MediaError(f"{folder}: no image in it; expected files such as .jpg or .png")
-        return cls(paths)
+    def of_specs(cls, specs: Sequence[str], notices: Notices | None = None) -> ImagesSource:
+        """The images that ``specs`` name, folders with their subfolders; raises MediaError if there is none."""
+        notices = notices or Notices()
+        found = find_media(specs)
+        name = specs[0] if len(specs) == 1 else f"{specs[0]} and {len(specs) - 1} more"
+        pictures = [file for file in found.files if not file.is_clip]
+        if not pictures:
+            raise MediaError(f"{name}: no image in it; expected files such as .jpg or .png")
+        others = len(found.files) - len(pictures) + len(found.ignored)
+        if others:
+            notices.add(f"{name}: {others} other file{'' if others == 1 else 's'} ignored; only images are shown")
+        return cls(pictures, name, notices)
 
     def frames(self) -> Iterator[Frame]:
-        """One frame an image, a second apart."""
-        stems = Counter(path.stem for path in self._paths)
-        for number, path in enumerate(self._paths):
-            name = path.stem if stems[path.stem] == 1 else path.name.replace(".", "-")  # a.jpg beside a.png
-            yield Frame(read_image(path), name, float(number), time.monotonic())
+        """One frame for each image, a second apart, named after its file."""
+        stems = unique_stems([file.name for file in self._files])
+        for number, (file, stem) in enumerate(zip(self._files, stems, strict=True)):
+            picture = self._read(file)
+            if picture is not None:
+                yield Frame(picture, str(stem), float(number), time.monotonic())
+
+    def _read(self, file: MediaFile) -> Uint8Array | None:
+        """The picture; None if it can't be read and others remain."""
+        try:
+            return read_image(file.path)
+        except MediaError as error:
+            if len(self._files) == 1:
+                raise
+            self._notices.add(str(error))
+            return None
