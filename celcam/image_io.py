@@ -88,9 +88,9 @@ def encode_image(rgb_u8: Uint8Array, suffix: str, *, quality: int = 92) -> bytes
     return data.tobytes()
 
 
-def write_image(path: Path, rgb_u8: Uint8Array) -> None:
-    """Write ``(H, W, 3) uint8 RGB`` to ``path`` atomically."""
-    write_whole(path, encode_image(rgb_u8, path.suffix.lower()))
+def write_image(path: Path, rgb_u8: Uint8Array, *, quality: int = 92) -> None:
+    """Write ``(H, W, 3) uint8 RGB`` to ``path`` atomically; ``quality`` is that of JPEG, 1..100."""
+    write_whole(path, encode_image(rgb_u8, path.suffix.lower(), quality=quality))
 
 
 def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:

@@ -61,6 +61,12 @@ def size_for_short_side(size_wh: tuple[int, int], short_side: int) -> tuple[int,
     return round_size((size_wh[0] * factor, size_wh[1] * factor))
 
 
+def to_short_side(rgb_u8: Uint8Array, short_side: int) -> Uint8Array:
+    """``(H, W, 3) uint8`` resized to `size_for_short_side`."""
+    height, width = rgb_u8.shape[:2]
+    return resize(rgb_u8, size_for_short_side((width, height), short_side))
+
+
 def dot(one: FloatArray, other: FloatArray) -> FloatArray:
     """The dot product over the channels of two ``(H, W, C)`` arrays: ``(H, W)``.
 

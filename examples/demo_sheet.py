@@ -1,5 +1,6 @@
-"""Photos beside their cartoons on one sheet: ``demo_sheet.py out/demo.png [PHOTO ...]``, or all bundled photos."""
+"""Draw photos and their cartoons side by side on one sheet."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -7,16 +8,19 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from celcam.image_io import read_image, write_image
 from celcam.model_card import find_model
-from celcam.pixels import resize, size_for_short_side
+from celcam.paths import SAMPLES
+from celcam.pixels import to_short_side
 from celcam.sheet import contact_sheet
 from celcam.tflite_model import TFLiteModel
 
-out, *chosen = (Path(word) for word in sys.argv[1:])
-model = TFLiteModel(find_model("comic"))
-rows = []
-for path in chosen or sorted(Path("datasets/samples").glob("*.jpg")):
-    full = read_image(path)
-    photo = resize(full, size_for_short_side((full.shape[1], full.shape[0]), 256))
-    rows.append((photo, model(photo)))
-write_image(out, contact_sheet(rows, height=256, width=1700))
-print(f"{len(rows)} photos beside their cartoons: {out}")
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("sheet", type=Path, help="picture to write, .png or .jpg")
+parser.add_argument("photos", type=Path, nargs="*", help="your photos (default: the bundled photos)")
+parser.add_argument("--look", default="comic", help="a look in models/ (default: comic)")
+options = parser.parse_args()
+
+draw = TFLiteModel(find_model(options.look))
+photos = [to_short_side(read_image(path), 256) for path in options.photos or sorted(SAMPLES.glob("*.jpg"))]
+rows = [(photo, draw(photo)) for photo in photos]
+write_image(options.sheet, contact_sheet(rows, height=256, width=1700))
+print(f"{len(rows)} photos and their cartoons: {options.sheet}")

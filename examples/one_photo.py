@@ -1,5 +1,6 @@
-"""Draw one photo with the shipped model, in four lines: ``one_photo.py out/coffee.png``."""
+"""Draw one photo with a shipped model."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -7,10 +8,17 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from celcam.image_io import read_image, write_image
 from celcam.model_card import find_model
-from celcam.pixels import resize
+from celcam.paths import SAMPLES
+from celcam.pixels import to_short_side
 from celcam.tflite_model import TFLiteModel
 
-draw = TFLiteModel(find_model("comic"))
-photo = read_image(Path("datasets/samples/food_scikit_image_coffee.jpg"))
-comic = draw(resize(photo, (600, 400)))  # any sides that are multiples of 4
-write_image(Path(sys.argv[1]), comic)
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("cartoon", type=Path, help="picture to write, .png or .jpg")
+parser.add_argument("photo", type=Path, nargs="?", default=SAMPLES / "food_scikit_image_coffee.jpg", help="your photo")
+parser.add_argument("--look", default="comic", help="a look in models/ (default: comic)")
+options = parser.parse_args()
+
+draw = TFLiteModel(find_model(options.look))
+photo = to_short_side(read_image(options.photo), 400)  # both sides become multiples of 4
+write_image(options.cartoon, draw(photo))
+print(options.cartoon)

@@ -57,6 +57,12 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, photo: Uint8Array)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_lower_quality_makes_a_smaller_jpeg(tmp_path: Path, photo: Uint8Array) -> None:
+    write_image(tmp_path / "usual.jpg", photo)
+    write_image(tmp_path / "small.jpg", photo, quality=50)
+    assert (tmp_path / "small.jpg").stat().st_size < 0.6 * (tmp_path / "usual.jpg").stat().st_size
+
+
 def test_an_unknown_suffix_is_an_error(tmp_path: Path, photo: Uint8Array) -> None:
     with pytest.raises(MediaError, match=r"use \.png or \.jpg"):
         write_image(tmp_path / "picture.xyz", photo)

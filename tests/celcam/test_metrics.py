@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from celcam.arrays import Uint8Array
-from celcam.metrics import Likeness, compare, edge_f1, mean_likeness, psnr, ssim
+from celcam.metrics import Likeness, compare, edge_f1, edge_steepness, mean_likeness, psnr, ssim
 
 
 @pytest.fixture
@@ -66,3 +67,13 @@ def test_camera_noise_does_not_count_as_a_line() -> None:
     noise = np.random.default_rng(1).normal(0, 6, (96, 96, 3))
     noisy = np.clip(lines_at(20, 60) + noise, 0, 255).astype(np.uint8)
     assert edge_f1(noisy, lines_at(20, 60)) > 0.97
+
+
+def test_a_blurred_picture_is_less_steep(photo: Uint8Array) -> None:
+    blurred = np.asarray(cv2.GaussianBlur(photo, (0, 0), 2.0), np.uint8)
+    assert edge_steepness(blurred) < 0.7 * edge_steepness(photo)
+
+
+def test_a_ramp_is_as_steep_as_its_slope() -> None:
+    ramp: Uint8Array = np.repeat(np.tile(np.arange(0, 255, 3, dtype=np.uint8), (64, 1))[..., np.newaxis], 3, axis=2)
+    assert edge_steepness(ramp) == pytest.approx(3.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from celcam.arrays import Uint8Array
-from celcam.pixels import resize, round_size, size_for_short_side, to_float, to_uint8
+from celcam.pixels import resize, round_size, size_for_short_side, to_float, to_short_side, to_uint8
 
 
 def test_converting_to_float_and_back_keeps_every_byte() -> None:
@@ -31,6 +31,11 @@ def test_sizes_keep_their_aspect_ratio_and_are_multiples_of_4(
     size_wh: tuple[int, int], short_side: int, expected: tuple[int, int]
 ) -> None:
     assert size_for_short_side(size_wh, short_side) == expected
+
+
+def test_a_picture_is_resized_to_a_short_side(photo: Uint8Array) -> None:
+    assert to_short_side(photo, 256).shape == (256, 384, 3)
+    assert to_short_side(photo, 400) is photo
 
 
 def test_no_side_is_rounded_to_zero() -> None:
