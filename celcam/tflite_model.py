@@ -7,11 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import os
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,10 +16,10 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.errors import ModelError
 from celcam.model_card import read_model
+from celcam.native_messages import native_messages_off
 from celcam.pixels import SIZE_MULTIPLE, resize, to_float, to_uint8
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
-_MUTING = threading.Lock()
 # Published for a Pi 5, int8: 44, 29, 24.8 and 22.9 ms on 1 to 4 threads; the fourth core is better left to the camera.
 DEFAULT_THREADS = 3
 
@@ -126,24 +121,6 @@ class TFLiteModel:
                     f"{self.path}: its {kind} is {np.dtype(dtype)}; expected uint8 or float32 on both sides"
                 )
         self._input, self._output = inputs[0], outputs[0]
-
-
-@contextmanager
-def native_messages_off() -> Iterator[None]:
-    """Mute what the runtime's C++ side tells about its delegates; what goes wrong comes as an exception.
-
-    The file descriptor is the whole process's, so threads take turns: or one would keep the other's silence for good.
-    """
-    with _MUTING:
-        sys.stderr.flush()
-        kept = os.dup(2)
-        try:
-            with Path(os.devnull).open("wb") as nowhere:
-                os.dup2(nowhere.fileno(), 2)
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
 
 
 def _load_delegate(runtime: ModuleType, library: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from celcam.tflite_model import native_messages_off
+from celcam.native_messages import native_messages_off
 
 
 def resize_refusal(

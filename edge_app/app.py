@@ -42,7 +42,7 @@ def run_app(config: AppConfig) -> str:
     asked_wh = parse_size(config.size) if config.size else None
     # Names are checked before anything is opened, the network is loaded after the source has been found.
     look, loaders = look_loaders(
-        config.style, model=config.model, teacher=config.filter, threads=config.threads, delegate=config.delegate
+        config.style, model=config.model, style_filter=config.filter, threads=config.threads, delegate=config.delegate
     )
     view = View(look, asked_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
     with ExitStack() as stack:
@@ -52,8 +52,8 @@ def run_app(config: AppConfig) -> str:
         looks = Looks(loaders, notices)
         looks.load(look)
         sizes_wh = [] if source.info.is_still else size_choices(source.info.size_wh)
-        controls = Controls(view, looks=looks.names, sizes_wh=sizes_wh)
-        painter = Painter(looks, controls, notices, live=source.info.is_live)
+        controls = Controls(view, looks=looks.names, sizes_wh=sizes_wh, can_record=not source.info.is_still)
+        painter = Painter(looks, controls, notices, source.info)
         session = Session(source.info, looks, controls, config.folder, notices, paint=painter)
         monitor = stack.enter_context(Monitor(session, target_fps=config.fps, stats_path=config.stats))
         sinks = [stack.enter_context(sink) for sink in _open_sinks(config, session, monitor, stop)]

@@ -20,8 +20,8 @@ from keras import ops
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.model_card import read_model
+from celcam.native_messages import native_messages_off
 from celcam.pixels import to_float
-from celcam.tflite_model import native_messages_off
 from convert.graph import Graph, Tensor, layer_of, parse_graph
 from convert.graph_cost import WEIGHT_INPUTS
 

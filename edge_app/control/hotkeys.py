@@ -1,4 +1,4 @@
-"""What the keys of the window do."""
+"""The keys of the window."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from celcam.errors import CelcamError
+from edge_app.control.controls import View
 from edge_app.session import Session
 
 STRENGTH_STEP = 0.1
@@ -14,7 +15,7 @@ WIPE_STEP = 0.05
 
 @dataclass(frozen=True)
 class Hotkey:
-    """Keys, what they do in a few words, and the doing."""
+    """Keys with the same action, its description, and the action."""
 
     keys: str
     about: str
@@ -22,33 +23,36 @@ class Hotkey:
 
 
 class Hotkeys:
-    """The keys that change a session's view; quitting and what is drawn over the picture are the window's own."""
+    """The keys that change a session's view. The window itself handles quitting and what is drawn over the picture."""
 
     def __init__(self, session: Session, take_snapshot: Callable[[], object]) -> None:
-        """Keys for ``session``; ``take_snapshot`` keeps the picture that is shown."""
+        """Keys for ``session``; ``take_snapshot`` saves the picture on show."""
         self._session = session
         controls = session.controls
         self.all = (
             Hotkey("n", "next look", lambda: controls.step_look(1)),
-            Hotkey("p", "look before", lambda: controls.step_look(-1)),
+            Hotkey("p", "previous look", lambda: controls.step_look(-1)),
             Hotkey("+=", "stronger", lambda: self._nudge("strength", STRENGTH_STEP)),
             Hotkey("-", "weaker", lambda: self._nudge("strength", -STRENGTH_STEP)),
-            Hotkey("w", "before and after", lambda: controls.change(wipe=0.0 if controls.view.wipe else 0.5)),
+            Hotkey("w", "before and after", lambda: controls.update(lambda view: {"wipe": 0.0 if view.wipe else 0.5})),
             Hotkey(",", "less of before", lambda: self._nudge("wipe", -WIPE_STEP)),
             Hotkey(".", "more of before", lambda: self._nudge("wipe", WIPE_STEP)),
             Hotkey("]", "larger", lambda: controls.step_size(1)),
             Hotkey("[", "smaller", lambda: controls.step_size(-1)),
-            Hotkey("e", "full-size edges", lambda: controls.change(sharp=not controls.view.sharp)),
-            Hotkey("c", "calm", lambda: controls.change(calm=not controls.view.calm)),
+            Hotkey("e", "full-size edges", lambda: self._toggle("sharp")),
+            Hotkey("c", "calm", lambda: self._toggle("calm")),
             Hotkey("s", "snapshot", take_snapshot),
-            Hotkey("r", "record", lambda: controls.change(recording=not controls.view.recording)),
+            Hotkey("r", "record", lambda: self._toggle("recording")),
         )
 
     def press(self, key: int) -> bool:
-        """Do what ``key``, a character's code, stands for; a digit chooses a look. What fails is told as a notice.
+        """Do what a key stands for; a digit chooses a look. A failure becomes a notice.
+
+        Args:
+            key: the code of a character.
 
         Returns:
-            Whether it stands for anything.
+            Whether the key has a meaning.
         """
         controls = self._session.controls
         try:
@@ -67,11 +71,15 @@ class Hotkeys:
         return False
 
     def help_lines(self) -> list[str]:
-        """A line a key."""
+        """The looks with their digits, then a line for each key."""
         looks = ", ".join(f"{number} {name}" for number, name in enumerate(self._session.controls.looks[:9], 1))
         return [looks, *(f"{hotkey.keys[0]}  {hotkey.about}" for hotkey in self.all)]
 
+    def _toggle(self, name: str) -> None:
+        self._session.controls.update(lambda view: {name: not getattr(view, name)})
+
     def _nudge(self, name: str, by: float) -> None:
-        controls = self._session.controls
-        value = min(max(getattr(controls.view, name) + by, 0.0), 1.0)
-        controls.change(**{name: round(value, 2)})
+        def nudged(view: View) -> dict[str, float]:
+            return {name: round(min(max(getattr(view, name) + by, 0.0), 1.0), 2)}
+
+        self._session.controls.update(nudged)

@@ -1,4 +1,4 @@
-"""Once a second: read the machine, keep the rate, write the figures down."""
+"""Once a second: reads the machine's vitals, keeps the frame rate, writes the figures to a file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Any, Self, TextIO
 
 from celcam.errors import MediaError
+from edge_app.control.controls import View
 from edge_app.control.governor import Governor, build_ladder
 from edge_app.device.vitals import Vitals, VitalsReader, process_age_s
 from edge_app.session import Session
 
 PERIOD_S = 1.0
+LEAST_FRAMES = 3  # the governor does not judge the figures of fewer frames
 
 
 class Monitor:
-    """A thread of a run; a context manager that ends it."""
+    """A thread that watches a run; a context manager that ends it."""
 
     def __init__(
         self,
@@ -30,27 +32,29 @@ class Monitor:
         stats_path: Path | None = None,
         read_vitals: Callable[[], Vitals] | None = None,
         period_s: float = PERIOD_S,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Monitor ``session``.
 
         Args:
-            session: is read, and changed where the rate asks for it.
-            target_fps: the rate to keep; 0 leaves size and look alone.
-            stats_path: gets a line of JSON each second, behind those that it holds.
-            read_vitals: of this machine; its own reader where None.
-            period_s: between two looks.
+            session: is read; its look and size are changed to keep the rate.
+            target_fps: the rate to keep; 0 leaves look and size alone.
+            stats_path: a line of JSON is appended to this file each second.
+            read_vitals: reads the machine; None reads this one.
+            period_s: between two readings.
+            clock: seconds, the same clock as that of the session's figures.
 
         Raises:
             MediaError: ``stats_path`` can't be written.
         """
-        self._session, self._target_fps, self._period_s = session, target_fps, period_s
+        self._session, self._target_fps, self._period_s, self._clock = session, target_fps, period_s, clock
         self._governor: Governor | None = None
         self._read_vitals = read_vitals or VitalsReader()
         self._vitals = self._read_vitals()
         self._stats_path = stats_path
         self._lines: TextIO | None = _open_lines(stats_path) if stats_path is not None else None
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -70,7 +74,7 @@ class Monitor:
         facts = []
         age_s, first_s = process_age_s(), self._session.stats.first_s
         if age_s is not None and first_s is not None:
-            facts.append(f"first frame {age_s - (time.monotonic() - first_s):.2f} s after the start")
+            facts.append(f"first frame {age_s - (self._clock() - first_s):.2f} s after the start")
         peak_mb = self._read_vitals().peak_memory_mb
         if peak_mb is not None:
             facts.append(f"peak memory {peak_mb:.0f} MB")
@@ -81,27 +85,51 @@ class Monitor:
             lines.append(f"  sustained {governor.sustained_fps:.1f} frames per second with {governor.rung}, {changes}")
         return lines
 
-    def _watch(self) -> None:
+    def check(self) -> None:
+        """Do what the thread does once a second."""
+        self._vitals = self._read_vitals()
+        if self._target_fps:
+            self._govern(self._vitals)
+        self._write()
+
+    def _run(self) -> None:
         while not self._over.wait(self._period_s):
-            self._vitals = self._read_vitals()
-            if self._target_fps:
-                self._govern(self._vitals)
-            self._write()
+            self.check()
 
     def _govern(self, vitals: Vitals) -> None:
-        view, stats = self._session.controls.view, self._session.stats
+        session, view = self._session, self._session.controls.view
         if view.size_wh is None:
             return
         governor = self._governor
+        if governor is not None and session.looks.state(governor.rung.look) == "failed":
+            self._give_up_look(governor, view)
+            return
         if governor is None or (governor.rung.look, governor.rung.size_wh) != (view.look, view.size_wh):
-            # The first look at this run, or somebody chose by hand: that is the top from now on.
-            controls = self._session.controls
-            ladder = build_ladder(view.look, view.size_wh, looks=controls.looks, sizes_wh=controls.sizes_wh)
-            self._governor = governor = Governor(self._target_fps, ladder)
-        rung = governor.step(time.monotonic(), stats.recent_fps, stats.median_ms("stylize", 30), vitals)
-        if rung is not None:
-            self._session.controls.change(look=rung.look, size_wh=rung.size_wh)
-            self._session.notices.add(governor.reason)
+            # Either the first check, or a viewer has chosen: that choice is the top of a new ladder.
+            self._governor = governor = self._new_governor(view, view.size_wh)
+        figures = session.stats.drawing()
+        if figures.drawn_as != (view.look, view.size_wh) or figures.frames < LEAST_FRAMES:
+            return  # the look is still loading, or too few frames have come since the change
+        rung = governor.step(self._clock(), figures.fps, figures.draw_ms, vitals)
+        if rung is None:
+            return
+        if session.controls.change_from(view, look=rung.look, size_wh=rung.size_wh):
+            session.notices.add(governor.reason)
+        else:  # a viewer has just chosen
+            self._governor = None
+
+    def _give_up_look(self, governor: Governor, view: View) -> None:
+        """Go back to the top of the ladder; the next governor does without the look that could not be loaded."""
+        self._governor = None
+        top, rung = governor.ladder[0], governor.rung
+        # The painter may have returned to the previous look already; anything else is a viewer's choice.
+        if view.look in (top.look, rung.look) and view.size_wh == rung.size_wh:
+            self._session.controls.change_from(view, look=top.look, size_wh=top.size_wh)
+
+    def _new_governor(self, view: View, size_wh: tuple[int, int]) -> Governor:
+        controls = self._session.controls
+        usable = [name for name in controls.looks if self._session.looks.state(name) != "failed"]
+        return Governor(self._target_fps, build_ladder(view.look, size_wh, looks=usable, sizes_wh=controls.sizes_wh))
 
     def _write(self) -> None:
         if self._lines is None:
@@ -122,7 +150,7 @@ class Monitor:
     def _stop_writing(self) -> None:
         if self._lines is None:
             return
-        with contextlib.suppress(OSError):  # told when the line before could not be written
+        with contextlib.suppress(OSError):  # reported when the line before could not be written
             self._lines.close()
         self._lines = None
 

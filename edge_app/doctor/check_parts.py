@@ -76,7 +76,7 @@ def check_cameras(place: Place) -> list[Finding]:
 
 
 def _pi_camera(place: Place) -> Finding:
-    from celcam.tflite_model import native_messages_off
+    from celcam.native_messages import native_messages_off
 
     what = "Pi camera"
     install = "sudo apt install python3-picamera2, and make the venv with --system-site-packages"

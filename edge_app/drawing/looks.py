@@ -1,11 +1,11 @@
-"""The looks that can be chosen, loaded so that a change of look never holds up a frame."""
+"""The looks that can be chosen. A look is loaded on a thread of its own, so a change of look holds up no frame."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from celcam.arrays import Uint8Array
 from celcam.errors import CelcamError
@@ -19,96 +19,107 @@ from edge_app.flow.notices import Notices
 # Draws a picture at a size: ``(H, W, 3) uint8 RGB`` to ``(size_wh[1], size_wh[0], 3) uint8 RGB``.
 Drawer = Callable[[Uint8Array, tuple[int, int]], Uint8Array]
 
-TEACHER = "teacher:"
+# A look of this prefix is a slow style filter instead of a network.
+FILTER = "filter:"
 
-
-@dataclass(frozen=True)
-class Given:
-    """The look that draws now."""
-
-    name: str
-    draw: Drawer
-    given_up: bool  # the one that was asked for can't be loaded, and that has been told
+# "pending": not requested yet, or still loading.
+LookState = Literal["pending", "ready", "failed"]
 
 
 class Looks:
-    """Networks and teachers by name; each is loaded when it is first wanted."""
+    """Networks and style filters by name.
 
-    def __init__(
-        self,
-        loaders: Mapping[str, Callable[[], Drawer]],
-        notices: Notices,
-    ) -> None:
-        """Know the looks of ``loaders``, none loaded yet."""
+    `state` and `drawer` only read. `request` loads a look on a thread of its own; `load` loads it on the caller's.
+    """
+
+    def __init__(self, loaders: Mapping[str, Callable[[], Drawer]], notices: Notices) -> None:
+        """Know the looks of ``loaders``, none loaded yet; ``notices`` receives the errors of `request`."""
         self._loaders, self._notices = dict(loaders), notices
         self._lock = threading.Lock()
         self._ready: dict[str, Drawer] = {}
         self._loading: set[str] = set()
         self._failed: set[str] = set()
-        self._last: tuple[str, Drawer] | None = None
 
     @property
     def names(self) -> list[str]:
-        """All that can be chosen."""
+        """All looks that can be chosen."""
         return list(self._loaders)
 
-    def load(self, name: str) -> None:
-        """Load a look now, before the run; raises CelcamError where that fails."""
-        self._ready[name] = self._loaders[name]()
-        self._last = (name, self._ready[name])
-
-    def get(self, name: str) -> Given:
-        """The look of that name, or the one before it while it is being loaded or where it can't be."""
+    def state(self, name: str) -> LookState:
+        """Whether a look can draw now, may draw later, or could not be loaded."""
         with self._lock:
-            if self._last is None:
-                raise CelcamError("no look was loaded before the first frame")
-            given_up = name in self._failed
-            self._failed.discard(name)  # chosen once more, it is tried once more
             if name in self._ready:
-                self._last = (name, self._ready[name])
-            elif not given_up and name not in self._loading:
-                self._loading.add(name)
-                threading.Thread(target=self._load_aside, args=(name,), name=f"load {name}", daemon=True).start()
-            return Given(*self._last, given_up=given_up)
+                return "ready"
+            return "failed" if name in self._failed else "pending"
 
-    def _load_aside(self, name: str) -> None:
+    def drawer(self, name: str) -> Drawer:
+        """The function that draws a look.
+
+        Raises:
+            CelcamError: the look is not ready.
+        """
+        with self._lock:
+            if name not in self._ready:
+                raise CelcamError(f"look {name} is not loaded; load it before the first frame")
+            return self._ready[name]
+
+    def load(self, name: str) -> None:
+        """Load a look now.
+
+        Raises:
+            CelcamError: it can't be loaded.
+        """
+        drawer = self._loaders[name]()
+        with self._lock:
+            self._ready[name] = drawer
+            self._failed.discard(name)
+
+    def request(self, name: str) -> None:
+        """Start to load a look in the background, unless it is ready or loading; a failed look is tried again."""
+        with self._lock:
+            if name in self._ready or name in self._loading:
+                return
+            self._failed.discard(name)
+            self._loading.add(name)
+        threading.Thread(target=self._load_in_background, args=(name,), name=f"load {name}", daemon=True).start()
+
+    def _load_in_background(self, name: str) -> None:
         try:
             drawer = self._loaders[name]()
-        except Exception as error:  # a thread has nobody to raise it to
-            with self._lock:
-                self._failed.add(name)
+        except Exception as error:  # nobody joins this thread: the error becomes a notice
             self._notices.add(f"look {name} can't be loaded: {' '.join(str(error).split())}")
-        else:
-            with self._lock:
-                self._ready[name] = drawer
-        finally:
             with self._lock:
                 self._loading.discard(name)
+                self._failed.add(name)
+        else:
+            with self._lock:
+                self._loading.discard(name)
+                self._ready[name] = drawer
 
 
 def shipped_looks(models: Path = MODELS) -> list[str]:
-    """The models that are looks of their own: those that take a camera's bytes, by their cards."""
+    """The names of the models that take a camera's bytes, by their cards; other files are variants of these."""
     names = []
     for path in sorted(models.glob("*.tflite")):
         try:
             card = read_card(path)
         except CelcamError:
-            continue  # told when it is asked for by name
+            continue  # reported if the user names this look
         if card is not None and "uint8" in card.tensors:
             names.append(path.stem)
     return names
 
 
 def network_loader(path: Path, threads: int = DEFAULT_THREADS, delegate: str | None = None) -> Callable[[], Drawer]:
-    """Loads a model file."""
+    """A function that loads a model file."""
     return lambda: TFLiteModel(path, threads=threads, delegate=delegate)
 
 
-def teacher_loader(name: str) -> Callable[[], Drawer]:
-    """Makes the slow OpenCV original of a look, its lines as wide as suits the picture.
+def filter_loader(name: str) -> Callable[[], Drawer]:
+    """A function that makes the drawer of a style filter; the width of its lines suits the size of the picture.
 
     Raises:
-        UnknownNameError: at once, where there is no such style.
+        UnknownNameError: at once, if there is no such style.
     """
     style = find_style(name)
 
@@ -123,19 +134,19 @@ def look_loaders(
     look: str,
     *,
     model: Path | None,
-    teacher: str | None,
+    style_filter: str | None,
     threads: int,
     delegate: str | None = None,
     models: Path = MODELS,
 ) -> tuple[str, dict[str, Callable[[], Drawer]]]:
-    """The first look, and how each that can be chosen is loaded.
+    """The first look, and the loaders of all looks that can be chosen.
 
     Args:
         look: name of a file in ``models``, unless ``model`` is given.
-        model: a file anywhere.
-        teacher: a style, drawn by its slow original.
-        threads: of a network.
-        delegate: of an accelerator, as in `TFLiteModel`.
+        model: a file in any folder.
+        style_filter: name of a style to draw first with its slow filter.
+        threads: CPU threads for a network.
+        delegate: library of an accelerator, as in `TFLiteModel`.
         models: the folder of looks.
 
     Raises:
@@ -148,7 +159,7 @@ def look_loaders(
         loaders = {first: network_loader(model, threads, delegate)} | {k: v for k, v in loaders.items() if k != first}
     elif look not in loaders:
         loaders[look] = network_loader(find_model(look, models), threads, delegate)
-    if teacher is not None:
-        first = TEACHER + teacher
-        loaders[first] = teacher_loader(teacher)
+    if style_filter is not None:
+        first = FILTER + style_filter
+        loaders[first] = filter_loader(style_filter)
     return first, loaders

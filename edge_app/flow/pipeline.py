@@ -1,29 +1,31 @@
-"""Capture, stylize and show, each at its own pace, on threads of their own.
+"""Three stages, each on threads of its own: capture, stylize and show.
 
-A live source keeps the newest frame only, so the picture never lags; a file loses none. Each sink has its own thread
-and its own short queue, so a slow one slows no other; a window's is the caller's thread, because windows insist on it.
+A live source keeps the newest frame only, so the picture never lags behind; a file loses no frame. Each sink has its
+own thread and its own short queue, so a slow sink does not slow another one. A window runs on the caller's thread.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from edge_app.flow.channel import Channel, NothingYetError
 from edge_app.flow.notices import Notices
 from edge_app.flow.stats import RunStats, Series
 from edge_app.frames import Frame, FrameSink, FrameSource
 
-# A file's frames wait here for a slower stage; more would only cost memory.
+# So many frames of a file wait for a slower stage; more would only cost memory.
 FILE_QUEUE = 4
-# A camera that hangs must not keep the app from finishing a recording; its thread dies with the process.
+# A camera that hangs must not keep the app from finishing a recording; its thread ends with the process.
 JOIN_TIMEOUT_S = 5.0
-# How often a sink that has nothing to show is woken.
+# `FrameSink.idle` is called at this interval while there is nothing to show.
 IDLE_S = 0.05
 
 
 class Pipeline:
-    """One run: frames pass from the source to all sinks until it ends, a sink has enough or ``stop`` is set."""
+    """One run: frames pass from the source to all sinks until the source ends, a sink quits or ``stop`` is set."""
 
     def __init__(
         self,
@@ -35,15 +37,15 @@ class Pipeline:
         stats: RunStats,
         notices: Notices,
     ) -> None:
-        """Put the stages together.
+        """Connect the stages.
 
         Args:
-            source: open; closed by the caller.
-            draw: makes of a frame the one to be shown, or None where it is to be left out; runs on a thread of its own.
-            sinks: open, at least one; finished by the caller. Rate and latency are those of the first.
+            source: open; the caller closes it.
+            draw: turns a captured frame into the frame to show, or None to drop it; runs on a thread of its own.
+            sinks: open, at least one; the caller finishes them.
             stop: ends the run cleanly; set when the run is over.
-            stats: is written.
-            notices: is told what went wrong where the run goes on.
+            stats: receives the figures: rate and drawing time at the drawing, latency at the first sink still open.
+            notices: receives errors that do not end the run.
         """
         self._source, self._draw, self._stop, self._stats, self._notices = source, draw, stop, stats, notices
         self._live = source.info.is_live
@@ -64,11 +66,11 @@ class Pipeline:
         self._errors: list[BaseException] = []
 
     def run(self) -> None:
-        """Start the threads, be one of them where a window wants that, and wait for all.
+        """Run all stages to the end; a window's stage runs on the calling thread.
 
         Raises:
-            CelcamError: what stopped a stage; frames before it have been shown. Where a live source has several sinks
-                and one breaks off, the others go on, and its error is raised at the end.
+            CelcamError: the error that stopped a stage; all frames before it have been shown. If one of several sinks
+                of a live source fails, the others go on, and the error is raised at the end.
         """
         ours = next((outlet for outlet in self._outlets if outlet.sink.on_main_thread), None)
         threads = [
@@ -104,7 +106,7 @@ class Pipeline:
                 self._stats.captured += 1
                 if self._stop.is_set() or not self._captured.put(frame):
                     break
-        except BaseException as error:  # told behind the frames before it
+        except BaseException as error:  # raised after the frames before it
             self._captured.end(error)
         else:
             self._captured.end()
@@ -112,12 +114,16 @@ class Pipeline:
     def _stylize(self) -> None:
         try:
             while (frame := self._captured.get()) is not None:
-                with self._draw_ms.timing():
-                    drawn = self._draw(frame)
+                started_s = time.perf_counter()
+                drawn = self._draw(frame)
+                draw_ms = 1000 * (time.perf_counter() - started_s)
+                self._draw_ms.add(draw_ms)
+                self._stats.dropped = self._captured.dropped
                 if drawn is not None:
+                    self._stats.drawn(draw_ms, drawn.drawn_as)
                     for outlet in self._outlets:
                         outlet.channel.put(drawn)
-                self._stats.dropped = self._captured.dropped + self._outlets[0].channel.dropped
+                        self._stats.dropped_by[outlet.sink.name] = outlet.channel.dropped
         except BaseException as error:  # raised by the caller's thread once what was drawn has been shown
             self._errors.append(error)
         finally:
@@ -128,8 +134,8 @@ class Pipeline:
     def _show(self, outlet: _Outlet) -> None:
         ends_run = False
         try:
-            ends_run = outlet.show_all(self._stats if outlet is self._outlets[0] else None)
-        except BaseException as error:  # raised by the caller's thread, or told where others go on
+            ends_run = outlet.show_all(partial(self._shown, outlet))
+        except BaseException as error:  # raised by the caller's thread at the end
             self._errors.append(error)
             ends_run = not self._live or len(self._open) == 1
             if not ends_run:
@@ -144,19 +150,26 @@ class Pipeline:
             if over:
                 self._all_over.set()
 
+    def _shown(self, outlet: _Outlet, frame: Frame) -> None:
+        """Record the latency at the first sink that is still open."""
+        with self._lock:
+            is_first = outlet is next((each for each in self._outlets if each in self._open), None)
+        if is_first:
+            self._stats.shown(frame.captured_s)
+
     def _wake_at_stop(self) -> None:
         self._stop.wait()
         self._captured.close()
 
 
 class _Outlet:
-    """A sink, and what waits for it."""
+    """A sink and its queue."""
 
     def __init__(self, sink: FrameSink, channel: Channel[Frame], show_ms: Series) -> None:
         self.sink, self.channel, self._show_ms = sink, channel, show_ms
 
-    def show_all(self, stats: RunStats | None) -> bool:
-        """Show frames to the last; True where the viewer has had enough before. ``stats`` is told of each."""
+    def show_all(self, on_shown: Callable[[Frame], None]) -> bool:
+        """Show frames up to the last; True if the viewer quits before. Calls ``on_shown`` after each frame."""
         while True:
             try:
                 frame = self.channel.get(IDLE_S)
@@ -168,8 +181,7 @@ class _Outlet:
                 return False
             with self._show_ms.timing():
                 wants_more = self.sink.show(frame)
-            if stats is not None:
-                stats.shown(frame.captured_s)
+            on_shown(frame)
             if not wants_more:
                 return True
 

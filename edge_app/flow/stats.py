@@ -1,45 +1,49 @@
-"""How fast the app runs: a rate, and the time of each stage, in memory that does not grow with the run."""
+"""How fast the app runs: the frame rate and the time of each stage, in memory that does not grow with the run.
+
+The rate is measured at the drawing, because the drawing goes on if a sink is lost.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-# Median and 95th percentile are of the last so many; a run of hours needs no more memory than one of minutes.
+from edge_app.flow.recent import DrawnFrame, RecentFrames
+from edge_app.frames import DrawnAs
+
+# Median and 95th percentile cover the last values only, so a run of hours needs no more memory than one of minutes.
 KEPT = 4096
-# The rate of this moment is that of the last so many seconds.
-RECENT_S = 3.0
 
 LATENCY = "captured to shown"
 
 
 class Series:
-    """The last milliseconds of one stage, written by one thread at a time."""
+    """The last milliseconds of one stage; one thread writes at a time."""
 
     def __init__(self) -> None:
         self.count = 0
         self._kept = np.zeros(KEPT, np.float32)
 
     def add(self, value_ms: float) -> None:
-        """One more."""
+        """Add one value."""
         self._kept[self.count % KEPT] = value_ms
         self.count += 1
 
     @contextmanager
     def timing(self) -> Iterator[None]:
-        """Add how long the block takes."""
+        """Add the duration of the block."""
         started_s = time.perf_counter()
         yield
         self.add(1000 * (time.perf_counter() - started_s))
 
     def percentile(self, percent: float, last: int = KEPT) -> float | None:
-        """Of the ``last`` ones; None where there are none."""
+        """A percentile of the ``last`` values; None if there are none."""
         count = min(self.count, KEPT, last)
         if not count:
             return None
@@ -47,62 +51,92 @@ class Series:
         return float(np.percentile(self._kept[newest], percent))
 
 
+@dataclass(frozen=True)
+class DrawingFigures:
+    """Figures of the frames since look and size last changed."""
+
+    drawn_as: DrawnAs | None  # look and size of these frames; None before the first frame
+    frames: int
+    fps: float  # recent rate; 0 for fewer than two frames
+    draw_ms: float | None  # recent median; None for fewer than two frames
+
+
 class RunStats:
-    """Figures of one run."""
+    """Figures of one run; any thread may read them."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._stages: dict[str, Series] = {}
-        self._recent_s: deque[float] = deque()
-        self._first_s: float | None = None
-        self._last_s: float | None = None
-        self.frames = 0  # shown
-        self.dropped = 0  # newer ones were there
+        self._recent = RecentFrames()
+        self._present = RecentFrames()  # only frames of the present look and size
+        self._drawn_as: DrawnAs | None = None
+        self._first_drawn_s: float | None = None
+        self._last_drawn_s: float | None = None
+        self._first_shown_s: float | None = None
+        self.frames = 0  # drawn
         self.captured = 0
+        self.dropped = 0  # captured, but a newer frame came before they were drawn
+        self.dropped_by: dict[str, int] = {}  # drawn, but dropped by a slow sink, by the sink's name
 
     def stage(self, name: str) -> Series:
-        """The times of a stage; stages are listed in the order in which they were first asked for."""
+        """The times of a stage. Stages are listed in the order of their first request."""
         with self._lock:
             return self._stages.setdefault(name, Series())
 
+    def drawn(self, draw_ms: float, drawn_as: DrawnAs | None = None) -> None:
+        """Count a frame that has just been drawn.
+
+        Args:
+            draw_ms: how long the drawing took.
+            drawn_as: look and size of the frame; a change starts `drawing` from zero.
+        """
+        now_s = self._clock()
+        frame = DrawnFrame(now_s, draw_ms)
+        with self._lock:
+            if drawn_as != self._drawn_as:
+                self._drawn_as, self._present = drawn_as, RecentFrames()
+            self._recent.add(frame)
+            self._present.add(frame)
+            self.frames += 1
+            self._first_drawn_s = now_s if self._first_drawn_s is None else self._first_drawn_s
+            self._last_drawn_s = now_s
+
     def shown(self, captured_s: float) -> None:
-        """A frame that was captured then has just been shown."""
+        """Record the latency of a frame that has just been shown; ``captured_s`` is when it was captured."""
         now_s = self._clock()
         self.stage(LATENCY).add(1000 * (now_s - captured_s))
-        with self._lock:
-            self.frames += 1
-            self._first_s = now_s if self._first_s is None else self._first_s
-            self._last_s = now_s
-            self._recent_s.append(now_s)
-            self._forget(now_s)
+        if self._first_shown_s is None:
+            self._first_shown_s = now_s
 
     @property
     def fps(self) -> float | None:
-        """Frames per second of the whole run, intervals over their span; None for fewer than two frames."""
-        if self._first_s is None or self._last_s is None or self._last_s == self._first_s:
-            return None
-        return (self.frames - 1) / (self._last_s - self._first_s)
+        """Frames per second of the whole run, (n - 1) intervals over their span; None for fewer than two frames."""
+        with self._lock:
+            first_s, last_s = self._first_drawn_s, self._last_drawn_s
+            if first_s is None or last_s is None or last_s == first_s:
+                return None
+            return (self.frames - 1) / (last_s - first_s)
 
     @property
     def first_s(self) -> float | None:
-        """When the first frame was shown, by the clock; None before."""
-        return self._first_s
+        """When the first frame was shown, on the clock; None before."""
+        return self._first_shown_s
 
     @property
     def recent_fps(self) -> float:
-        """Frames per second of the last seconds; 0 where none came."""
+        """Frames per second at this moment, whatever was drawn; 0 once the frames have stopped."""
         with self._lock:
-            now_s = self._clock()
-            self._forget(now_s)
-            if len(self._recent_s) < 2:
-                return 0.0
-            # While nothing comes the span grows, so that a rate fades instead of standing.
-            span_s = max(self._recent_s[-1] - self._recent_s[0], now_s - self._recent_s[0] - RECENT_S / 2)
-            return (len(self._recent_s) - 1) / span_s if span_s > 0 else 0.0
+            return self._recent.fps(self._clock())
+
+    def drawing(self) -> DrawingFigures:
+        """The figures of the present look and size alone."""
+        with self._lock:
+            now_s, present = self._clock(), self._present
+            return DrawingFigures(self._drawn_as, present.count, present.fps(now_s), present.draw_ms(now_s))
 
     def median_ms(self, stage: str, last: int = 100) -> float | None:
-        """Of the last frames; None where the stage has not run."""
+        """The median of the stage's ``last`` values; None if the stage has not run."""
         with self._lock:
             series = self._stages.get(stage)
         return series.percentile(50, last) if series is not None else None
@@ -115,6 +149,7 @@ class RunStats:
             "frames": self.frames,
             "captured": self.captured,
             "dropped": self.dropped,
+            "dropped_by": dict(self.dropped_by),
             "fps": round(self.recent_fps, 2),
             "stages_ms": {
                 name: {"median": _rounded(series.percentile(50, 100)), "p95": _rounded(series.percentile(95, 100))}
@@ -127,7 +162,8 @@ class RunStats:
         """Frames, rate and dropped frames of the whole run, on one line for people."""
         rate = f", {self.fps:.1f} frames per second" if self.fps is not None else ""
         dropped = f", {self.dropped} dropped" if self.dropped else ""
-        return f"{self.frames} frame{'' if self.frames == 1 else 's'}{rate}{dropped}"
+        by_sinks = "".join(f", {count} dropped by {name}" for name, count in self.dropped_by.items() if count)
+        return f"{self.frames} frame{'' if self.frames == 1 else 's'}{rate}{dropped}{by_sinks}"
 
     def stage_table(self) -> str:
         """A line for each stage with its median and 95th percentile in milliseconds, for people."""
@@ -139,10 +175,6 @@ class RunStats:
             if series.count
         ]
         return "\n".join([f"  {'milliseconds':20}{'median':>8}{'p95':>8}", *rows])
-
-    def _forget(self, now_s: float) -> None:
-        while self._recent_s and now_s - self._recent_s[0] > RECENT_S:
-            self._recent_s.popleft()
 
 
 def _rounded(value_ms: float | None) -> float | None:

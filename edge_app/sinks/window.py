@@ -6,6 +6,7 @@ import datetime
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Self
 
 import cv2
@@ -14,6 +15,7 @@ import numpy as np
 from celcam.errors import UsageError
 from edge_app.control.hotkeys import Hotkeys
 from edge_app.control.overlay import NOTICE_S, figure_lines, write_lines
+from edge_app.flow.pacer import Pacer
 from edge_app.frames import Frame, FrameSink
 from edge_app.session import Session
 from edge_app.sinks.images import snapshot
@@ -21,7 +23,9 @@ from edge_app.sinks.stills import POLL_S, Still
 
 QUIT_KEYS = (ord("q"), 27)
 NO_KEY = 0xFF
-# A picture is shown this high or a little more or less, at a whole multiple of its size.
+POLL_MS = round(1000 * POLL_S)
+SHORTEST_WAIT_MS = 1  # OpenCV handles the window's events only while it waits for a key
+# A picture is shown about this high, at a whole multiple of its size.
 SHOWN_HEIGHT = 720
 OWN_KEYS = ["h  these keys", "i  figures", "f  full screen", "q  quit"]
 STILL_KEYS = ["space  next picture"]
@@ -30,20 +34,20 @@ STILL_KEYS = ["space  next picture"]
 class WindowSink(FrameSink):
     """Shows frames until q or Esc is pressed or the window is closed.
 
-    A camera's frames are shown as they come, a clip's at their own times, a still image until the space bar or another
-    key without a meaning is pressed.
+    A camera's frames are shown as they come, a clip's frames at their own times. A still image is shown until the space
+    bar or another key without a meaning is pressed.
     """
 
     name = "window"
     on_main_thread = True
 
-    def __init__(self, session: Session) -> None:
-        """Open the window.
+    def __init__(self, session: Session, *, clock: Callable[[], float] = time.monotonic) -> None:
+        """Open the window for ``session``; ``clock`` paces a clip, in seconds.
 
         Raises:
             UsageError: there is no display, or this OpenCV can't open windows.
         """
-        self._session, self._title = session, f"Celcam - {session.source.name}"
+        self._session, self._clock, self._title = session, clock, f"Celcam - {session.source.name}"
         if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             raise UsageError("--to window: there is no display; use --to web, out.mp4, a folder, or null")
         # OpenCV's Qt complains about fonts that it does not ship and we do not use.
@@ -55,7 +59,7 @@ class WindowSink(FrameSink):
         self._hotkeys = Hotkeys(session, self._take_snapshot)
         self._figures = self._help = self._full_screen = self._wants_next = False
         self._frame: Frame | None = None
-        self._started_s = 0.0
+        self._pacer = Pacer(session.source, clock=clock)
 
     def __enter__(self) -> Self:
         return self
@@ -64,27 +68,38 @@ class WindowSink(FrameSink):
         cv2.destroyAllWindows()
 
     def show(self, frame: Frame) -> bool:
-        """Draw the frame; False once the user has closed the window."""
+        """Show the frame; False once the user has closed the window."""
         if self._frame is None:
             height, width = frame.rgb_u8.shape[:2]
             zoom = max(1, round(SHOWN_HEIGHT / height))
             cv2.resizeWindow(self._title, width * zoom, height * zoom)
-            self._started_s = time.monotonic() - frame.media_s
-        self._frame = frame
-        return self._hold(frame) if self._session.source.is_still else self._draw(frame, self._wait_ms(frame))
+        if self._session.source.is_still:
+            return self._hold(frame)
+        return self._draw_until_due(frame)
 
     def idle(self) -> bool:
-        """Go on showing the last picture, and say what is the matter."""
-        return self._frame is None or self._draw(self._frame, 1)
+        """Keep the last picture on show, with the latest notice."""
+        return self._frame is None or self._draw(self._frame, SHORTEST_WAIT_MS)
+
+    def _draw_until_due(self, frame: Frame) -> bool:
+        """Show ``frame`` until it is due; notices and keys have their effect meanwhile."""
+        self._frame, due_s = frame, self._clock() + self._pacer.wait_s(frame)
+        while True:
+            left_ms = min(round(1000 * (due_s - self._clock())), POLL_MS)
+            if not self._draw(frame, max(left_ms, SHORTEST_WAIT_MS)):
+                return False
+            if self._clock() >= due_s:
+                return True
 
     def _hold(self, frame: Frame) -> bool:
-        """Show a still image, drawn anew where a key changes how, until a key asks for the next or for the end."""
+        """Show a still image until a key asks for the next one or quits; draw it again if a key changes it."""
         still, self._wants_next = Still(self._session, frame), False
-        while self._draw(frame, round(1000 * POLL_S)):
+        while True:
+            self._frame = frame = still.redrawn() or frame
+            if not self._draw(frame, POLL_MS):
+                return False
             if self._wants_next:
                 return True
-            self._frame = frame = still.redrawn() or frame
-        return False
 
     def _draw(self, frame: Frame, wait_ms: int) -> bool:
         shown = np.asarray(cv2.cvtColor(frame.rgb_u8, cv2.COLOR_RGB2BGR), np.uint8)
@@ -117,9 +132,3 @@ class WindowSink(FrameSink):
         if self._frame is not None:
             now = datetime.datetime.now()
             self._session.notices.add(f"kept {snapshot(self._session.folder, self._frame.rgb_u8, now=now)}")
-
-    def _wait_ms(self, frame: Frame) -> int:
-        """How long the frame stands at least."""
-        if self._session.source.is_live or not self._session.source.keeps_time:
-            return 1
-        return max(1, round(1000 * (self._started_s + frame.media_s - time.monotonic())))

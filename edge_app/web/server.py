@@ -48,7 +48,6 @@ class WebServer:
         address: str,
         port: int,
         token: str | None,
-        can_record: bool,
         read_vitals: Callable[[], dict[str, Any]],
         thumb_loaders: Mapping[str, Callable[[], Drawer]],
         limits: Limits,
@@ -62,14 +61,13 @@ class WebServer:
             address: to listen at.
             port: 0 is any that is free.
             token: asked of viewers; None asks none.
-            can_record: whether somebody records when the controls say so.
             read_vitals: heat and memory, ready for JSON.
             thumb_loaders: of the looks that get thumbnails.
             limits: what it bears.
             encode: a picture to JPEG.
         """
         self._session, self._newest, self._address, self._token = session, newest, address, token
-        self._can_record, self._read_vitals, self._limits, self._encode = can_record, read_vitals, limits, encode
+        self._read_vitals, self._limits, self._encode = read_vitals, limits, encode
         self.port = port
         self._thumbnails = Thumbnails(thumb_loaders, lambda: newest.held, tell=session.notices.add)
         self._thread: threading.Thread | None = None
@@ -164,7 +162,6 @@ class WebServer:
             ),
             thumbnails=self._thumbnails,
             executor=workers,
-            can_record=self._can_record,
             read_vitals=self._read_vitals,
             answer_offer=smooth.answer if smooth is not None else None,
             smooth_viewers=lambda: smooth.viewers if smooth is not None else 0,

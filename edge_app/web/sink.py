@@ -10,6 +10,7 @@ from typing import Any, Self, TextIO
 
 from celcam.errors import CelcamError
 from edge_app.drawing.looks import Drawer
+from edge_app.flow.pacer import Pacer
 from edge_app.frames import Frame, FrameSink
 from edge_app.session import Session
 from edge_app.sinks.stills import POLL_S, Still
@@ -22,8 +23,6 @@ from edge_app.web.thumbnails import thumbnail_loaders
 
 # Of several still images each stays up so long.
 STILL_S = 4.0
-# A clip whose clock jumps is shown at its own pace from there on.
-LONGEST_WAIT_S = 10.0
 
 
 class WebSink(FrameSink):
@@ -77,14 +76,13 @@ class WebSink(FrameSink):
             address=address,
             port=port,
             token=self._token,
-            can_record=not session.source.is_still,  # `open_sinks` has a recorder for every other source
             read_vitals=read_vitals or dict,
             thumb_loaders=thumbnail_loaders(session.controls.looks) if thumb_loaders is None else thumb_loaders,
             limits=limits or Limits(),
             encode=encode,
         )
         self._shown = 0
-        self._started_s = self._last_media_s = 0.0
+        self._pacer = Pacer(session.source)
 
     def __enter__(self) -> Self:
         """Serve the page and say where.
@@ -120,33 +118,24 @@ class WebSink(FrameSink):
         """
         if not self._server.is_running:
             raise CelcamError("the web server has ended; the notices say why; start Celcam again")
-        source = self._session.source
-        if source.keeps_time and not source.is_live and not source.is_still:
-            self._wait_for(frame)
-        self._newest.offer(frame)
+        self._stop.wait(self._pacer.wait_s(frame))
         self._shown += 1
         if self._session.source.is_still:
             is_last = self._shown == self._session.source.frames
             self._hold(frame, None if is_last and self._ends_with_stop else STILL_S)
+        else:
+            self._newest.offer(frame)
         return True
 
     def _hold(self, frame: Frame, seconds: float | None) -> None:
-        """Keep a still image up for so long, None: until the run is stopped, drawn anew where a control is changed."""
-        still, started_s = Still(self._session, frame), time.monotonic()
+        """Show a still image for so long, None: until the run is stopped; draw it again if a control changes it."""
+        still = Still(self._session, frame)
+        self._newest.offer(still.redrawn() or frame)
+        started_s = time.monotonic()
         while not self._stop.wait(POLL_S) and (seconds is None or time.monotonic() - started_s < seconds):
             if (redrawn := still.redrawn()) is not None:
                 self._newest.offer(redrawn)
                 started_s = time.monotonic()
-
-    def _wait_for(self, frame: Frame) -> None:
-        """Wait for the frame's own time."""
-        now_s = time.monotonic()
-        wait_s = self._started_s + frame.media_s - now_s
-        if not self._shown or frame.media_s < self._last_media_s or wait_s > LONGEST_WAIT_S:
-            self._started_s = now_s - frame.media_s
-        elif wait_s > 0:
-            self._stop.wait(wait_s)
-        self._last_media_s = frame.media_s
 
 
 def _draws_blocks(stream: TextIO) -> bool:

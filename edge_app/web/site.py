@@ -16,8 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from celcam.errors import CelcamError, UnknownNameError, UsageError
-from edge_app.control.controls import View
+from celcam.errors import CelcamError
 from edge_app.session import Session
 from edge_app.sinks.images import snapshot
 from edge_app.web.access import RefusedError
@@ -43,7 +42,6 @@ PAGE_TYPES = {
 FIRST_PICTURE_S = 3.0
 # The folder is not read anew for each viewer's question.
 COUNT_EVERY_S = 2.0
-VIEW_FIELDS = frozenset(field.name for field in dataclasses.fields(View))
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,6 @@ class Parts:
     encoder: SharedEncoder
     thumbnails: Thumbnails
     executor: Executor
-    can_record: bool
     read_vitals: Callable[[], dict[str, Any]]
     # Gives the answer to WebRTC's offer, both as SDP; None where that can't be had.
     answer_offer: Callable[[str], Awaitable[str]] | None
@@ -146,7 +143,7 @@ class Site:
             "vitals": self._parts.read_vitals(),
             "notices": [dataclasses.asdict(notice) for notice in notices],
             "recording": view.recording,
-            "can_record": self._parts.can_record,
+            "can_record": session.controls.can_record,
             "smooth": self._parts.answer_offer is not None,
             "viewers": self.viewers,
             "time_s": round(time.time(), 3),
@@ -165,11 +162,6 @@ class Site:
     async def _view(self, request: web.Request) -> web.StreamResponse:
         changes = await self._read_json(request, self._limits.body_bytes)
         try:
-            for name in changes:
-                if name not in VIEW_FIELDS:
-                    raise UnknownNameError("control", name, VIEW_FIELDS)
-            if changes.get("recording") and not self._parts.can_record:
-                raise UsageError("recording: there is nothing here that records")
             view = self._parts.session.controls.change(**changes)
         except CelcamError as error:
             raise RefusedError(400, str(error)) from error

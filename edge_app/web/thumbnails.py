@@ -15,7 +15,7 @@ from typing import Self
 
 from celcam.errors import CelcamError
 from celcam.paths import MODELS
-from edge_app.drawing.looks import TEACHER, Drawer, network_loader, teacher_loader
+from edge_app.drawing.looks import FILTER, Drawer, filter_loader, network_loader
 from edge_app.drawing.sizing import fit
 from edge_app.web.jpeg import Numbered, encode_jpeg
 
@@ -38,8 +38,8 @@ def thumbnail_loaders(
         if model is not None and name == model.stem:
             loaders[name] = network_loader(model, threads=1)
             continue
-        if name.startswith(TEACHER):
-            loaders[name] = teacher_loader(name.removeprefix(TEACHER))
+        if name.startswith(FILTER):
+            loaders[name] = filter_loader(name.removeprefix(FILTER))
         elif (models / f"{name}.tflite").is_file():
             loaders[name] = network_loader(models / f"{name}.tflite", threads=1)
     return loaders

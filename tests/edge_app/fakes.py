@@ -60,7 +60,7 @@ class KeepingSink(FrameSink):
 
 def quiet_notices() -> Notices:
     """Notices that print nothing."""
-    return Notices(tell=lambda text: None)
+    return Notices(write=lambda text: None)
 
 
 def inverting(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:

@@ -237,7 +237,7 @@ function showLooks({ looks, thumbs, view }) {
       const tile = make("label", { className: "look" });
       const input = make("input", { type: "radio", name: "look", value: look, onchange: () => change({ look }) });
       const blank = make("span", { className: "blank", textContent: look[0], ariaHidden: "true" });
-      tile.append(input, blank, make("span", { className: "name", textContent: look.replace(/^teacher:/, "").replaceAll("-", " ") }));
+      tile.append(input, blank, make("span", { className: "name", textContent: look.replace(/^filter:/, "").replaceAll("-", " ") }));
       $("looks").append(tile);
       tiles.set(look, { tile, input, picture: blank, drawn: 0 });
     }

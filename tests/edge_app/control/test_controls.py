@@ -80,3 +80,49 @@ def test_changes_from_many_threads_are_all_kept() -> None:
     for thread in threads:
         thread.join()
     assert (controls.view.sharp, controls.view.calm, controls.view.recording) == (True, True, True)
+
+
+def test_a_change_of_the_apps_own_holds_only_if_nobody_has_changed_the_same() -> None:
+    controls = make_controls()
+    seen = controls.view
+    controls.change(strength=0.5)  # something else
+    assert controls.change_from(seen, look="anime", size_wh=(160, 120))
+    assert controls.view == View("anime", (160, 120), strength=0.5)
+    seen = controls.view
+    controls.change(look="sketch")
+    before = controls.view
+    assert not controls.change_from(seen, look="comic", size_wh=(640, 480))
+    assert controls.view == before
+
+
+def test_a_change_of_the_apps_own_is_checked_too() -> None:
+    controls = make_controls()
+    with pytest.raises(UsageError, match="unknown look"):
+        controls.change_from(controls.view, look="cubism")
+    with pytest.raises(UnknownNameError, match="unknown control"):
+        controls.change_from(controls.view, colour="red")
+    assert controls.view == View("comic", (320, 240))
+
+
+def test_steps_and_updates_from_many_threads_are_all_made() -> None:
+    looks = [f"look-{number}" for number in range(400)]
+    controls = Controls(View("look-0"), looks=looks)
+
+    def step() -> None:
+        for _ in range(100):
+            controls.step_look()
+            controls.update(lambda view: {"strength": round(view.strength - 0.001, 3)})
+
+    threads = [threading.Thread(target=step) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert controls.view == View("look-300", strength=0.7)
+
+
+def test_nothing_is_recorded_where_nothing_can_be() -> None:
+    controls = Controls(View("comic"), looks=["comic"], can_record=False)
+    with pytest.raises(UsageError, match="still images can't be recorded; take a snapshot instead"):
+        controls.change(recording=True)
+    assert controls.change(recording=False) == View("comic")

@@ -73,11 +73,13 @@ def test_a_rate_that_is_missed_makes_the_picture_smaller_and_says_so(
 
     with watch(session, target_fps=20.0) as watching:
         while session.controls.view.size_wh == (64, 48) and time.monotonic() < stop_at_s:
-            session.stats.stage("stylize").add(200.0)  # five a second
-            session.stats.shown(time.monotonic())
+            session.stats.drawn(200.0, ("negative", (64, 48)))  # five a second
             time.sleep(0.2)
         assert session.controls.view.size_wh == (32, 24)
         assert "20 fps wanted" in session.notices.since()[0].text
+        for _ in range(3):
+            session.stats.drawn(20.0, ("negative", (32, 24)))
+            time.sleep(0.02)
         wait_until(lambda: "sustained" in watching.summary()[-1])
         assert "with negative at 32x24, 1 change" in watching.summary()[-1]
         assert "peak memory 95 MB" in watching.summary()[0]

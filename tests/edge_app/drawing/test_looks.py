@@ -11,37 +11,75 @@ import pytest
 from celcam.errors import CelcamError, ModelError, UnknownNameError
 from celcam.paths import MODELS
 from celcam.styles import find_style
-from edge_app.drawing.looks import Drawer, Given, Looks, look_loaders, shipped_looks
+from edge_app.drawing.looks import Drawer, Looks, LookState, look_loaders, shipped_looks
 from edge_app.flow.notices import Notices
 from edge_app.sources import synthetic
-from tests.edge_app.fakes import inverting, plain
+from tests.edge_app.fakes import inverting, plain, quiet_notices
 
 
-def wait_for(looks: Looks, name: str) -> Given:
-    """What draws once ``name`` is there or given up."""
+def wait_for(looks: Looks, name: str) -> LookState:
+    """The state of ``name`` once it is ready or has failed."""
     deadline_s = time.monotonic() + 10
-    while time.monotonic() < deadline_s:
-        given = looks.get(name)
-        if given.name == name or given.given_up:
-            return given
+    while (state := looks.state(name)) == "pending":
+        assert time.monotonic() < deadline_s, f"{name} never came"
         time.sleep(0.005)
-    raise AssertionError(f"{name} never came")
+    return state
 
 
-def test_while_a_look_is_loaded_the_one_before_it_draws() -> None:
+def test_a_look_is_loaded_in_the_background() -> None:
     may_load = threading.Event()
 
     def load_slowly() -> Drawer:
         may_load.wait(10)
         return plain
 
-    looks = Looks({"first": lambda: inverting, "second": load_slowly}, Notices(tell=lambda text: None))
+    looks = Looks({"first": lambda: inverting, "second": load_slowly}, quiet_notices())
     looks.load("first")
+    assert looks.drawer("first") is inverting
     started_s = time.monotonic()
-    assert [looks.get("second") for _ in range(3)] == [Given("first", inverting, given_up=False)] * 3
+    for _ in range(3):
+        looks.request("second")
+        assert looks.state("second") == "pending"
     assert time.monotonic() - started_s < 1.0
     may_load.set()
-    assert wait_for(looks, "second").draw is plain
+    assert wait_for(looks, "second") == "ready"
+    assert looks.drawer("second") is plain
+
+
+def test_reading_a_look_loads_nothing_and_forgets_no_failure() -> None:
+    tries: list[str] = []
+
+    def refuse() -> Drawer:
+        tries.append("once")
+        raise ModelError("broken.tflite: cut short")
+
+    looks = Looks({"good": lambda: inverting, "broken": refuse}, quiet_notices())
+    assert [looks.state("broken") for _ in range(10)] == ["pending"] * 10
+    assert not tries
+    looks.request("broken")
+    assert wait_for(looks, "broken") == "failed"
+    assert [looks.state("broken") for _ in range(10)] == ["failed"] * 10
+    with pytest.raises(CelcamError, match="look broken is not loaded"):
+        looks.drawer("broken")
+    assert tries == ["once"]
+
+
+def test_several_requests_load_a_look_once() -> None:
+    tries: list[str] = []
+    may_load = threading.Event()
+
+    def load() -> Drawer:
+        tries.append("once")
+        may_load.wait(10)
+        return plain
+
+    looks = Looks({"second": load}, quiet_notices())
+    for _ in range(5):
+        looks.request("second")
+    may_load.set()
+    assert wait_for(looks, "second") == "ready"
+    looks.request("second")
+    assert tries == ["once"]
 
 
 def test_a_look_that_can_not_be_loaded_is_told_once_and_may_be_tried_again() -> None:
@@ -53,23 +91,24 @@ def test_a_look_that_can_not_be_loaded_is_told_once_and_may_be_tried_again() -> 
             raise ModelError("second.tflite: cut short")
         return plain
 
-    looks = Looks({"first": lambda: inverting, "second": load}, Notices(tell=told.append))
-    looks.load("first")
-    assert wait_for(looks, "second") == Given("first", inverting, given_up=True)
+    looks = Looks({"first": lambda: inverting, "second": load}, Notices(write=told.append))
+    looks.request("second")
+    assert wait_for(looks, "second") == "failed"
     assert told == ["look second can't be loaded: second.tflite: cut short"]
     works.append(True)
-    assert wait_for(looks, "second").name == "second"
+    looks.request("second")
+    assert wait_for(looks, "second") == "ready"
 
 
 def test_a_first_look_that_fails_is_an_error() -> None:
     def refuse() -> Drawer:
         raise ModelError("no")
 
-    looks = Looks({"first": refuse}, Notices())
+    looks = Looks({"first": refuse}, quiet_notices())
     with pytest.raises(ModelError):
         looks.load("first")
     with pytest.raises(CelcamError, match="before the first frame"):
-        looks.get("first")
+        looks.drawer("first")
 
 
 def test_the_looks_are_the_files_that_take_bytes() -> None:
@@ -79,31 +118,31 @@ def test_the_looks_are_the_files_that_take_bytes() -> None:
 
 
 def test_the_first_look_is_the_one_asked_for() -> None:
-    first, loaders = look_loaders("sketch", model=None, teacher=None, threads=1)
+    first, loaders = look_loaders("sketch", model=None, style_filter=None, threads=1)
     assert first == "sketch"
     assert "comic" in loaders
-    first, loaders = look_loaders("comic", model=MODELS / "anime-float16.tflite", teacher=None, threads=1)
+    first, loaders = look_loaders("comic", model=MODELS / "anime-float16.tflite", style_filter=None, threads=1)
     assert first == "anime-float16"
-    first, loaders = look_loaders("comic", model=None, teacher="comic", threads=1)
-    assert first == "teacher:comic"
+    first, loaders = look_loaders("comic", model=None, style_filter="comic", threads=1)
+    assert first == "filter:comic"
     picture = synthetic.test_card(0.0)[:96, :128]
     assert np.array_equal(loaders[first]()(picture, (128, 96)), find_style("comic").draw(picture, 0.5))
 
 
-@pytest.mark.parametrize(("style", "teacher"), [("cubism", None), ("comic", "cubism")])
-def test_an_unknown_name_is_refused_before_anything_is_loaded(style: str, teacher: str | None) -> None:
+@pytest.mark.parametrize(("style", "style_filter"), [("cubism", None), ("comic", "cubism")])
+def test_an_unknown_name_is_refused_before_anything_is_loaded(style: str, style_filter: str | None) -> None:
     with pytest.raises(UnknownNameError, match="cubism"):
-        look_loaders(style, model=None, teacher=teacher, threads=1)
+        look_loaders(style, model=None, style_filter=style_filter, threads=1)
 
 
 @pytest.mark.parametrize("fault", ["cut short", "missing", "another model's"])
-def test_a_model_file_that_is_wrong_leaves_the_look_before_it(fault: str, tmp_path: Path) -> None:
+def test_a_model_file_that_is_wrong_is_told_once(fault: str, tmp_path: Path) -> None:
     for name in ("comic", "anime"):
         for suffix in (".tflite", ".json"):
             shutil.copy(MODELS / f"{name}{suffix}", tmp_path)
-    first, loaders = look_loaders("comic", model=None, teacher=None, threads=1, models=tmp_path)
+    first, loaders = look_loaders("comic", model=None, style_filter=None, threads=1, models=tmp_path)
     told: list[str] = []
-    looks = Looks(loaders, Notices(tell=told.append))
+    looks = Looks(loaders, Notices(write=told.append))
     looks.load(first)
     spoilt = tmp_path / "anime.tflite"
     if fault == "cut short":
@@ -112,8 +151,8 @@ def test_a_model_file_that_is_wrong_leaves_the_look_before_it(fault: str, tmp_pa
         spoilt.unlink()
     else:
         shutil.copy(tmp_path / "comic.tflite", spoilt)
-    given = wait_for(looks, "anime")
-    assert (given.name, given.given_up) == ("comic", True)
-    assert given.draw(synthetic.test_card(0.0), (64, 48)).shape == (48, 64, 3)
+    looks.request("anime")
+    assert wait_for(looks, "anime") == "failed"
+    assert looks.drawer("comic")(synthetic.test_card(0.0), (64, 48)).shape == (48, 64, 3)
     assert len(told) == 1
     assert "anime.tflite" in told[0]

@@ -1,26 +1,32 @@
 from __future__ import annotations
 
+import dataclasses
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from celcam.errors import MediaError
+from celcam.errors import CelcamError, MediaError, ModelError
+from edge_app.control.controls import Controls, View
+from edge_app.drawing.looks import Drawer, Looks
 from edge_app.drawing.painter import Painter, wiped
 from edge_app.frames import Frame
 from edge_app.session import Session
 from edge_app.sources import synthetic
-from tests.edge_app.fakes import inverting, make_session
+from tests.edge_app.fakes import inverting, make_session, plain
 
 
 def frame_of(picture: Any, **more: Any) -> Frame:
     return Frame(picture, "frame", 1.5, 2.5, **more)
 
 
-def make_painter(session: Session, *, live: bool = True) -> Painter:
-    return Painter(session.looks, session.controls, session.notices, live=live)
+def make_painter(session: Session, **source: Any) -> Painter:
+    info = dataclasses.replace(session.source, **source)
+    return Painter(session.looks, session.controls, session.notices, info)
 
 
 CARD = synthetic.test_card(0.0)
@@ -93,10 +99,8 @@ def test_calm_takes_noise_out_and_a_change_of_look_begins_anew(tmp_path: Path) -
     assert noise(calm=True) < 0.6 * noise(calm=False)
     session.controls.change(calm=True)
     painter(frame_of(still))
+    session.looks.load("plain")
     session.controls.change(look="plain")
-    deadline_s = time.monotonic() + 5
-    while session.looks.get("plain").name != "plain" and time.monotonic() < deadline_s:
-        time.sleep(0.005)
     drawn = painter(frame_of(still))
     assert drawn is not None
     assert (drawn.rgb_u8 == 100).all()  # nothing of the negative is left
@@ -114,11 +118,11 @@ def test_calm_takes_noise_out_and_a_change_of_look_begins_anew(tmp_path: Path) -
 )
 def test_what_is_no_picture_is_left_out_live_and_ends_a_file(picture: Any, tmp_path: Path) -> None:
     session = make_session(tmp_path)
-    assert make_painter(session, live=True)(frame_of(picture)) is None
+    assert make_painter(session)(frame_of(picture)) is None
     assert "expected" in session.notices.since()[0].text
     assert make_painter(session)(frame_of(CARD)) is not None  # and the camera goes on
     with pytest.raises(MediaError, match="expected"):
-        make_painter(session, live=False)(frame_of(picture))
+        make_painter(session, is_live=False)(frame_of(picture))
 
 
 @pytest.mark.parametrize("shape_hw", [(240, 320), (1080, 1920), (99, 301), (5, 5)])
@@ -135,20 +139,104 @@ def test_a_camera_that_changes_its_size_is_drawn_on(shape_hw: tuple[int, int], t
     assert drawn.rgb_u8.shape == (48, 64, 3)
 
 
-def test_a_look_that_can_not_be_loaded_is_unchosen(tmp_path: Path) -> None:
-    from celcam.errors import ModelError
-    from edge_app.drawing.looks import Drawer, Looks
+def refuse() -> Drawer:
+    raise ModelError("broken.tflite: cut short")
 
-    def refuse() -> Drawer:
-        raise ModelError("broken.tflite: cut short")
 
-    session = make_session(tmp_path)
-    looks = Looks({"negative": lambda: inverting, "plain": refuse}, session.notices)
+def session_with(session: Session, **loaders: Callable[[], Drawer]) -> Session:
+    """A session with the look ``negative``, which is loaded, and those of ``loaders``."""
+    looks = Looks({"negative": lambda: inverting, **loaders}, session.notices)
     looks.load("negative")
-    painter = Painter(looks, session.controls, session.notices, live=True)
-    session.controls.change(look="plain")
-    deadline_s = time.monotonic() + 5
-    while session.controls.view.look == "plain" and time.monotonic() < deadline_s:
-        assert painter(frame_of(CARD)) is not None
-    assert session.controls.view.look == "negative"
+    controls = Controls(View("negative", (64, 48)), looks=looks.names, sizes_wh=[(32, 24)])
+    return dataclasses.replace(session, looks=looks, controls=controls)
+
+
+def until(true: Callable[[], bool], seconds: float = 5.0) -> None:
+    deadline_s = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.005)
+
+
+def test_while_a_look_is_loaded_the_one_before_it_draws(tmp_path: Path) -> None:
+    may_load = threading.Event()
+
+    def load_slowly() -> Drawer:
+        may_load.wait(10)
+        return plain
+
+    session = session_with(make_session(tmp_path), slow=load_slowly)
+    painter = make_painter(session)
+    session.controls.change(look="slow")
+    drawn = [painter(frame_of(CARD)) for _ in range(3)]
+    assert [each and each.drawn_as for each in drawn] == [("negative", (64, 48))] * 3
+    assert [each and each.drawn_for for each in drawn] == [session.controls.view] * 3
+    may_load.set()
+    until(lambda: session.looks.state("slow") == "ready")
+    last = painter(frame_of(CARD))
+    assert last is not None
+    assert last.drawn_as == ("slow", (64, 48))
+    assert np.array_equal(last.rgb_u8, plain(CARD, (64, 48)))
+
+
+def test_a_look_that_can_not_be_loaded_is_unchosen_and_may_be_chosen_again(tmp_path: Path) -> None:
+    tries: list[str] = []
+
+    def fail() -> Drawer:
+        tries.append("once")
+        return refuse()
+
+    session = session_with(make_session(tmp_path), broken=fail)
+    painter = make_painter(session)
+    for number in (1, 2):
+        session.controls.change(look="broken")
+        deadline_s = time.monotonic() + 5
+        while session.controls.view.look == "broken" and time.monotonic() < deadline_s:
+            assert painter(frame_of(CARD)) is not None
+        assert session.controls.view.look == "negative"
+        for _ in range(10):
+            painter(frame_of(CARD))
+        assert len(tries) == number
     assert "cut short" in session.notices.since()[0].text
+
+
+def test_a_choice_made_while_a_look_fails_is_not_overwritten(tmp_path: Path) -> None:
+    session = session_with(make_session(tmp_path), broken=refuse, plain=lambda: plain)
+    painter = make_painter(session)
+    session.controls.change(look="broken")
+    painter(frame_of(CARD))
+    until(lambda: session.looks.state("broken") == "failed")
+
+    class Looks:
+        """The viewer chooses between the painter's look at the state and its change of the controls."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(session.looks, name)
+
+        def state(self, name: str) -> str:
+            state = session.looks.state(name)
+            session.controls.change(look="plain")
+            return state
+
+    painter._looks = Looks()  # type: ignore[assignment]
+    painter(frame_of(CARD))
+    assert session.controls.view.look == "plain"
+
+
+def test_the_first_look_must_be_loaded(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    session.controls.change(look="plain")
+    with pytest.raises(CelcamError, match="look plain is not loaded"):
+        make_painter(session)
+
+
+def test_calm_keeps_nothing_of_one_still_image_in_the_next(tmp_path: Path) -> None:
+    levels = iter([40, 200])
+    session = session_with(make_session(tmp_path), other=lambda: inverting)
+    session.looks._ready["negative"] = lambda rgb_u8, size_wh: np.full((48, 64, 3), next(levels), np.uint8)
+    session.controls.change(calm=True)
+    painter = make_painter(session, is_live=False, is_still=True)
+    painter(frame_of(np.full((48, 64, 3), 250, np.uint8)))
+    second = painter(frame_of(np.full((48, 64, 3), 250, np.uint8)))
+    assert second is not None
+    assert (second.rgb_u8 == 200).all()

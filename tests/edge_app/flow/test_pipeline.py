@@ -136,9 +136,29 @@ def test_a_live_sink_that_breaks_off_leaves_the_others_running_and_is_told_at_on
     window, disk = KeepingSink(limit=100), KeepingSink(limit=3, error=CameraError("the disk is full"))
     disk.name = "video"
     with pytest.raises(CameraError, match="disk is full"):
-        run(CountingSource(10**9, is_live=True), window, disk, notices=Notices(tell=told.append))
+        run(CountingSource(10**9, is_live=True), window, disk, notices=Notices(write=told.append))
     assert len(window.levels) == 100
     assert told == ["video stopped: the disk is full"]
+
+
+def test_rate_and_latency_survive_the_loss_of_the_first_sink() -> None:
+    stats, stop = RunStats(), threading.Event()
+    disk, page = KeepingSink(limit=3, error=CameraError("the disk is full")), KeepingSink(limit=100)
+    disk.name = "recording"
+    source = CountingSource(10**9, is_live=True)
+    with pytest.raises(CameraError, match="disk is full"):
+        Pipeline(source, lambda frame: frame, [disk, page], stop=stop, stats=stats, notices=quiet_notices()).run()
+    assert stats.frames >= len(page.levels) == 100
+    assert stats.stage("captured to shown").count >= 97  # 3 at the disk, then all at the page
+    assert stats.recent_fps > 100
+
+
+def test_frames_that_a_slow_sink_drops_are_counted() -> None:
+    quick, lazy = KeepingSink(), KeepingSink(slow_s=0.05)
+    lazy.name = "lazy"
+    stats = run(CountingSource(200, is_live=True), quick, lazy)
+    assert stats.dropped_by["lazy"] > 100
+    assert len(lazy.levels) + stats.dropped_by["lazy"] == stats.frames
 
 
 def test_a_sink_of_a_file_that_breaks_off_ends_the_run() -> None:

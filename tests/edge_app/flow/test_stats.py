@@ -17,7 +17,7 @@ def test_the_rate_is_intervals_over_their_span() -> None:
     stats = RunStats(clock)
     assert stats.fps is None
     for clock.now_s in (0.0, 0.5, 1.0):
-        stats.shown(clock.now_s)
+        stats.drawn(5.0)
     assert stats.fps == 2.0
     assert stats.recent_fps == 2.0
     assert "3 frames, 2.0 frames per second" in stats.result_line()
@@ -28,7 +28,7 @@ def test_the_recent_rate_fades_when_nothing_comes() -> None:
     stats = RunStats(clock)
     for number in range(100):
         clock.now_s = number / 20
-        stats.shown(clock.now_s)
+        stats.drawn(5.0)
     assert stats.recent_fps == pytest.approx(20.0, rel=0.05)
     clock.now_s += 2.5
     assert stats.recent_fps < 15
@@ -51,7 +51,7 @@ def test_a_snapshot_holds_each_stage_that_ran() -> None:
     stats = RunStats()
     stats.stage("capture")
     stats.stage("stylize").add(4.0)
-    stats.shown(0.0)
+    stats.drawn(4.0)
     snapshot = stats.snapshot()
     assert snapshot["frames"] == 1
     assert snapshot["stages_ms"]["stylize"] == {"median": 4.0, "p95": 4.0}
@@ -65,3 +65,28 @@ def test_the_table_has_a_line_for_each_stage_that_ran() -> None:
     lines = stats.stage_table().splitlines()
     assert len(lines) == 2
     assert lines[1].split() == ["stylize", "4.0", "4.0"]
+
+
+def test_figures_of_a_new_look_or_size_start_from_zero() -> None:
+    clock = Clock()
+    stats = RunStats(clock)
+    assert (stats.drawing().frames, stats.drawing().drawn_as) == (0, None)
+    for number in range(40):
+        clock.now_s = float(number)
+        stats.drawn(900.0, ("comic-quality", (640, 480)))
+    for number in range(3):
+        clock.now_s += 0.5
+        stats.drawn(480.0, ("comic", (640, 480)))
+        assert stats.drawing().frames == number + 1
+    figures = stats.drawing()
+    assert figures.drawn_as == ("comic", (640, 480))
+    assert (figures.fps, figures.draw_ms) == (2.0, 480.0)
+    assert stats.frames == 43
+
+
+def test_frames_that_a_sink_drops_are_counted_for_that_sink() -> None:
+    stats = RunStats(Clock())
+    stats.drawn(5.0)
+    stats.dropped, stats.dropped_by = 2, {"recording": 3, "web": 0}
+    assert stats.result_line() == "1 frame, 2 dropped, 3 dropped by recording"
+    assert stats.snapshot()["dropped_by"] == {"recording": 3, "web": 0}

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from celcam.arrays import Uint8Array
+from edge_app.control.controls import Controls
 from edge_app.drawing.painter import Painter
 from edge_app.frames import Frame
 from edge_app.session import Session
@@ -28,10 +29,12 @@ class Viewer:
     seen: list[Uint8Array] = dataclasses.field(default_factory=list)
     waited_ms: list[int] = dataclasses.field(default_factory=list)
     closes: bool = False  # the window, once all keys are pressed
+    now_s: float = 0.0
 
     def wait_key(self, wait_ms: int) -> int:
         assert wait_ms > 0, "a window that waits for ever shows no notice"
         self.waited_ms.append(wait_ms)
+        self.now_s += wait_ms / 1000
         key, self.keys = self.keys[:1], self.keys[1:]
         return ord(key) if key not in ("", ".") else NO_KEY
 
@@ -62,7 +65,7 @@ def session(tmp_path: Path) -> Session:
     """Of two still images."""
     session = make_session(tmp_path)
     source = dataclasses.replace(session.source, is_live=False, is_still=True, frames=2)
-    painter = Painter(session.looks, session.controls, session.notices, live=False)
+    painter = Painter(session.looks, session.controls, session.notices, source)
     return dataclasses.replace(session, source=source, paint=painter)
 
 
@@ -112,13 +115,47 @@ def test_closing_the_window_ends_it(session: Session, viewer: Viewer) -> None:
 
 def test_a_clip_is_shown_at_its_own_times_and_a_camera_at_once(session: Session, viewer: Viewer) -> None:
     clip = dataclasses.replace(session, source=dataclasses.replace(session.source, is_still=False))
-    sink = WindowSink(clip)
-    for media_s in (0.0, 100.0):
+    sink = WindowSink(clip, clock=lambda: viewer.now_s)
+    moments_s = []
+    for media_s in (0.0, 5.0, 5.1, 3605.1, 3605.2):  # its clock jumps by an hour
         assert sink.show(dataclasses.replace(painted(session), media_s=media_s))
+        moments_s.append(viewer.now_s)
+    assert moments_s == pytest.approx([0.0, 5.0, 5.1, 5.1, 5.2], abs=0.01)
+    assert max(viewer.waited_ms) <= 100  # keys and notices have their effect meanwhile
     camera = dataclasses.replace(session, source=dataclasses.replace(session.source, is_still=False, is_live=True))
-    assert WindowSink(camera).show(dataclasses.replace(painted(session), media_s=100.0))
-    assert viewer.waited_ms[0] == viewer.waited_ms[2] == 1
-    assert 99_000 < viewer.waited_ms[1] <= 100_000
+    viewer.waited_ms.clear()
+    sink = WindowSink(camera, clock=lambda: viewer.now_s)
+    for media_s in (100.0, 109.0):
+        assert sink.show(dataclasses.replace(painted(session), media_s=media_s))
+    assert viewer.waited_ms == [1, 1]
+
+
+def test_a_key_does_not_shorten_the_time_of_a_clips_frame(session: Session, viewer: Viewer) -> None:
+    clip = dataclasses.replace(session, source=dataclasses.replace(session.source, is_still=False))
+    sink = WindowSink(clip, clock=lambda: viewer.now_s)
+    viewer.keys = ".-----"
+    for media_s in (0.0, 2.0):
+        assert sink.show(dataclasses.replace(painted(session), media_s=media_s))
+    assert viewer.now_s == pytest.approx(2.0, abs=0.01)
+
+
+def test_a_still_image_that_waited_while_the_look_was_changed_is_shown_in_the_new_look(
+    session: Session, viewer: Viewer
+) -> None:
+    session.looks.load("plain")
+    waiting = painted(session)
+    session.controls.change(look="plain")
+    viewer.keys = ". "
+    assert WindowSink(session).show(waiting)
+    assert int(viewer.seen[0][24, 32, 0]) == DARK
+
+
+def test_the_record_key_says_that_a_still_image_is_not_recorded(session: Session, viewer: Viewer) -> None:
+    controls = Controls(session.controls.view, looks=session.looks.names, can_record=False)
+    viewer.keys = "r. "
+    WindowSink(dataclasses.replace(session, controls=controls)).show(painted(session))
+    assert not controls.view.recording
+    assert "still images can't be recorded" in session.notices.since()[0].text
 
 
 def test_a_snapshot_is_kept(session: Session, viewer: Viewer) -> None:

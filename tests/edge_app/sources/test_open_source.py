@@ -142,7 +142,7 @@ def test_a_camera_that_is_there_but_in_use_is_told_and_the_next_one_taken(
 ) -> None:
     told: list[str] = []
     plug_in(monkeypatch, 5, 6)
-    with open_first_camera(notices=Notices(tell=told.append)) or pytest.fail() as source:
+    with open_first_camera(notices=Notices(write=told.append)) or pytest.fail() as source:
         assert source.info.name == "usb:0"  # made by software, say
     assert told == ["usb:5: another program is using it", "usb:6: another program is using it"]
 
@@ -155,5 +155,5 @@ def test_without_a_camera_there_is_none_and_nothing_is_told(
 
     told: list[str] = []
     monkeypatch.setattr(usb, "UsbSource", none)
-    assert open_first_camera(notices=Notices(tell=told.append)) is None
+    assert open_first_camera(notices=Notices(write=told.append)) is None
     assert told == []

@@ -38,7 +38,7 @@ def reconnecting(
     def open_camera() -> FrameSource:
         return left.pop(0)() if len(left) > 1 else left[0]()
 
-    notices = Notices(tell=told.append) if told is not None else quiet_notices()
+    notices = Notices(write=told.append) if told is not None else quiet_notices()
     clock = clock or FakeClock()
     return ReconnectingSource(
         "cam:0", open_camera, notices=notices, stall_s=stall_s, stop=stop, clock=clock, sleep=clock.sleep

@@ -30,7 +30,7 @@ def test_a_stall_is_noticed_and_the_camera_opened_again_while_the_old_read_still
     before = handles()
     stuck = ScriptedCamera(2, hang.wait)
     source = ReconnectingSource(
-        "cam:0", one_by_one(stuck, ScriptedCamera(1000, pause_s=0.01)), notices=Notices(tell=told.append), stall_s=0.2
+        "cam:0", one_by_one(stuck, ScriptedCamera(1000, pause_s=0.01)), notices=Notices(write=told.append), stall_s=0.2
     )
     with source:
         frames = source.frames()
@@ -58,7 +58,7 @@ def test_of_readers_that_hang_for_ever_no_more_than_two_are_ever_left() -> None:
     source = ReconnectingSource(  # five seconds here are one outside
         "cam:0",
         open_camera,
-        notices=Notices(tell=told.append),
+        notices=Notices(write=told.append),
         stall_s=0.75,
         clock=lambda: 5 * time.monotonic(),
         sleep=lambda seconds: time.sleep(seconds / 5),
@@ -155,7 +155,7 @@ def test_a_whole_run_goes_on_through_losses_and_stops_while_the_camera_is_gone()
     told: list[str] = []
     stop = threading.Event()
     openings = iter([lambda: ScriptedCamera(5, unplugged, pause_s=0.01)] * 2)
-    notices = Notices(tell=told.append)
+    notices = Notices(write=told.append)
     source = ReconnectingSource("cam:0", lambda: next(openings, refused)(), notices=notices, stop=stop)
     sink = KeepingSink()
 
@@ -184,7 +184,7 @@ def test_unplugged_while_another_thread_waits_for_frames_ends_neither() -> None:
 
     told: list[str] = []
     source = ReconnectingSource(
-        "cam:0", one_by_one(ScriptedCamera(1, yanked), ScriptedCamera(3)), notices=Notices(tell=told.append)
+        "cam:0", one_by_one(ScriptedCamera(1, yanked), ScriptedCamera(3)), notices=Notices(write=told.append)
     )
     taken: list[Frame] = []
     with source:

@@ -192,7 +192,7 @@ def test_a_stream_that_is_cut_comes_back_by_itself_and_stop_ends_it() -> None:
     taken: list[Frame] = []
     with LocalServer(functools.partial(quick_rtsp, login=LOGIN)) as server:
         url = f"rtsp://{LOGIN}@127.0.0.1:{server.port}/stream"
-        with open_source(url, notices=Notices(tell=told.append), stop=stop) as source:
+        with open_source(url, notices=Notices(write=told.append), stop=stop) as source:
             thread = threading.Thread(target=lambda: taken.extend(source.frames()))
             thread.start()
             assert wait_until(lambda: len(taken) > 5)

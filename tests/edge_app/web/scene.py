@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import av
-import cv2
 import numpy as np
 
-from celcam.pixels import resize
 from edge_app.control.controls import Controls, View
 from edge_app.drawing.looks import Looks, look_loaders
-from edge_app.drawing.sizing import crop_to, size_choices
+from edge_app.drawing.painter import Painter
+from edge_app.drawing.sizing import size_choices
 from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, SourceInfo
 from edge_app.session import Session
@@ -56,28 +54,13 @@ def ramp_frames() -> Iterator[Frame]:
 
 def film_session(folder: Path, size_wh: tuple[int, int] = (320, 240)) -> Session:
     """A session with the shipped looks and the clip as its camera."""
-    first, loaders = look_loaders(LOOK, model=None, teacher=None, threads=1)
-    notices = Notices(tell=lambda text: None)
+    first, loaders = look_loaders(LOOK, model=None, style_filter=None, threads=1)
+    notices = Notices(write=lambda text: None)
     looks = Looks(loaders, notices)
     looks.load(first)
     source = SourceInfo(BUNDLED_CLIP.name, (512, 384), is_live=True, frames=None, fps=FPS)
     controls = Controls(View(first, size_wh), looks=looks.names, sizes_wh=size_choices(source.size_wh))
     return Session(source, looks, controls, folder, notices)
-
-
-def painter(session: Session) -> Callable[[Frame], Frame]:
-    """Draws look, size, strength and wipe as the controls say."""
-
-    def draw(frame: Frame) -> Frame:
-        view = session.controls.view
-        size_wh = view.size_wh or (320, 240)
-        photo = resize(crop_to(frame.rgb_u8, size_wh), size_wh)
-        drawn = session.looks.get(view.look).draw(photo, size_wh)
-        drawn = np.asarray(cv2.addWeighted(drawn, view.strength, photo, 1 - view.strength, 0.0), np.uint8)
-        drawn[:, : round(view.wipe * size_wh[0])] = photo[:, : round(view.wipe * size_wh[0])]
-        return dataclasses.replace(frame, rgb_u8=drawn, photo_u8=frame.rgb_u8)
-
-    return draw
 
 
 @contextmanager
@@ -86,5 +69,6 @@ def film_served(
 ) -> Iterator[Served]:
     """Serve ``frames``, or the clip, as they are drawn."""
     merged: dict[str, Any] = {"port": 0, "tell": lambda text: None} | options
-    with WebSink(session, **merged) as sink, running(session, frames or film_frames(), painter(session), sink):
+    painter = Painter(session.looks, session.controls, session.notices, session.source)
+    with WebSink(session, **merged) as sink, running(session, frames or film_frames(), painter, sink):
         yield Served(sink, session)

@@ -45,10 +45,12 @@ def import_aiortc() -> Any:
 
 def make_session(folder: Path, *, told: list[str] | None = None, is_live: bool = True, still: int = 0) -> Session:
     """A session with the looks ``negative`` and ``plain``; what its notices print goes into ``told``."""
-    notices = Notices(tell=(told if told is not None else []).append)
+    notices = Notices(write=(told if told is not None else []).append)
     looks = Looks({"negative": lambda: inverting, "plain": lambda: plain}, notices)
     looks.load("negative")
-    controls = Controls(View("negative", SIZE_WH), looks=looks.names, sizes_wh=[(32, 24), (96, 72)])
+    controls = Controls(
+        View("negative", SIZE_WH), looks=looks.names, sizes_wh=[(32, 24), (96, 72)], can_record=not still
+    )
     source = SourceInfo("/home/somebody/party.mp4", (64, 48), is_live=is_live, frames=still or None, fps=30.0)
     return Session(replace(source, is_still=still > 0), looks, controls, folder, notices)
 

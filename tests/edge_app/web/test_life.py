@@ -147,7 +147,7 @@ from pathlib import Path
 from tests.edge_app.web.stage import *
 told = []
 session = make_session(Path({str(tmp_path)!r}))
-session.notices._tell = lambda text: print(text, file=sys.stderr)
+session.notices._write = lambda text: print(text, file=sys.stderr)
 broken = lambda: 1 / 0
 with served(session, token={TOKEN!r}, tell=told.append, read_vitals=broken) as page:
     page.sink.show(frame())
@@ -200,7 +200,7 @@ def test_the_last_still_image_stays_up_until_the_run_is_stopped(tmp_path: Path) 
 
 def test_a_still_image_on_show_follows_what_its_viewer_changes(tmp_path: Path) -> None:
     stop, session = threading.Event(), make_session(tmp_path, is_live=False, still=1)
-    painter = Painter(session.looks, session.controls, session.notices, live=False)
+    painter = Painter(session.looks, session.controls, session.notices, session.source)
     with served(replace(session, paint=painter), stop=stop) as page:
         showing = threading.Thread(target=page.sink.show, args=(painter(frame(100)),))
         showing.start()

@@ -139,11 +139,11 @@ def test_a_look_that_can_not_be_loaded_is_told_once_and_the_others_go_on() -> No
     ]
 
 
-def test_shipped_looks_and_teachers_are_found_by_name(tmp_path: Path) -> None:
+def test_shipped_looks_and_filters_are_found_by_name(tmp_path: Path) -> None:
     (tmp_path / "comic.tflite").write_bytes(b"")
-    loaders = thumbnail_loaders(["comic", "teacher:sketch", "elsewhere"], models=tmp_path)
-    assert list(loaders) == ["comic", "teacher:sketch"]
-    small = loaders["teacher:sketch"]()(np.full((96, 128, 3), 90, np.uint8), SIZE_WH)
+    loaders = thumbnail_loaders(["comic", "filter:sketch", "elsewhere"], models=tmp_path)
+    assert list(loaders) == ["comic", "filter:sketch"]
+    small = loaders["filter:sketch"]()(np.full((96, 128, 3), 90, np.uint8), SIZE_WH)
     assert small.shape == (96, 128, 3)
 
 
