@@ -16,6 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
+from celcam import __version__
 from celcam.errors import CelcamError
 from edge_app.session import Session
 from edge_app.sinks.images import snapshot
@@ -135,6 +136,7 @@ class Site:
         view, source = session.controls.view, session.source
         notices = session.notices.since(since)
         state = {
+            "version": __version__,
             "view": dataclasses.asdict(view),
             "looks": session.controls.looks,
             "thumbs": self._parts.thumbnails.watch(),

@@ -215,6 +215,7 @@ function show(told) {
   const watching = told.viewers === 1 ? "1 is watching" : `${told.viewers} are watching`;
   $("facts").textContent = [
     watching, `${captured} pictures taken, ${dropped} left out`, throttled?.length ? `the processor is slowed down: ${throttled.join(", ")}` : "",
+    `Celcam ${told.version}`,
   ].filter(Boolean).join(" · ");
   if (!stopSmooth && live.abort && before && told.frame > before.frame + 1 && performance.now() - live.lastMs > PATIENCE_MS) live.again();
 }

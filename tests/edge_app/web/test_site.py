@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from celcam import __version__
 from celcam.image_io import decode_image
 from edge_app.web import site
 from edge_app.web.limits import Limits
@@ -92,6 +93,7 @@ def test_the_state_tells_all_that_the_page_shows(page: Served) -> None:
         "calm": False,
         "recording": False,
     }
+    assert state["version"] == __version__
     assert state["looks"] == ["negative", "plain"]
     assert state["sizes"] == [[32, 24], [64, 48], [96, 72]]
     assert state["vitals"] == {"temperature_c": 51.0, "memory_mb": None}

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from celcam import __version__
 from celcam.arrays import Uint8Array
 from celcam.image_io import decode_image, read_image
 from tests.browser import open_chromium
@@ -201,6 +202,7 @@ def test_the_figures_are_drawn(page: Served, browser: Any) -> None:
         c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((byte) => byte > 0))"""
     wait(browser, lambda: browser.execute_script(script))
     assert "1 is watching" in element(browser, "#facts").text
+    assert f"Celcam {__version__}" in element(browser, "#facts").text
 
 
 @pytest.mark.parametrize("size_wh", [PHONE_WH, DESK_WH, (740, 360), (320, 568), (768, 1024)])
