@@ -1,15 +1,15 @@
-# One line a target; `make demo` and `make test` do all their own set-up on a machine with Python 3.11.
+# Each target installs what it needs into a virtual environment of this folder. Needs Python 3.11.
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 APP := .venv-app/bin/python
 WORK := .venv/bin/python
 
 .PHONY: demo live pipeline wheel test test-wheel test-browser test-webrtc test-backends test-tflite-runtime test-soak check clean
 
-demo: .venv-app/ready ## the bundled clip and photos as a comic: out/demo.mp4, out/demo.png
+demo: .venv-app/ready ## draw the bundled clip and photos: out/demo.mp4, out/demo.png
 	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
 	$(APP) examples/demo_sheet.py out/demo.png
 
-live: .venv-app/ready ## the first camera in a window
+live: .venv-app/ready ## show the first camera in a window
 	$(APP) -m edge_app
 
 pipeline: .venv/ready ## the whole way in small: photos, pairs, a short training, int8, cartoon
@@ -21,42 +21,42 @@ pipeline: .venv/ready ## the whole way in small: photos, pairs, a short training
 	$(WORK) -m convert compare out/pipeline/run --models out/pipeline/models --grid out/pipeline/compare.png
 	$(WORK) -m edge_app datasets/samples --model out/pipeline/models/comic.tflite --to out/pipeline/cartoons
 
-wheel: .venv/ready ## the app with its models as dist/celcam-VERSION-py3-none-any.whl
+wheel: .venv-app/ready ## build the app with its models: dist/celcam-VERSION-py3-none-any.whl
 	rm -rf build celcam.egg-info dist
-	$(WORK) -m pip wheel . --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist
+	$(APP) -m pip wheel . --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist
 	ls dist
 
-test: .venv/ready ## the tests, as CI runs them
+test: .venv/ready ## run the tests that CI runs
 	$(WORK) -m pytest
 
-test-wheel: .venv/ready ## install the wheel and its packages into an empty venv and run the command celcam; needs the network
+test-wheel: .venv/ready ## test the wheel in an empty virtual environment; needs the network
 	$(WORK) -m pytest -m slow tests/test_wheel.py
 
-test-browser: .venv/ready ## the tests that need Chromium (Debian); installs it
+test-browser: .venv/ready ## run the tests that need Chromium; installs it on Debian
 	command -v chromium && command -v chromedriver || apt-get install -y chromium chromium-driver
 	.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-browser.txt
 	$(WORK) -m pytest -m browser tests/convert
 	$(WORK) -m pytest -m browser tests/edge_app
 
-test-webrtc: .venv/ready ## the page's WebRTC, an extra; installs it, and wants what test-browser installed
+test-webrtc: .venv/ready ## test the page's WebRTC; installs aiortc and needs what test-browser installs
 	.venv/bin/pip install --quiet --disable-pip-version-check -r edge_app/requirements-webrtc.txt
 	$(WORK) -m pytest tests/edge_app/web/test_webrtc.py
 	$(WORK) -m pytest -m browser tests/edge_app/web/test_web_browser_access.py
 
-test-backends: .venv/ready ## two steps on TensorFlow, JAX and PyTorch, and on two devices; installs what is missing
+test-backends: .venv/ready ## test training on TensorFlow, JAX and PyTorch; installs them
 	.venv/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-backends.txt
 	$(WORK) -m pytest -m backends
 
-test-tflite-runtime: ## the app on tflite-runtime 2.14 and NumPy 1, in a venv of its own; Python 3.11
+test-tflite-runtime: ## test the app with tflite-runtime 2.14 and NumPy 1; Python 3.11 only
 	$(PYTHON) -m venv .venv-tflite-runtime
 	.venv-tflite-runtime/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-tflite-runtime.txt
 	.venv-tflite-runtime/bin/python -m pytest tests/celcam/test_tflite_model.py tests/edge_app/drawing/test_looks.py \
 		tests/edge_app/drawing/test_painter.py tests/edge_app/test_app.py
 
-test-soak: .venv/ready ## 200,000 frames with viewers, a recording and changes of look; about seven minutes
+test-soak: .venv/ready ## test 200,000 frames with viewers, a recording and changes of look; seven minutes
 	$(WORK) -m pytest -s -m slow tests/edge_app/test_soak.py
 
-check: .venv/ready ## format, lint and types
+check: .venv/ready ## check format, lint and types
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
@@ -69,7 +69,7 @@ clean: ## delete everything that make made
 	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-.venv-app/ready: edge_app/requirements.txt
+.venv-app/ready: edge_app/requirements.txt Makefile
 	$(PYTHON) -m venv .venv-app
-	.venv-app/bin/pip install --quiet --disable-pip-version-check -r edge_app/requirements.txt
+	.venv-app/bin/pip install --quiet --disable-pip-version-check -r edge_app/requirements.txt "setuptools>=77"
 	touch $@

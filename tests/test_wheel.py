@@ -86,8 +86,9 @@ def test_the_wheel_needs_what_the_requirements_of_the_app_name(wheel: Path) -> N
     assert metadata["Requires-Python"] == ">=3.11"
     needed = metadata.get_all("Requires-Dist") or []
     assert [line for line in needed if "extra" not in line] == requirements("requirements.txt")
-    extras = [line.partition(";")[0].strip() for line in needed if 'extra == "webrtc"' in line]
-    assert extras == requirements("requirements-webrtc.txt")
+    for extra in ("heic", "webrtc"):
+        found = [line.partition(";")[0].strip() for line in needed if f'extra == "{extra}"' in line]
+        assert found == requirements(f"requirements-{extra}.txt")
 
 
 def requirements(name: str) -> list[str]:
