@@ -19,7 +19,7 @@ pipeline: .venv/ready ## the whole way in small: photos, pairs, a short training
 	$(WORK) -m train evaluate out/pipeline/run
 	$(WORK) -m convert export out/pipeline/run --recipe float32 int8-qat --steps 200 --out out/pipeline/models
 	$(WORK) -m convert compare out/pipeline/run --models out/pipeline/models --grid out/pipeline/compare.png
-	$(WORK) -m edge_app datasets/samples --model out/pipeline/models/comic.tflite --to out/pipeline/cartoons
+	$(WORK) -m edge_app datasets/samples --model out/pipeline/models/comic.tflite --to out/pipeline/cartoons/
 
 wheel: .venv-app/ready ## build the app with its models: dist/celcam-VERSION-py3-none-any.whl
 	rm -rf build celcam.egg-info dist

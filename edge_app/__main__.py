@@ -21,7 +21,18 @@ ABOUT = (
 
 
 def run(config: AppConfig) -> int:
-    """Run the app and print its figures."""
+    """Draw what the sources give, and print the result."""
+    if config.list_looks:
+        from edge_app.drawing.looks import shipped_looks
+
+        print("\n".join(shipped_looks()))
+        return 0
+    from edge_app.plan import is_conversion
+
+    if is_conversion(config):
+        from edge_app.batch import run_batch
+
+        return run_batch(config)
     from edge_app.app import run_app
 
     print(run_app(config))

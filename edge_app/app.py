@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from pathlib import Path
 
 from celcam.cli import parse_size
+from celcam.errors import UsageError
 from celcam.pixels import size_for_short_side
+from celcam.progress import Progress
 from edge_app.control.controls import Controls, View
 from edge_app.control.monitor import Monitor
 from edge_app.drawing.looks import Looks, look_loaders
 from edge_app.drawing.painter import Painter
-from edge_app.drawing.sizing import LIVE_SHORT_SIDE, choose_size, size_choices
+from edge_app.drawing.sizing import LIVE_SHORT_SIDE, choose_size, describe_size, size_choices
 from edge_app.flow.notices import Notices
 from edge_app.flow.pipeline import Pipeline
 from edge_app.frames import FrameSink, FrameSource
 from edge_app.options import AppConfig
 from edge_app.session import Session
 from edge_app.sinks import open_sinks
-from edge_app.sources import BUNDLED_CLIP, CameraOptions, open_first_camera, open_source
+from edge_app.sources import BUNDLED_CLIP, CameraOptions, names_file, open_first_camera, open_source
+from edge_app.sources.images import ImagesSource
+from edge_app.stopping import Stop, stop_after, stop_on_signals
 
 # Asked of a camera: what each offers at 30 frames a second, and more where the picture is shown at its full size.
 CAMERA_WH = (640, 480)
@@ -30,14 +33,16 @@ SHARP_CAMERA_WH = (1280, 720)
 
 
 def run_app(config: AppConfig) -> str:
-    """Open everything, run until the end, close everything.
+    """Run a camera, or files that somebody watches, from the options to the end.
 
     Returns:
-        What was measured, in a few lines.
+        The result in a few lines.
 
     Raises:
-        CelcamError: a part can't be opened, or broke off.
+        CelcamError: a part can't be opened, or failed.
+        KeyboardInterrupt: the user stopped the conversion of a file.
     """
+    _check(config)
     notices = Notices()
     asked_wh = parse_size(config.size) if config.size else None
     # Names are checked before anything is opened, the network is loaded after the source has been found.
@@ -46,7 +51,7 @@ def run_app(config: AppConfig) -> str:
     )
     view = View(look, asked_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
     with ExitStack() as stack:
-        stop = stack.enter_context(_stop_on_signals())
+        stop = stack.enter_context(stop_on_signals())
         source = stack.enter_context(_open_source(config, asked_wh, notices, stop))
         view = dataclasses.replace(view, size_wh=asked_wh or choose_size(source.info))
         looks = Looks(loaders, notices)
@@ -57,14 +62,31 @@ def run_app(config: AppConfig) -> str:
         session = Session(source.info, looks, controls, config.folder, notices, paint=painter)
         monitor = stack.enter_context(Monitor(session, target_fps=config.fps, stats_path=config.stats))
         sinks = [stack.enter_context(sink) for sink in _open_sinks(config, session, monitor, stop)]
-        stack.enter_context(_stop_after(config.seconds, stop))
-        print(f"{source.info.name} -> {look} at {_size(view)} -> {' '.join(config.to)}", flush=True)
-        Pipeline(source, painter, sinks, stop=stop, stats=session.stats, notices=notices).run()
-    return "\n".join([session.stats.result_line(), session.stats.stage_table(), *monitor.summary()])
+        stack.enter_context(stop_after(config.seconds, stop))
+        size_wh = None if source.info.is_still and source.info.frames != 1 else source.info.size_wh
+        size = describe_size(view.size_wh, size_wh, sharp=view.sharp)
+        print(f"{source.info.name} -> {look} {size} -> {' '.join(config.to)}", flush=True)
+        converts = not source.info.is_live and {"window", "web"}.isdisjoint(config.to)
+        bar = stack.enter_context(Progress(source.info.name, source.info.frames, "frames", quiet=not converts))
+        Pipeline(source, bar.counting(painter), sinks, stop=stop, stats=session.stats, notices=notices).run()
+    stages = [session.stats.stage_table()] if config.stats is not None else []
+    result = "\n".join([session.stats.result_line(), *stages, *monitor.summary()])
+    if converts and stop.interrupted:
+        print(result)
+        raise KeyboardInterrupt
+    return result
 
 
-def _size(view: View) -> str:
-    return "{}x{}".format(*view.size_wh) if view.size_wh else "each picture's own size"
+def _check(config: AppConfig) -> None:
+    """Raise UsageError for sources and sinks that do not go together."""
+    if len(config.source) > 1 and not all(map(names_file, config.source)):
+        raise UsageError(f"{' '.join(config.source)}: a camera is a source by itself; name one source")
+    if len(config.source) > 1 and config.loop:
+        raise UsageError(f"--loop: {len(config.source)} sources; name one clip")
+    if config.skip_existing:
+        raise UsageError("--skip-existing: only for pictures and clips that become files")
+    if not config.source and any(Path(spec).is_file() for spec in config.to[1:]):
+        raise UsageError(f"--to {' '.join(config.to)}: names files that exist, but no SOURCE; put SOURCE before --to")
 
 
 def _open_source(
@@ -79,8 +101,10 @@ def _open_source(
         "notices": notices,
         "stop": stop,
     }
-    if config.source is not None:
-        return open_source(config.source, loop=config.loop, **options)
+    if len(config.source) > 1:
+        return ImagesSource.of_specs(config.source, notices)
+    if config.source:
+        return open_source(config.source[0], loop=config.loop, **options)
     camera = open_first_camera(**options)
     if camera is not None:
         return camera
@@ -88,7 +112,7 @@ def _open_source(
     return open_source(str(BUNDLED_CLIP), loop=config.loop)
 
 
-def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: threading.Event) -> list[FrameSink]:
+def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: Stop) -> list[FrameSink]:
     def open_page() -> FrameSink:
         from edge_app.web.sink import WebSink
         from edge_app.web.thumbnails import thumbnail_loaders
@@ -113,38 +137,5 @@ def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: thr
         limit_minutes=config.split_minutes,
         limit_mb=config.split_mb,
         web=open_page,
+        interrupted=lambda: stop.interrupted,
     )
-
-
-@contextmanager
-def _stop_after(seconds: float, stop: threading.Event) -> Iterator[None]:
-    """Sets ``stop`` after so long; 0 is never."""
-    timer = threading.Timer(seconds, stop.set)
-    timer.daemon = True
-    if seconds:
-        timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-@contextmanager
-def _stop_on_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, so that a recording is finished; a second Ctrl-C interrupts."""
-    stop = threading.Event()
-
-    def on_signal(number: int, stack: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield stop  # signals reach the main thread alone
-        return
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

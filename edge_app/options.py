@@ -12,10 +12,10 @@ from celcam.cli import option, require
 class AppConfig:
     """Options of the app."""
 
-    source: str | None = option(
-        None,
-        help="an image, a folder, a video, usb:0, picamera:0, rtsp://... or synthetic:; without it the first camera "
-        "found, else the bundled clip",
+    source: tuple[str, ...] = option(
+        (),
+        help="images, videos and folders, or one camera: usb:0, picamera:0, rtsp://... or synthetic:; without it the "
+        "first camera found, else the bundled clip",
         positional=True,
         metavar="SOURCE",
     )
@@ -25,7 +25,7 @@ class AppConfig:
         None, help="draw with a slow style filter instead of a network", metavar="STYLE", aliases=("--teacher",)
     )
     to: tuple[str, ...] = option(
-        ("window",), help="one or more of: window, web, null, a file (.mp4, .png, .jpg), a folder", metavar="SINK"
+        ("window",), help="one or more of: window, web, null, a file (.mp4, .png, .jpg), a folder/", metavar="SINK"
     )
     size: str | None = option(
         None, help="draw at this size; without it 240 high live, and a file's own up to 512", metavar="WxH"
@@ -55,6 +55,8 @@ class AppConfig:
     stats: Path | None = option(None, help="write figures there, a line of JSON each second", metavar="FILE.jsonl")
     settings: Path | None = option(None, help="read options from there first", metavar="FILE.toml")
     overwrite: bool = option(False, help="replace files that exist")
+    skip_existing: bool = option(False, help="keep files that exist, and draw the others")
+    list_looks: bool = option(False, help="list the looks and stop")
 
     def __post_init__(self) -> None:
         require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
@@ -69,6 +71,7 @@ class AppConfig:
         require(self.split_mb > 0, f"--split-mb {self.split_mb}: expected more than 0")
         require(0 <= self.port <= 65535, f"--port {self.port}: expected 0 to 65535")
         require(len(set(self.to)) == len(self.to), f"--to {' '.join(self.to)}: names a sink twice")
+        require(not (self.overwrite and self.skip_existing), "--overwrite and --skip-existing: choose one")
         require("null" not in self.to or len(self.to) == 1, "--to null: means no other sink")
 
 

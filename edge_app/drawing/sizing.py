@@ -32,6 +32,25 @@ def file_size(size_wh: tuple[int, int]) -> tuple[int, int]:
     return size_for_short_side(size_wh, min(LARGEST_SHORT_SIDE, *size_wh))
 
 
+def describe_size(drawn_wh: tuple[int, int] | None, source_wh: tuple[int, int] | None, *, sharp: bool) -> str:
+    """Say on a few words at which size pictures come out.
+
+    Args:
+        drawn_wh: the size that the network draws at; None is each picture's own, up to `LARGEST_SHORT_SIDE`.
+        source_wh: the source's size; None if there are several.
+        sharp: whether pictures are enlarged to the source's size.
+    """
+    if drawn_wh is None and source_wh is not None:
+        drawn_wh = file_size(source_wh)
+    if drawn_wh is None:
+        text = f"at up to {LARGEST_SHORT_SIDE} pixels on the short side"
+        return f"{text}, enlarged to full size" if sharp else text
+    text = "at {}x{}".format(*drawn_wh)
+    if not sharp or (source_wh is not None and source_wh[1] <= drawn_wh[1]):
+        return text
+    return f"{text}, enlarged to " + ("full size" if source_wh is None else "{}x{}".format(*source_wh))
+
+
 def crop_to(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
     """A view of the middle of ``(H, W, 3) uint8``, of the aspect of ``size_wh``."""
     height, width = rgb_u8.shape[:2]

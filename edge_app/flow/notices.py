@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from celcam.native_messages import print_message
+from celcam.progress import print_beside_bars
 
 KEPT = 50
 
@@ -29,7 +29,7 @@ class Notices:
         self,
         *,
         clock: Callable[[], float] = time.time,
-        write: Callable[[str], None] = print_message,
+        write: Callable[[str], None] = print_beside_bars,
     ) -> None:
         """Start without messages.
 

@@ -1,16 +1,69 @@
-"""One file a kind of sink; `open_sinks` finds the right ones."""
+"""Sinks of frames, one kind per module; `open_sinks` finds the right ones."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from enum import Enum
 from pathlib import Path
 
-from celcam.errors import MediaError, UsageError
+from celcam.errors import UsageError, nearest_name
 from edge_app.frames import FrameSink, SourceInfo
 from edge_app.session import Session
+from edge_app.sinks.disk import make_folder
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv"})
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
+# What people write for a sink that is no file.
+SYNONYMS = {"screen": "window", "display": "window", "browser": "web", "page": "web", "none": "null", "nothing": "null"}
+
+
+class SinkKind(Enum):
+    """What ``--to`` names."""
+
+    WINDOW = "window"
+    WEB = "web"
+    NULL = "null"
+    VIDEO = "video"
+    PICTURE = "picture"
+    FOLDER = "folder"
+
+    @property
+    def is_place(self) -> bool:
+        """Whether it is a file or a folder."""
+        return self in (SinkKind.VIDEO, SinkKind.PICTURE, SinkKind.FOLDER)
+
+
+def sink_kind(spec: str) -> SinkKind:
+    """The kind of sink that ``spec`` names.
+
+    Args:
+        spec: ``window``, ``web``, ``null``, a file (.mp4, .mov, .mkv, .png, .jpg), or a folder. A folder that does not
+            exist ends in ``/``.
+
+    Raises:
+        UsageError: none of these; the message suggests one.
+    """
+    if spec in ("window", "web", "null"):
+        return SinkKind(spec)
+    if not spec.strip():
+        raise UsageError("--to: an empty name; expected window, web, null, a file or a folder")
+    path = Path(spec)
+    if spec.endswith(("/", os.sep)) or path.is_dir():
+        return SinkKind.FOLDER
+    suffix = path.suffix.lower()
+    if suffix in VIDEO_SUFFIXES:
+        return SinkKind.VIDEO
+    if suffix in PICTURE_SUFFIXES:
+        return SinkKind.PICTURE
+    if suffix:
+        known = ", ".join(sorted(VIDEO_SUFFIXES | PICTURE_SUFFIXES))
+        raise UsageError(
+            f"--to {spec}: unknown kind of file; expected window, web, null, a folder that ends in /, or one of {known}"
+        )
+    near = SYNONYMS.get(spec.casefold()) or nearest_name(spec, ("window", "web", "null"))
+    hint = f"did you mean {near}? " if near else ""
+    raise UsageError(f"--to {spec}: no such folder; {hint}a new folder ends in /, such as {spec}/")
 
 
 def open_sinks(
@@ -21,23 +74,25 @@ def open_sinks(
     limit_minutes: float,
     limit_mb: float,
     web: Callable[[], FrameSink],
+    interrupted: Callable[[], bool] = lambda: False,
 ) -> list[FrameSink]:
-    """The sinks that ``specs`` name, not entered yet.
+    """Make the sinks that ``specs`` name; the caller enters them.
 
-    Where somebody watches, and no recording was asked for, a `Recorder` comes last that the page or a key switches on.
-    With a window or a page, a recording that can't go on leaves them running; by itself it ends the run.
+    With a window or a page, and without a recording of its own, the list ends with a `Recorder` that the page or a key
+    switches on. If a recording fails, a window or a page goes on; a recording without either ends the run.
 
     Args:
         specs: each as in `open_sink`.
         session: of the run.
         overwrite: replace files that exist.
-        limit_minutes: of one file of a live recording.
-        limit_mb: of one file of a live recording, 10^6 bytes.
+        limit_minutes: longest file of a live recording.
+        limit_mb: largest file of a live recording, in 10^6 bytes.
         web: makes the page's sink.
+        interrupted: whether the user ended the run early, so that a clip made from a file is partial.
 
     Raises:
         UsageError: a sink does not suit the source, or a file exists.
-        MediaError: a place can't be written.
+        MediaError: a file or folder can't be written.
     """
     sinks = [
         open_sink(
@@ -47,6 +102,7 @@ def open_sinks(
             limit_minutes=limit_minutes,
             limit_mb=limit_mb,
             web=web,
+            interrupted=interrupted,
             ends_run=len(specs) == 1,
         )
         for spec in specs
@@ -69,76 +125,75 @@ def open_sink(
     limit_minutes: float,
     limit_mb: float,
     web: Callable[[], FrameSink],
+    interrupted: Callable[[], bool] = lambda: False,
     ends_run: bool = True,
 ) -> FrameSink:
-    """The sink that ``spec`` names, not entered yet.
+    """Make the sink that ``spec`` names; the caller enters it.
 
     Args:
-        spec: ``window``, ``web``, ``null``, a file (.mp4, .mov, .mkv, .png, .jpg), or a folder.
+        spec: as in `sink_kind`.
         session: of the run; a video keeps its source's sound.
-        overwrite: replace a file that exists.
-        limit_minutes: of one file of a live recording.
-        limit_mb: of one file of a live recording, 10^6 bytes.
-        web: makes the page's sink.
-        ends_run: a live recording that can't go on raises its error; else it says so and the run goes on.
+        overwrite: as in `open_sinks`.
+        limit_minutes: as in `open_sinks`.
+        limit_mb: as in `open_sinks`.
+        web: as in `open_sinks`.
+        interrupted: as in `open_sinks`.
+        ends_run: a live recording that fails raises its error; otherwise it reports the error and the run goes on.
 
     Raises:
         UsageError: the sink does not suit the source, or the file exists.
-        MediaError: the place can't be written.
+        MediaError: the file or folder can't be written.
     """
-    if spec == "null":
+    kind, path, source = sink_kind(spec), Path(spec), session.source
+    if kind is SinkKind.NULL:
         from edge_app.sinks.null import NullSink
 
         return NullSink()
-    if spec == "window":
+    if kind is SinkKind.WINDOW:
         from edge_app.sinks.window import WindowSink
 
         return WindowSink(session)
-    if spec == "web":
+    if kind is SinkKind.WEB:
         return web()
-    path, source = Path(spec), session.source
-    suffix = path.suffix.lower()
-    if suffix in VIDEO_SUFFIXES | PICTURE_SUFFIXES:
-        _check_file(path, source, overwrite)
-    if suffix in VIDEO_SUFFIXES:
-        if source.is_still:
-            remedy = "a .png or .jpg" if source.frames == 1 else "a folder"
-            raise UsageError(f"--to {spec}: {source.name} holds still images of their own sizes; choose {remedy}")
-        if source.is_live:
-            from edge_app.sinks.recorder import Recorder
+    if kind is SinkKind.FOLDER:
+        from edge_app.sinks.images import FolderSink
 
-            return Recorder(
-                session,
-                path=path,
-                overwrite=overwrite,
-                limit_minutes=limit_minutes,
-                limit_mb=limit_mb,
-                ends_run=ends_run,
-            )
-        from edge_app.sinks.video import VideoSink
-
-        return VideoSink(path, source, replace=overwrite, notices=session.notices)
-    if suffix in PICTURE_SUFFIXES:
-        if source.frames != 1:
-            raise UsageError(f"--to {spec}: {source.name} has more than one picture; choose a folder or an .mp4")
+        return FolderSink(path, overwrite=overwrite)
+    _check_file(path, source, overwrite)
+    if kind is SinkKind.PICTURE:
         from edge_app.sinks.images import ImageSink
 
         return ImageSink(path)
-    if suffix:
-        known = ", ".join(sorted(VIDEO_SUFFIXES | PICTURE_SUFFIXES))
-        raise UsageError(f"--to {spec}: unknown kind of file; expected window, web, null, a folder, or one of {known}")
-    from edge_app.sinks.images import FolderSink
+    if source.is_live:
+        from edge_app.sinks.recorder import Recorder
 
-    return FolderSink(path, overwrite=overwrite)
+        return Recorder(
+            session,
+            path=path,
+            overwrite=overwrite,
+            limit_minutes=limit_minutes,
+            limit_mb=limit_mb,
+            ends_run=ends_run,
+        )
+    from edge_app.sinks.clip import ClipSink
+
+    return ClipSink(path, source, overwrite=overwrite, notices=session.notices, interrupted=interrupted)
+
+
+def check_suits(path: Path, source: SourceInfo) -> None:
+    """Raise UsageError if ``source`` can't become a file of the kind of ``path``."""
+    if path.suffix.lower() in VIDEO_SUFFIXES and source.is_still:
+        remedy = "a .png or .jpg" if source.frames == 1 else "a folder"
+        raise UsageError(f"--to {path}: {source.name} holds still images of their own sizes; choose {remedy}")
+    if path.suffix.lower() in PICTURE_SUFFIXES and source.frames != 1:
+        raise UsageError(f"--to {path}: {source.name} has more than one picture; choose a folder or an .mp4")
 
 
 def _check_file(path: Path, source: SourceInfo, overwrite: bool) -> None:
+    check_suits(path, source)
     if path.exists():
         if Path(source.name).exists() and path.samefile(source.name):
             raise UsageError(f"--to {path}: is the source itself; choose another name")
         if not overwrite:
             raise UsageError(f"--to {path}: exists; add --overwrite to replace it, or choose another name")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MediaError(f"{path.parent}: can't be made: {error.strerror}; choose another place") from error
+    make_folder(path.parent)

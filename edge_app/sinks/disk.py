@@ -15,10 +15,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from celcam.errors import UnwritableError
+from celcam.errors import MediaError, UnwritableError
 
 # A clip's header alone plays nothing: only with the piece after it there is a picture.
 FEWEST_PIECES = 2
+
+# Errors of a disk that can't give a file a second name, such as the FAT of a USB stick.
+NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
 class NameTakenError(UnwritableError):
@@ -47,6 +50,33 @@ def unwritable(path: Path, error: Any, *, kept: str = "") -> UnwritableError:
     }.get(error.errno, "choose another place")
     parts = [f"{path}: can't be written: {error.strerror or error}", kept, remedy]
     return UnwritableError("; ".join(part for part in parts if part))
+
+
+def make_folder(folder: Path) -> None:
+    """Create ``folder`` if it does not exist; raises MediaError if it can't be created or written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MediaError(f"{folder}: can't be made: {error.strerror}; choose another place") from error
+    if not os.access(folder, os.W_OK):
+        raise MediaError(f"{folder}: can't be written; choose another folder")
+
+
+def rename_to_new(temporary: Path, path: Path) -> bool:
+    """Rename ``temporary`` to ``path``; False if that name is taken. Raises OSError."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        if path.exists():  # on such a disk another program could still come between
+            return False
+        temporary.replace(path)
+        return True
+    temporary.unlink()
+    return True
 
 
 class ClipFile:

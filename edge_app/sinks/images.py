@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import errno
 import itertools
 import os
 import uuid
@@ -11,13 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from celcam.arrays import Uint8Array
-from celcam.errors import MediaError, UsageError
+from celcam.errors import UsageError
 from celcam.image_io import UNFINISHED_SUFFIX, encode_image, write_image
 from edge_app.frames import Frame, FrameSink
-from edge_app.sinks.disk import unwritable
-
-# What a disk says that knows no second name for a file, such as a USB stick's FAT.
-NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+from edge_app.sinks.disk import make_folder, rename_to_new, unwritable
 
 
 class ImageSink(FrameSink):
@@ -42,12 +38,7 @@ class FolderSink(FrameSink):
     def __init__(self, folder: Path, *, overwrite: bool) -> None:
         """Make the folder; raises MediaError where it can't be written."""
         self._folder, self._overwrite = folder, overwrite
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise MediaError(f"{folder}: can't be made: {error.strerror}; choose another place") from error
-        if not os.access(folder, os.W_OK):
-            raise MediaError(f"{folder}: can't be written; choose another folder")
+        make_folder(folder)
 
     def show(self, frame: Frame) -> bool:
         """Write the frame; raises UsageError where it would replace a picture."""
@@ -84,7 +75,7 @@ def snapshot(folder: Path, rgb_u8: Uint8Array, *, now: datetime.datetime) -> Pat
                 file.flush()
                 os.fsync(file.fileno())
             paths = stamped_paths(folder, ".png", now)
-            while not _rename_to_new(temporary, path := next(paths)):
+            while not rename_to_new(temporary, path := next(paths)):
                 pass
             return path
         finally:
@@ -99,18 +90,3 @@ def stamped_paths(folder: Path, suffix: str, now: datetime.datetime) -> Iterator
     yield folder / f"{stem}{suffix}"
     for number in itertools.count(2):
         yield folder / f"{stem}-{number}{suffix}"
-
-
-def _rename_to_new(temporary: Path, path: Path) -> bool:
-    """Give the file its name; False where that is taken."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in NO_LINKS:
-            raise
-        if path.exists():  # on such a disk another program could still come between
-            return False
-        temporary.replace(path)
-    return True

@@ -46,6 +46,7 @@ class VideoSink(FrameSink):
         encoder: str = AUTO,
         notices: Notices | None = None,
         syncer: Syncer | None = None,
+        shown_as: Path | None = None,
     ) -> None:
         """A clip; nothing is opened yet.
 
@@ -56,8 +57,10 @@ class VideoSink(FrameSink):
             encoder: a name of FFmpeg's, or ``auto``.
             notices: told where that encoder can't be used.
             syncer: running; brings the file to the disk while it grows.
+            shown_as: the name in messages, if ``path`` is a temporary one.
         """
         self.path, self._source, self._replace = path, source, replace
+        self._shown_as = shown_as or path
         self._encoder, self._notices, self._syncer = encoder, notices, syncer
         self._rate = Fraction(source.fps or 30.0).limit_denominator(1001)
         self._lock = threading.Lock()  # at the end of a run a thread may still be writing
@@ -79,9 +82,9 @@ class VideoSink(FrameSink):
         try:
             self._file = ClipFile(self.path, replace=self._replace)
         except FileExistsError as error:
-            raise NameTakenError(f"{self.path}: exists; choose another name") from error
+            raise NameTakenError(f"{self._shown_as}: exists; choose another name") from error
         except OSError as error:
-            raise unwritable(self.path, error) from error
+            raise unwritable(self._shown_as, error) from error
         self._container: Any = av.open(self._file, "w", options=_muxer_options(self.path, self._source.is_live))
         if self._syncer is not None:
             self._syncer.begin(self._file, self.path.parent)
@@ -183,7 +186,7 @@ class VideoSink(FrameSink):
         except (av.FFmpegError, OSError) as error:
             self._abandon()
             kept = "what came before is kept" if self.path.exists() else "nothing is kept"
-            raise unwritable(self.path, error, kept=kept) from error
+            raise unwritable(self._shown_as, error, kept=kept) from error
 
     def _abandon(self) -> None:
         """Let go of everything, and write nothing more."""

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from celcam import progress
-from celcam.progress import LINE_EVERY_S, Progress
+from celcam.progress import LINE_EVERY_S, Progress, print_beside_bars
 
 
 class Terminal(io.StringIO):
@@ -62,11 +63,38 @@ def test_a_terminal_gets_a_bar_that_goes_away(monkeypatch: pytest.MonkeyPatch) -
     assert text.endswith("\r")
 
 
-def test_a_note_stands_on_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quiet_work_prints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "BAR_AFTER_S", 0.0)
     for stream in (io.StringIO(), Terminal()):
-        with Progress("clip.mp4", 3, "frames", stream=stream) as bar:
+        with Progress("clip.mp4", 100, "frames", quiet=True, stream=stream, clock=stepping(LINE_EVERY_S)) as bar:
             bar.advance()
-            bar.note("a.jpg: not a readable image")
+        assert stream.getvalue() == ""
+
+
+def test_calls_are_counted_and_return_what_they_returned() -> None:
+    stream = io.StringIO()
+    with Progress("rounds", 9, "rounds", stream=stream, clock=stepping(LINE_EVERY_S)) as bar:
+        assert bar.counting(lambda number, factor=1: number * factor)(3, factor=2) == 6
+    assert stream.getvalue() == "rounds: 1 of 9 rounds, 2 min left\n"
+
+
+def test_a_message_stands_on_a_line_of_its_own_and_the_bar_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "BAR_AFTER_S", 0.0)
+    for stream in (io.StringIO(), Terminal()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        with Progress("clip.mp4", 3, "frames") as bar:
+            bar.advance()
+            print_beside_bars("a.jpg: not a readable image")
+            bar.advance()
         assert "a.jpg: not a readable image\n" in stream.getvalue()
-        assert stream.isatty() or stream.getvalue() == "a.jpg: not a readable image\n"
+    assert stream.getvalue().partition("image\n")[2].startswith("\rclip.mp4:  33%")
+
+
+def test_a_closed_stream_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    stream.close()
+    monkeypatch.setattr(sys, "stderr", None)
+    for given in (stream, None):
+        with Progress("clip.mp4", 9, "frames", stream=given, clock=stepping(LINE_EVERY_S)) as bar:
+            bar.advance()
+    print_beside_bars("nobody reads this")

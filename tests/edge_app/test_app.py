@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -44,10 +45,9 @@ def tracks(path: Path) -> dict[str, Any]:
 def test_a_clip_becomes_an_mp4_with_every_frame(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "new" / "comic.mp4"
     assert main([str(BUNDLED_CLIP), "--to", str(out)]) == 0
-    text = capsys.readouterr().out
-    assert "100 frames" in text
-    for stage in ("capture", "stylize", "show"):
-        assert stage in text
+    start, end = capsys.readouterr().out.splitlines()
+    assert start == f"{BUNDLED_CLIP} -> comic at 512x384 -> {out}"
+    assert re.fullmatch(rf"1 clip written to {re.escape(str(out))}, 100 frames, [0-9.]+ frames per second", end)
     written = tracks(out)
     assert (written["codec"], len(written["pictures"])) == ("h264", 100)
     with av.open(str(BUNDLED_CLIP)) as clip:
@@ -70,13 +70,6 @@ def test_the_sound_is_kept(clip: str, codec: str, tmp_path: Path, request: pytes
 def test_an_image_becomes_an_image_of_the_size_asked_for(tmp_path: Path) -> None:
     assert main([COFFEE, "--to", str(tmp_path / "comic.png"), "--size", "320x240"]) == 0
     assert read_image(tmp_path / "comic.png").shape == (240, 320, 3)
-
-
-def test_a_folder_becomes_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(SAMPLES), "--to", str(tmp_path / "comics"), "--size", "64x64"]) == 0
-    assert len(list((tmp_path / "comics").glob("*.png"))) == 19
-    assert main([str(SAMPLES), "--to", str(tmp_path / "comics"), "--size", "64x64"]) == 2
-    assert "add --overwrite" in capsys.readouterr().err
 
 
 def test_a_live_source_runs_for_the_time_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,8 +148,15 @@ def test_a_clip_cut_short_keeps_what_was_written_playable(
         (("usb:97", "--to", "null"), "usb:97: no camera there"),
         ((COFFEE, "--style", "cubism", "--to", "null"), "unknown style 'cubism'; known: anime"),
         ((COFFEE, "--to", "{tmp}/text.jpg/a.png"), "can't be made"),
-        ((COFFEE, "--to", "{tmp}/text.jpg/folder"), "can't be made"),
-        ((str(SAMPLES), "--to", "/proc/celcam"), "can't be made"),
+        ((COFFEE, "--to", "{tmp}/text.jpg/folder/"), "can't be made"),
+        ((str(SAMPLES), "--to", "/proc/celcam/"), "can't be made"),
+        ((COFFEE, "--to", "screen"), "did you mean window?"),
+        ((COFFEE, "--style", "Comic", "--to", "null"), "unknown style 'Comic'; did you mean comic?"),
+        ((COFFEE, "usb:0", "--to", "null"), "a camera is a source by itself; name one source"),
+        ((str(BUNDLED_CLIP), COFFEE, "--to", "null", "--loop"), "--loop: 2 sources; name one clip"),
+        (("synthetic:9", "--to", "{tmp}/a.mp4", "--skip-existing"), "only for pictures and clips that become files"),
+        (("--to", "{tmp}/out/", "{tmp}/text.jpg", "--overwrite"), "put SOURCE before --to"),
+        ((COFFEE, "--to", "{tmp}/a.png", "--overwrite", "--skip-existing"), "choose one"),
         ((str(BUNDLED_CLIP), "--to", "/proc/a.mp4"), "/proc/a.mp4: can't be written"),
         ((COFFEE, "--to", "{tmp}/a.gif"), "unknown kind of file"),
         ((COFFEE, "--to", "{tmp}/a.mp4"), "still images of their own sizes; choose a .png or .jpg"),
@@ -194,7 +194,7 @@ def test_a_window_without_a_display_is_refused(
 
 
 def test_several_sinks_get_every_frame(tmp_path: Path) -> None:
-    words = [str(BUNDLED_CLIP), "--size", "64x48", "--to", str(tmp_path / "a.mp4"), str(tmp_path / "pictures")]
+    words = [str(BUNDLED_CLIP), "--size", "64x48", "--to", str(tmp_path / "a.mp4"), f"{tmp_path}/pictures/"]
     assert main([*words, "--to", str(tmp_path / "b.mkv")]) == 0
     assert len(list((tmp_path / "pictures").glob("*.png"))) == 100
     assert [len(tracks(tmp_path / name)["pictures"]) for name in ("a.mp4", "b.mkv")] == [100, 100]
@@ -223,6 +223,32 @@ def test_settings_come_from_a_file_and_the_command_line_wins(
     settings.write_text(f'source = "{BUNDLED_CLIP}"\nto = ["null"]\nstyle = "sketch"\nsize = "64x48"\n')
     assert main(["--settings", str(settings), "--size", "128x96"]) == 0
     assert "-> sketch at 128x96 -> null" in capsys.readouterr().out
+
+
+def test_the_stage_times_are_printed_with_stats_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["synthetic:5@64x48", "--to", "null"]
+    assert main(words) == 0
+    assert "milliseconds" not in capsys.readouterr().out
+    assert main([*words, "--stats", str(tmp_path / "stats.jsonl")]) == 0
+    text = capsys.readouterr().out
+    for word in ("milliseconds", "capture", "stylize", "show null"):
+        assert word in text
+
+
+def test_several_images_can_be_watched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([COFFEE, str(SAMPLES), str(BUNDLED_CLIP), "--to", "null", "--size", "64x64"]) == 0
+    printed = capsys.readouterr()
+    assert f"{COFFEE} and 2 more -> comic at 64x64 -> null" in printed.out
+    assert "19 frames" in printed.out  # the named one is among them
+    assert "other files ignored; only images are shown" in printed.err
+
+
+def test_the_looks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list-looks"]) == 0
+    looks = capsys.readouterr().out.splitlines()
+    assert {"comic", "anime", "watercolor"} <= set(looks)
+    for look in looks:
+        assert find_model(look).exists()
 
 
 def test_figures_are_written_while_the_app_runs(tmp_path: Path) -> None:

@@ -149,4 +149,4 @@ def test_the_file_that_the_docs_show_is_one_of_the_app(file: Path) -> None:
     page = (ROOT / "docs" / "raspberry-pi.md").read_text(encoding="utf-8")
     file.write_text(page.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
     config = AppConfig(**read_settings(file, AppConfig))
-    assert (config.source, config.to, config.web_address, config.fps) == ("picamera:0", ("web",), "0.0.0.0", 20.0)
+    assert (config.source, config.to, config.web_address, config.fps) == (("picamera:0",), ("web",), "0.0.0.0", 20.0)

@@ -9,11 +9,11 @@ import pytest
 from celcam.errors import UsageError
 from edge_app.frames import FrameSink
 from edge_app.session import Session
-from edge_app.sinks import open_sink, open_sinks
+from edge_app.sinks import SinkKind, open_sink, open_sinks, sink_kind
+from edge_app.sinks.clip import ClipSink
 from edge_app.sinks.images import FolderSink, ImageSink
 from edge_app.sinks.null import NullSink
 from edge_app.sinks.recorder import Recorder
-from edge_app.sinks.video import VideoSink
 from tests.edge_app.fakes import KeepingSink, make_session
 from tests.edge_app.sinks.films import grey_frames, read_film
 
@@ -39,17 +39,60 @@ def still(session: Session) -> Session:
     [
         ("null", True, NullSink, "null", 1),
         ("party.mp4", True, Recorder, "recording", 8),
-        ("comic.MKV", False, VideoSink, "video", 8),
-        ("comics", False, FolderSink, "pictures", 1),
+        ("comic.MKV", False, ClipSink, "video", 8),
+        ("comics/", False, FolderSink, "pictures", 1),
+        ("", False, FolderSink, "pictures", 1),  # the folder exists
     ],
 )
 def test_each_spec_has_its_sink(
     spec: str, is_live: bool, kind: type[FrameSink], name: str, queue: int, tmp_path: Path
 ) -> None:
     session = make_session(tmp_path, is_live=is_live)
-    sink = opened_one(spec if spec == "null" else str(tmp_path / spec), session)
+    sink = opened_one(spec if spec == "null" else f"{tmp_path}/{spec}", session)
     assert isinstance(sink, kind)
     assert (sink.name, sink.live_queue) == (name, queue)
+
+
+@pytest.mark.parametrize(
+    ("spec", "kind", "is_place"),
+    [
+        ("window", SinkKind.WINDOW, False),
+        ("web", SinkKind.WEB, False),
+        ("null", SinkKind.NULL, False),
+        ("a.mp4", SinkKind.VIDEO, True),
+        ("a.JPG", SinkKind.PICTURE, True),
+        ("screen/", SinkKind.FOLDER, True),
+        ("photos.2026/", SinkKind.FOLDER, True),
+        (".", SinkKind.FOLDER, True),
+    ],
+)
+def test_a_sinks_kind_comes_from_its_name(spec: str, kind: SinkKind, is_place: bool) -> None:
+    assert sink_kind(spec) is kind
+    assert kind.is_place is is_place
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("screen", "--to screen: no such folder; did you mean window? a new folder ends in /, such as screen/"),
+        ("Window", "did you mean window?"),
+        ("windwo", "did you mean window?"),
+        ("browser", "did you mean web?"),
+        ("Web", "did you mean web?"),
+        ("none", "did you mean null?"),
+        ("comics", "--to comics: no such folder; a new folder ends in /, such as comics/"),
+        ("", "--to: an empty name"),
+        ("a.gif", "--to a.gif: unknown kind of file; expected window, web, null, a folder that ends in /, or one of"),
+    ],
+)
+def test_a_near_miss_is_no_folder_of_pictures(
+    spec: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as error:
+        sink_kind(spec)
+    assert message in str(error.value)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_picture_has_a_file(tmp_path: Path) -> None:

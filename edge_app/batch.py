@@ -1,0 +1,228 @@
+"""Turn files into files: each picture and clip is one job, and one that fails does not stop the others."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from celcam.cli import parse_size
+from celcam.errors import CelcamError, MediaError, UnwritableError, UsageError
+from celcam.image_io import read_image, write_image
+from celcam.progress import Progress
+from edge_app.control.controls import Controls, View
+from edge_app.control.monitor import Monitor
+from edge_app.drawing.looks import Looks, look_loaders
+from edge_app.drawing.painter import Painter
+from edge_app.drawing.sizing import describe_size
+from edge_app.flow.notices import Notices
+from edge_app.flow.pipeline import Pipeline
+from edge_app.frames import Frame, SourceInfo
+from edge_app.options import AppConfig
+from edge_app.plan import Job, Plan, make_plan
+from edge_app.session import Session
+from edge_app.sinks.clip import ClipSink
+from edge_app.sources.video import VideoSource
+from edge_app.stopping import Stop, stop_after, stop_on_signals
+
+# How many ignored files are listed, and how many failed ones the last line names; the others are counted.
+LISTED = 20
+NAMED = 5
+EXIT_SOME_FAILED = 1
+
+
+@dataclass
+class Outcome:
+    """What became of the files."""
+
+    jobs: int  # files to draw
+    pictures: int = 0  # written
+    clips: int = 0  # written
+    skipped: int = 0
+    ignored: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        """Files that are not complete because the run was stopped."""
+        return self.jobs - self.pictures - self.clips - len(self.failed)
+
+    def summary(self, to: str) -> str:
+        """The line at the end of a run."""
+        parts = [f"{count_files(self.pictures, self.clips)} written to {to}"]
+        if self.skipped:
+            parts.append(f"{self.skipped} skipped")
+        if self.ignored:
+            parts.append(f"{self.ignored} other file{'' if self.ignored == 1 else 's'} ignored")
+        if self.left:
+            parts.append(f"{self.left} not drawn")
+        if self.failed:
+            more = f" and {len(self.failed) - NAMED} more" if len(self.failed) > NAMED else ""
+            parts.append(f"{len(self.failed)} failed: {', '.join(self.failed[:NAMED])}{more}")
+        return ", ".join(parts)
+
+
+def count_files(pictures: int, clips: int) -> str:
+    """Such as ``40 pictures and 1 clip``; ``nothing`` if there are none."""
+    counts = ((pictures, "picture"), (clips, "clip"))
+    texts = [f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count]
+    return " and ".join(texts) or "nothing"
+
+
+def run_batch(config: AppConfig) -> int:
+    """Draw all files of ``config`` and print what became of them.
+
+    Returns:
+        The exit status: 0, or 1 if some of several files failed.
+
+    Raises:
+        CelcamError: the only file can't be drawn, or no file can be drawn or written.
+        KeyboardInterrupt: the user stopped the run; the files written before are complete.
+    """
+    asked_wh = parse_size(config.size) if config.size else None
+    look, loaders = look_loaders(
+        config.style, model=config.model, style_filter=config.filter, threads=config.threads, delegate=config.delegate
+    )
+    view = View(look, asked_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
+    (to,) = config.to
+    plan = make_plan(config.source, to, overwrite=config.overwrite, skip_existing=config.skip_existing)
+    if config.loop and plan.total > 1:
+        raise UsageError(f"--loop: {plan.total} files; name one clip")
+    with ExitStack() as stack:
+        stop = stack.enter_context(stop_on_signals())
+        looks = Looks(loaders, notices := Notices())
+        if plan.jobs:
+            looks.load(look)
+        session = Session(plan.info, looks, Controls(view, looks=looks.names), config.folder, notices)
+        if config.stats is not None:
+            stack.enter_context(Monitor(session, target_fps=0.0, stats_path=config.stats))
+        batch = Batch(plan, to, session, stop, overwrite=config.overwrite, loop=config.loop)
+        stack.enter_context(stop_after(config.seconds, stop))
+        try:
+            batch.run()
+        except (CelcamError, KeyboardInterrupt):
+            if plan.total > 1:
+                print(batch.result())
+            raise
+    print(batch.result())
+    if config.stats is not None:
+        print(session.stats.stage_table())
+    if stop.interrupted:
+        raise KeyboardInterrupt
+    return EXIT_SOME_FAILED if batch.outcome.failed else 0
+
+
+class Batch:
+    """Draws the files of a plan, one after the other."""
+
+    def __init__(self, plan: Plan, to: str, session: Session, stop: Stop, *, overwrite: bool, loop: bool) -> None:
+        """Prepare the run.
+
+        Args:
+            plan: the files.
+            to: the output as the user wrote it.
+            session: looks, view, statistics and notices; its look is loaded.
+            stop: ends the run after the current picture or frame.
+            overwrite: replace clips that exist.
+            loop: start the clip again at its end.
+        """
+        self._plan, self._to, self._session, self._stop = plan, to, session, stop
+        self._overwrite, self._loop = overwrite, loop
+        self.outcome = Outcome(len(plan.jobs), skipped=plan.skipped, ignored=len(plan.ignored))
+
+    def run(self) -> None:
+        """Draw all files until the end or until ``stop`` is set.
+
+        Raises:
+            CelcamError: the only file can't be drawn, an output can't be written, or the look can't draw.
+        """
+        self._announce()
+        with Progress("files", len(self._plan.jobs), "files", quiet=self._plan.total == 1) as bar:
+            for job in self._plan.jobs:
+                if self._stop.is_set():
+                    return
+                try:
+                    self._draw(job)
+                except MediaError as error:
+                    if self._plan.total == 1 or isinstance(error, UnwritableError):  # the next would fail too
+                        raise
+                    self._session.notices.add(str(error))
+                    self.outcome.failed.append(str(job.source))
+                bar.advance()
+
+    def result(self) -> str:
+        """The line at the end; a single clip with its frames."""
+        summary = self.outcome.summary(self._to)
+        one_clip = self._plan.total == self.outcome.clips == 1
+        return f"{summary}, {self._session.stats.result_line()}" if one_clip else summary
+
+    def _announce(self) -> None:
+        ignored = self._plan.ignored
+        for line in ignored[:LISTED]:
+            self._session.notices.add(f"ignored: {line}")
+        if len(ignored) > LISTED:
+            self._session.notices.add(f"ignored: {len(ignored) - LISTED} more files")
+        if self._plan.total > 1:
+            clips = sum(job.is_clip for job in self._plan.jobs)
+            self._print_start(count_files(len(self._plan.jobs) - clips, clips), None)
+
+    def _print_start(self, what: str, size_wh: tuple[int, int] | None) -> None:
+        view = self._session.controls.view
+        size = describe_size(view.size_wh, size_wh, sharp=view.sharp)
+        print(f"{what} -> {view.look} {size} -> {self._to}", flush=True)
+
+    def _draw(self, job: Job) -> None:
+        if job.is_clip:
+            self._draw_clip(job)
+        else:
+            self._draw_picture(job)
+
+    def _draw_picture(self, job: Job) -> None:
+        stats = self._session.stats
+        captured_s = time.monotonic()
+        with stats.stage("capture").timing():
+            photo = read_image(job.source)
+        stats.captured += 1
+        size_wh = (photo.shape[1], photo.shape[0])
+        info = SourceInfo(str(job.source), size_wh, is_live=False, frames=1, fps=None, is_still=True)
+        if self._plan.total == 1:
+            self._print_start(info.name, size_wh)
+        with stats.stage("stylize").timing():
+            drawn = self._painter(info)(Frame(photo, job.source.stem, 0.0, captured_s))
+        if drawn is None:
+            raise MediaError(f"{job.source}: not a picture; expected (H, W, 3) uint8 RGB")
+        with stats.stage("show picture").timing():
+            write_image(job.output, drawn.rgb_u8)
+        stats.shown(captured_s)
+        self.outcome.pictures += 1
+
+    def _draw_clip(self, job: Job) -> None:
+        over = threading.Event()
+        notices, stats = self._session.notices, self._session.stats
+        cut = False
+
+        def draw(frame: Frame) -> Frame | None:
+            nonlocal cut
+            if self._stop.is_set():
+                cut = self._stop.interrupted
+                over.set()
+                return None
+            return paint(frame)
+
+        with (
+            VideoSource(job.source, self._loop) as source,
+            Progress(job.source.name, source.info.frames, "frames") as bar,
+        ):
+            if self._plan.total == 1:
+                self._print_start(str(job.source), source.info.size_wh)
+            paint = bar.counting(self._painter(source.info))
+            with ClipSink(
+                job.output, source.info, overwrite=self._overwrite, notices=notices, interrupted=lambda: cut
+            ) as sink:
+                Pipeline(source, draw, [sink], stop=over, stats=stats, notices=notices).run()
+        self.outcome.clips += not cut
+
+    def _painter(self, info: SourceInfo) -> Painter:
+        """A painter for one file, so that ``--calm`` mixes no frames of two files."""
+        return Painter(self._session.looks, self._session.controls, self._session.notices, info)
