@@ -1,4 +1,4 @@
-"""What many tests need: the bundled photos, pairs of them, and a run trained for two steps."""
+"""Fixtures that many tests share: a bundled photo, pairs of the bundled photos, and a tiny training run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ import pytest
 
 from celcam.arrays import Uint8Array
 from celcam.image_io import read_image
+from celcam.paths import ROOT, SAMPLES
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 cv2.setNumThreads(2)
-
-ROOT = Path(__file__).parents[1]
-SAMPLES = ROOT / "datasets" / "samples"
 
 
 @pytest.fixture(scope="session")
@@ -28,16 +26,16 @@ def photo() -> Uint8Array:
 
 @pytest.fixture(scope="session")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pairs of the bundled photos, 64 pixels high or wide."""
+    """Pairs of the bundled photos with a short side of 64 pixels."""
     out = tmp_path_factory.mktemp("pairs")
-    command = [sys.executable, "-m", "datasets", "build", "--out", str(out), "--size", "64"]
+    command = [sys.executable, "-m", "datasets", "build", "--out", str(out), "--sizes", "64"]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return out
 
 
 @pytest.fixture(scope="session")
 def smoke_run(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of the preset ``smoke``: four steps in two epochs, with a discriminator."""
+    """The folder of a run with the preset ``smoke``: four steps in two epochs, with a discriminator."""
     from train.__main__ import main
 
     out = tmp_path_factory.mktemp("runs") / "smoke"

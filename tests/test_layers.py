@@ -1,4 +1,4 @@
-"""The rules of the house: imports point down, TensorFlow stays on the workstation, help is quick."""
+"""The architecture: who may import whom, where TensorFlow is allowed, and what loads quickly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("celcam", "datasets", "train", "convert", "edge_app")
+PACKAGES = ("celcam", "datasets", "train", "convert", "edge_app")
 MAY_IMPORT = {
     "celcam": set(),
     "datasets": {"celcam"},
@@ -20,9 +20,9 @@ MAY_IMPORT = {
     "convert": {"celcam", "train"},
     "edge_app": {"celcam"},
 }
-# The app's rooms, lowest first: each may import those before it, `edge_app.frames` and `edge_app.session`.
-APP_ROOMS = ("flow", "device", "control", "drawing", "sources", "sinks", "web", "benchmarks", "doctor")
-APP_FILES_AT_ITS_ROOT = 12
+# The app's packages, lowest first. Each may import the packages before it.
+APP_PACKAGES = ("flow", "device", "control", "drawing", "sources", "sinks", "web", "benchmarks", "doctor")
+MOST_FILES_AT_APP_ROOT = 12
 MOST_LINES = 300
 HEAVY = {"tensorflow", "tf_keras", "keras", "tensorflow_model_optimization"}
 COMMANDS = ("datasets", "train", "convert", "edge_app")
@@ -37,13 +37,13 @@ def imported_roots(path: Path) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_imports_point_down_only(room: str) -> None:
-    files = sorted((ROOT / room).rglob("*.py"))
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_imports_only_packages_below_it(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
     assert files
     for path in files:
-        others = set(imported_roots(path)) & (set(ROOMS) - {room})
-        assert others <= MAY_IMPORT[room], f"{path} imports {others}"
+        others = set(imported_roots(path)) & (set(PACKAGES) - {package})
+        assert others <= MAY_IMPORT[package], f"{path} imports {others}"
 
 
 def imported_modules(path: Path) -> Iterator[str]:
@@ -56,47 +56,47 @@ def imported_modules(path: Path) -> Iterator[str]:
                 yield f"{node.module}.{alias.name}" if submodule.is_file() else node.module
 
 
-@pytest.mark.parametrize("room", APP_ROOMS)
-def test_a_room_of_the_app_imports_only_rooms_below_it(room: str) -> None:
-    allowed = set(APP_ROOMS[: APP_ROOMS.index(room) + 1])
-    files = sorted((ROOT / "edge_app" / room).rglob("*.py"))
+@pytest.mark.parametrize("package", APP_PACKAGES)
+def test_a_package_of_the_app_imports_only_packages_below_it(package: str) -> None:
+    allowed = set(APP_PACKAGES[: APP_PACKAGES.index(package) + 1])
+    files = sorted((ROOT / "edge_app" / package).rglob("*.py"))
     assert files
     for path in files:
         for module in imported_modules(path):
             parts = module.split(".")
-            if parts[0] == "edge_app" and len(parts) > 1 and parts[1] in APP_ROOMS:
+            if parts[0] == "edge_app" and len(parts) > 1 and parts[1] in APP_PACKAGES:
                 assert parts[1] in allowed, f"{path} imports {module}"
 
 
-def test_every_folder_of_the_app_is_a_known_room() -> None:
+def test_every_folder_of_the_app_is_a_known_package() -> None:
     folders = {path.parent.name for path in (ROOT / "edge_app").glob("*/__init__.py")}
-    assert folders == set(APP_ROOMS)
+    assert folders == set(APP_PACKAGES)
 
 
-def test_no_module_imports_itself_over_others() -> None:
-    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+def test_there_is_no_import_cycle() -> None:
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in files}
     imports = {name: {each for each in imported_modules(path) if each in names} for name, path in names.items()}
     TopologicalSorter(imports).prepare()  # raises CycleError, which names the modules of the cycle
 
 
-def test_few_files_lie_at_the_root_of_the_app() -> None:
-    assert len(list((ROOT / "edge_app").glob("*.py"))) <= APP_FILES_AT_ITS_ROOT
+def test_the_root_of_the_app_holds_few_files() -> None:
+    assert len(list((ROOT / "edge_app").glob("*.py"))) <= MOST_FILES_AT_APP_ROOT
 
 
 def test_no_file_is_long() -> None:
-    files = [path for folder in (*ROOMS, "tests", "examples") for path in (ROOT / folder).rglob("*.py")]
+    files = [path for folder in (*PACKAGES, "tests", "examples") for path in (ROOT / folder).rglob("*.py")]
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
     assert not {path: lines for path, lines in lengths.items() if lines > MOST_LINES}
 
 
-@pytest.mark.parametrize("room", ["celcam", "datasets", "edge_app"])
-def test_tensorflow_and_keras_stay_in_train_and_convert(room: str) -> None:
-    for path in sorted((ROOT / room).rglob("*.py")):
+@pytest.mark.parametrize("package", ["celcam", "datasets", "edge_app"])
+def test_tensorflow_and_keras_stay_in_train_and_convert(package: str) -> None:
+    for path in sorted((ROOT / package).rglob("*.py")):
         assert not set(imported_roots(path)) & HEAVY, path
 
 
-def test_the_app_runs_where_tensorflow_can_not_be_imported(tmp_path: Path) -> None:
+def test_the_app_runs_without_tensorflow(tmp_path: Path) -> None:
     blocker = (
         "import sys, runpy\n"
         f"for name in {sorted(HEAVY)}: sys.modules[name] = None\n"
@@ -109,13 +109,13 @@ def test_the_app_runs_where_tensorflow_can_not_be_imported(tmp_path: Path) -> No
 
 
 def test_nothing_outside_datasets_and_its_tests_imports_it() -> None:
-    # "datasets" is also the name of a well-known package; only `python -m datasets` from the root is sure to be ours.
-    for path in (path for room in ROOMS if room != "datasets" for path in (ROOT / room).rglob("*.py")):
+    # PyPI has a well-known package "datasets" too. `python -m datasets` in the root runs this project's.
+    for path in (path for package in PACKAGES if package != "datasets" for path in (ROOT / package).rglob("*.py")):
         assert "datasets" not in set(imported_roots(path)), path
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_loads_nothing_that_takes_time(command: str) -> None:
+def test_help_loads_no_slow_package(command: str) -> None:
     probe = (
         "import sys, runpy\n"
         f"sys.argv = ['{command}', '--help']\n"
