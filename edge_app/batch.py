@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from celcam.arrays import Uint8Array
 from celcam.cli import parse_size
 from celcam.errors import CelcamError, MediaError, UnwritableError, UsageError
 from celcam.image_io import read_image, write_image
@@ -139,11 +142,14 @@ class Batch:
         """
         self._announce()
         with Progress("files", len(self._plan.jobs), "files", quiet=self._plan.total == 1) as bar:
-            for job in self._plan.jobs:
+            for job, photo in self._with_photos():
                 if self._stop.is_set():
                     return
                 try:
-                    self._draw(job)
+                    if photo is None:
+                        self._draw_clip(job)
+                    else:
+                        self._draw_picture(job, *photo.result())
                 except MediaError as error:
                     if self._plan.total == 1 or isinstance(error, UnwritableError):  # the next would fail too
                         raise
@@ -172,26 +178,35 @@ class Batch:
         size = describe_size(view.size_wh, size_wh, sharp=view.sharp)
         print(f"{what} -> {view.look} {size} -> {self._to}", flush=True)
 
-    def _draw(self, job: Job) -> None:
-        if job.is_clip:
-            self._draw_clip(job)
-        else:
-            self._draw_picture(job)
+    def _with_photos(self) -> Iterator[tuple[Job, Future[tuple[Uint8Array, float]] | None]]:
+        """Each job; of a picture with its photo, which is read while the one before is drawn."""
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as reader:
+            photos = (None if job.is_clip else reader.submit(self._read, job) for job in self._plan.jobs)
+            ahead = next(photos, None)
+            for job in self._plan.jobs:
+                photo, ahead = ahead, next(photos, None)
+                yield job, photo
 
-    def _draw_picture(self, job: Job) -> None:
-        stats = self._session.stats
+    def _read(self, job: Job) -> tuple[Uint8Array, float]:
+        """The photo, and when its reading began."""
         captured_s = time.monotonic()
-        with stats.stage("capture").timing():
-            photo = read_image(job.source)
+        with self._session.stats.stage("capture").timing():
+            return read_image(job.source), captured_s
+
+    def _draw_picture(self, job: Job, photo: Uint8Array, captured_s: float) -> None:
+        stats = self._session.stats
         stats.captured += 1
         size_wh = (photo.shape[1], photo.shape[0])
         info = SourceInfo(str(job.source), size_wh, is_live=False, frames=1, fps=None, is_still=True)
         if self._plan.total == 1:
             self._print_start(info.name, size_wh)
-        with stats.stage("stylize").timing():
-            drawn = self._painter(info)(Frame(photo, job.source.stem, 0.0, captured_s))
+        started_s = time.perf_counter()
+        drawn = self._painter(info)(Frame(photo, job.source.stem, 0.0, captured_s))
         if drawn is None:
             raise MediaError(f"{job.source}: not a picture; expected (H, W, 3) uint8 RGB")
+        draw_ms = 1000 * (time.perf_counter() - started_s)
+        stats.stage("stylize").add(draw_ms)
+        stats.drawn(draw_ms)
         with stats.stage("show picture").timing():
             write_image(job.output, drawn.rgb_u8)
         stats.shown(captured_s)
