@@ -23,12 +23,15 @@ class Latency:
     p95_ms: float
 
 
-def measure_latency(calls: Mapping[NameT, Callable[[], object]], runs: int) -> dict[NameT, Latency]:
+def measure_latency(
+    calls: Mapping[NameT, Callable[[], object]], runs: int, on_round: Callable[[], None] = lambda: None
+) -> dict[NameT, Latency]:
     """Measure several calls in turn, so that a slow moment of the machine affects all of them alike.
 
     Args:
         calls: functions by name.
         runs: number of timed runs of each function, after `WARM_UP_RUNS`.
+        on_round: called after each run of all functions, `WARM_UP_RUNS` + ``runs`` times.
 
     Returns:
         The latency of each function by name.
@@ -40,4 +43,5 @@ def measure_latency(calls: Mapping[NameT, Callable[[], object]], runs: int) -> d
             call()
             if number >= WARM_UP_RUNS:
                 times[name].append(1000 * (time.perf_counter() - started_s))
+        on_round()
     return {name: Latency(*(float(each) for each in np.percentile(taken, (50, 95)))) for name, taken in times.items()}

@@ -18,8 +18,9 @@ from celcam.image_io import read_bytes
 from celcam.model_card import sha256
 from celcam.paths import MODELS
 from celcam.pixels import resize
+from celcam.progress import Progress
 from celcam.tflite_model import RUNTIMES, TFLiteModel
-from celcam.timing import measure_latency
+from celcam.timing import WARM_UP_RUNS, measure_latency
 from edge_app.sources.synthetic import test_card
 
 LINE_STARTS = "celcam-bench:"
@@ -103,7 +104,9 @@ def run_bench(
     if not models:
         raise ModelError(f"{MODELS}: no model files; name one, or restore the folder")
     cases = [(path, size_wh, count) for path in models for size_wh in sizes_wh for count in threads]
-    latency = measure_latency({case: _picture_call(*case) for case in cases}, runs)
+    calls = {case: _picture_call(*case) for case in cases}
+    with Progress("bench", WARM_UP_RUNS + runs, "rounds") as bar:
+        latency = measure_latency(calls, runs, bar.advance)
     digests = {path: sha256(read_bytes(path))[:DIGEST_LENGTH] for path in models}
     timings = [
         Timing(path.name, digests[path], size_wh, count, each.median_ms, each.p95_ms)

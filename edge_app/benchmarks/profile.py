@@ -20,8 +20,9 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.errors import MediaError
 from celcam.pixels import resize
+from celcam.progress import Progress
 from celcam.tflite_model import TFLiteModel
-from celcam.timing import Latency, measure_latency
+from celcam.timing import WARM_UP_RUNS, Latency, measure_latency
 from edge_app.benchmarks.bench import device_name, runtime_name
 from edge_app.drawing.joint_upsampling import joint_upsample
 from edge_app.drawing.sizing import crop_to
@@ -113,13 +114,12 @@ def run_profile(clip: Path, model_path: Path, size_wh: tuple[int, int], *, threa
             raise MediaError(f"{clip}: expected a video, whose frames can be had as fast as they are taken")
         full = next(frame.rgb_u8 for frame in source.frames())
     parts = _time_parts(model, full, size_wh, runs)
-    rounds = [
-        Round(
-            {"capture": _capture_ms(clip), "stylize": _stylize_ms(clip, model, size_wh)},
-            _pipeline_ms(clip, model, size_wh),
-        )
-        for _ in range(ROUNDS)
-    ]
+    rounds = []
+    with Progress("pipeline", ROUNDS, "rounds") as bar:
+        for _ in range(ROUNDS):
+            stages = {"capture": _capture_ms(clip), "stylize": _stylize_ms(clip, model, size_wh)}
+            rounds.append(Round(stages, _pipeline_ms(clip, model, size_wh)))
+            bar.advance()
     title = (
         f"{device_name()}, {runtime_name()}, {model_path.name} on {threads} threads; {clip.name} "
         f"{full.shape[1]}x{full.shape[0]}, drawn at {size_wh[0]}x{size_wh[1]}"
@@ -142,7 +142,8 @@ def _time_parts(model: TFLiteModel, full: Uint8Array, size_wh: tuple[int, int], 
         "blue first, for a window": lambda: cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR),
         "JPEG, for the page": lambda: encode_jpeg(drawn),
     }
-    return [Part(name, latency) for name, latency in measure_latency(calls, runs).items()]
+    with Progress("parts", WARM_UP_RUNS + runs, "rounds") as bar:
+        return [Part(name, latency) for name, latency in measure_latency(calls, runs, bar.advance).items()]
 
 
 def _capture_ms(clip: Path) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from celcam import progress
 from celcam.errors import ModelError
 from celcam.model_card import sha256
 from celcam.paths import MODELS
@@ -35,6 +36,15 @@ def test_each_model_size_and_thread_count_has_a_row(capsys: pytest.CaptureFixtur
         median_ms, p95_ms, fps = map(float, row[3:])
         assert 0 < median_ms <= p95_ms
         assert fps == pytest.approx(1000 / median_ms, rel=0.05)
+
+
+def test_the_progress_goes_to_stderr_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["bench", str(COMIC), "--size", "64x64", "--threads", "1", "--runs", "3"]
+    assert main(words) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(progress, "LINE_EVERY_S", 0.0)
+    assert main(words) == 0
+    assert capsys.readouterr().err.startswith("bench: 1 of 8 rounds, ")
 
 
 def test_the_last_line_is_data_that_can_be_sent_in(capsys: pytest.CaptureFixture[str]) -> None:
