@@ -1,4 +1,4 @@
-"""One run of the app, from its options to its figures."""
+"""One run of the app, from its options to the figures at its end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from edge_app.sources import BUNDLED_CLIP, CameraOptions, names_file, open_first
 from edge_app.sources.images import ImagesSource
 from edge_app.stopping import Stop, stop_after, stop_on_signals
 
-# Asked of a camera: what each offers at 30 frames a second, and more where the picture is shown at its full size.
+# The size to ask a camera for: every camera offers the first at 30 frames a second; --sharp shows the full size.
 CAMERA_WH = (640, 480)
 SHARP_CAMERA_WH = (1280, 720)
 
@@ -45,7 +45,7 @@ def run_app(config: AppConfig) -> str:
     _check(config)
     notices = Notices()
     asked_wh = parse_size(config.size) if config.size else None
-    # Names are checked before anything is opened, the network is loaded after the source has been found.
+    # Names are checked before anything is opened; the network is loaded once the source is open.
     look, loaders = look_loaders(
         config.style, model=config.model, style_filter=config.filter, threads=config.threads, delegate=config.delegate
     )
@@ -125,7 +125,7 @@ def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: Sto
             read_vitals=monitor.vitals,
             thumb_loaders=thumbnail_loaders(
                 session.controls.looks,
-                model=None if config.delegate else config.model,  # one made for an accelerator draws nowhere else
+                model=None if config.delegate else config.model,  # a model for an accelerator runs nowhere else
             ),
             stop=stop,
         )

@@ -1,4 +1,4 @@
-"""What the parts of one run share."""
+"""The state that the parts of one run share."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from edge_app.flow.notices import Notices
 from edge_app.flow.stats import RunStats
 from edge_app.frames import Frame, SourceInfo
 
-# Where snapshots and recordings go that are made while the app runs.
+# The folder for snapshots and recordings that a viewer makes.
 KEEPSAKES = Path("out/camera")
 
 
 @dataclass(frozen=True)
 class Session:
-    """Of one run: what is shown, how it may be changed, how fast it runs, and what it has to say."""
+    """One run: its source, looks and controls, its messages and figures."""
 
     source: SourceInfo
     looks: Looks
@@ -26,4 +26,4 @@ class Session:
     folder: Path = KEEPSAKES
     notices: Notices = field(default_factory=Notices)
     stats: RunStats = field(default_factory=RunStats)
-    paint: Callable[[Frame], Frame | None] | None = None  # draws once more what stands still; any thread may
+    paint: Callable[[Frame], Frame | None] | None = None  # draws a still image again; any thread may call it

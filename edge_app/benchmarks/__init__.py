@@ -1,1 +1,1 @@
-"""Commands that time this machine: models alone, and each part of the app."""
+"""Benchmarks of this machine: the models alone, and each part of the app."""

@@ -1,7 +1,7 @@
-"""How fast model files draw on this device: a table for people, and a line that replaces a projection elsewhere.
+"""How fast model files draw on this device: a table for people, and a line of JSON to send in.
 
-What is timed is what the app does for each frame: bytes in, bytes out, one picture at a time. Runs are taken in turn,
-so that a slow moment of the device hits all alike.
+The benchmark times what the app does for each frame: bytes in, bytes out, one picture at a time. The models take turns,
+so a slow moment of the device affects all of them alike.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ CPU_INFO = Path("/proc/cpuinfo")
 
 @dataclass(frozen=True)
 class Timing:
-    """How long one file takes for one picture."""
+    """The time that one file takes for one picture."""
 
     model: str
-    sha256: str  # the first digits of the file's
+    sha256: str  # the first digits
     size_wh: tuple[int, int]
     threads: int
     median_ms: float
     p95_ms: float
 
     def row(self, width: int) -> str:
-        """A line of the table, the model's name ``width`` wide."""
+        """A line of the table; the column of the model's name is ``width`` wide."""
         size = f"{self.size_wh[0]}x{self.size_wh[1]}"
         return (
             f"{self.model:{width}}{size:>11}{self.threads:>9}{self.median_ms:>11.2f}{self.p95_ms:>9.2f}"
@@ -51,7 +51,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Bench:
-    """What was measured, and on what."""
+    """The measurements, and the device."""
 
     device: str
     runtime: str  # name and version
@@ -59,18 +59,18 @@ class Bench:
     timings: list[Timing]
 
     def table(self) -> str:
-        """The figures for people."""
+        """The figures, for people."""
         width = max(len("model"), *(len(timing.model) for timing in self.timings))
         return "\n".join(
             [
-                f"{self.device}, {self.runtime}, {self.runs} runs in turn",
+                f"{self.device}, {self.runtime}, {self.runs} runs each, in turn",
                 f"{'model':{width}}{'size':>11}{'threads':>9}{'median ms':>11}{'p95 ms':>9}{'frames/s':>11}",
                 *(timing.row(width) for timing in self.timings),
             ]
         )
 
     def line(self) -> str:
-        """All figures on one line, to send in."""
+        """All figures on one line of JSON, to send in."""
         results = [
             {
                 "model": timing.model,
@@ -89,16 +89,16 @@ class Bench:
 def run_bench(
     models: Sequence[Path], sizes_wh: Sequence[tuple[int, int]], threads: Sequence[int], *, runs: int
 ) -> Bench:
-    """Time each of ``models`` at each size on each number of threads.
+    """Time each model at each size with each number of threads.
 
     Args:
-        models: model files; all that are shipped where there are none.
-        sizes_wh: of the picture, multiples of 4.
-        threads: of the network.
-        runs: how many of each are timed.
+        models: model files; if empty, all that are shipped.
+        sizes_wh: sizes of the picture, multiples of 4.
+        threads: numbers of CPU threads.
+        runs: timed runs of each.
 
     Raises:
-        ModelError: a file is missing, damaged or no network of ours, or does not draw at one of the sizes.
+        ModelError: a file is missing or damaged, is no picture-to-picture model, or can't draw one of the sizes.
     """
     models = models or sorted(MODELS.glob("*.tflite"))
     if not models:
@@ -116,7 +116,7 @@ def run_bench(
 
 
 def device_name(device_tree: Path = DEVICE_TREE, cpu_info: Path = CPU_INFO) -> str:
-    """What this computer is called: a board's own name, such as a Raspberry Pi's, else its CPU's."""
+    """The name of this computer: that of the board, such as a Raspberry Pi, else that of the CPU."""
     try:
         return device_tree.read_text(encoding="utf-8").strip("\0 \n")
     except OSError:

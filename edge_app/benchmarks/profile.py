@@ -1,7 +1,7 @@
-"""Where a frame's time goes on this device: each part alone, then all together.
+"""Where a frame's time goes on this device: each part alone, then all parts together.
 
-The pipeline's rate is set beside the one that its slowest stage alone would allow, timed in turn and several times,
-so that a slow moment of the device hits both alike.
+The pipeline's rate is compared with the rate that its slowest stage alone would allow. Both are timed in turn, several
+times, so a slow moment of the device affects both alike.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from edge_app.web.jpeg import encode_jpeg
 
 RUNS = 100
 ROUNDS = 5
-# Of a clip, how many pictures are held in memory to be drawn, in turn, and how many times one is drawn.
+# How many pictures of a clip are held in memory, and how many drawings of them, in turn, are timed.
 HELD_PICTURES, STYLIZED = 50, 300
 NETWORK = "network"
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a frame's way, alone."""
+    """One part of the work on a frame, timed alone."""
 
     name: str
     latency: Latency
@@ -51,27 +51,27 @@ class Part:
 
 @dataclass(frozen=True)
 class Round:
-    """Milliseconds a frame, one after the other: each stage alone, and the pipeline."""
+    """Milliseconds per frame in one round: each stage alone, and the whole pipeline."""
 
     stages: dict[str, float]
     pipeline_ms: float
 
     @property
     def share(self) -> float:
-        """The pipeline's rate, as a share of the one that the slowest stage alone allows."""
+        """The pipeline's rate, as a share of the rate that the slowest stage alone allows."""
         return max(self.stages.values()) / self.pipeline_ms
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What was measured."""
+    """The measurements."""
 
     title: str
     parts: list[Part]
     rounds: list[Round]
 
     def table(self) -> str:
-        """The figures for people."""
+        """The figures, for people."""
         width = max(len(part.name) for part in self.parts)
         network = next(part.latency.median_ms for part in self.parts if part.name == NETWORK)
         alone = {name: statistics.median(each.stages[name] for each in self.rounds) for name in self.rounds[0].stages}
@@ -80,29 +80,29 @@ class Profile:
         return "\n".join(
             [
                 self.title,
-                f"{'part, alone':{width}}{'median ms':>11}{'p95 ms':>9}{'of the network':>16}",
+                f"{'part, alone':{width}}{'median ms':>11}{'p95 ms':>9}{'share of network':>18}",
                 *(
                     f"{part.name:{width}}{part.latency.median_ms:11.2f}{part.latency.p95_ms:9.2f}"
-                    f"{part.latency.median_ms / network:16.2f}"
+                    f"{part.latency.median_ms / network:18.2f}"
                     for part in self.parts
                 ),
                 *(f"stage {name} alone: {1000 / ms:.1f} frames per second" for name, ms in alone.items()),
                 f"the pipeline: {1000 / together:.1f} frames per second",
-                f"of what its slowest stage alone allows: {statistics.median(shares):.2f} ({shares[0]:.2f} to "
+                f"share of what the slowest stage alone allows: {statistics.median(shares):.2f} ({shares[0]:.2f} to "
                 f"{shares[-1]:.2f} in {len(shares)} rounds)",
             ]
         )
 
 
 def run_profile(clip: Path, model_path: Path, size_wh: tuple[int, int], *, threads: int, runs: int = RUNS) -> Profile:
-    """Measure a frame's way from ``clip`` through a model to nowhere.
+    """Time the parts of the work on a frame of ``clip``, and the pipeline without a sink's work.
 
     Args:
         clip: a video.
         model_path: a model file.
-        size_wh: what the network draws at.
-        threads: of the network.
-        runs: of each part.
+        size_wh: the network draws at this size.
+        threads: CPU threads for the network.
+        runs: timed runs of each part.
 
     Raises:
         MediaError: the clip can't be read, or is no video.
@@ -111,7 +111,7 @@ def run_profile(clip: Path, model_path: Path, size_wh: tuple[int, int], *, threa
     model = TFLiteModel(model_path, threads=threads)
     with open_source(str(clip)) as source:
         if source.info.is_live or source.info.is_still:
-            raise MediaError(f"{clip}: expected a video, whose frames can be had as fast as they are taken")
+            raise MediaError(f"{clip}: expected a video file")
         full = next(frame.rgb_u8 for frame in source.frames())
     parts = _time_parts(model, full, size_wh, runs)
     rounds = []
@@ -154,7 +154,7 @@ def _capture_ms(clip: Path) -> float:
 
 
 def _stylize_ms(clip: Path, model: TFLiteModel, size_wh: tuple[int, int]) -> float:
-    """A frame through the network, frames decoded beforehand."""
+    """Milliseconds to draw a frame that is already decoded."""
     with open_source(str(clip)) as source:
         pictures = [frame.rgb_u8 for frame in itertools.islice(source.frames(), HELD_PICTURES)]
     model(crop_to(pictures[0], size_wh), size_wh)

@@ -1,1 +1,1 @@
-"""What is known of this machine: its vitals and its video devices."""
+"""This machine: its vitals and its video devices."""

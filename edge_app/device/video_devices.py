@@ -1,4 +1,4 @@
-"""Which of ``/dev/video*`` are cameras: asked of the kernel, so that no camera is started and none is kept busy."""
+"""Which of ``/dev/video*`` are cameras. The kernel is asked, so no camera is started or kept busy."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-# Of linux/videodev2.h: driver, card, bus, version, capabilities of the whole device and of this node, reserved.
+# From linux/videodev2.h: driver, card, bus, version, capabilities of the whole device and of this node, reserved.
 CAPABILITY = struct.Struct("=16s32s32sIII12x")
 QUERY_CAPABILITY = 0x80685600  # VIDIOC_QUERYCAP
 CAPTURES = 0x00000001 | 0x00001000  # V4L2_CAP_VIDEO_CAPTURE, in one plane or several
 HAS_NODE_CAPABILITIES = 0x80000000
-# Parts of the Pi's own camera and codecs, which also look like cameras; picamera2 drives them.
+# Drivers of the Pi's own camera and codecs, which also look like cameras; picamera2 uses them.
 PI_DRIVERS = frozenset({"unicam", "rp1-cfe", "bcm2835-isp", "bcm2835-codec", "pispbe", "rpivid", "rpi-hevc-dec"})
 
 # The kernel's answer about a device, as bytes of CAPABILITY; raises OSError.
@@ -22,12 +22,12 @@ Query = Callable[[Path], bytes]
 
 @dataclass(frozen=True)
 class VideoDevice:
-    """What the kernel says of one node."""
+    """What the kernel knows about one node."""
 
     path: Path
     name: str
-    is_camera: bool  # that `usb:N` can open
-    fault: str = ""  # why nothing is known
+    is_camera: bool  # `usb:N` can open it
+    fault: str = ""  # the error, if the kernel gave no answer
 
     @property
     def number(self) -> int:
@@ -36,14 +36,14 @@ class VideoDevice:
 
 
 def video_devices(dev: Path = Path("/dev"), query: Query | None = None) -> list[VideoDevice]:
-    """All nodes, in the order of their numbers."""
+    """All nodes, ordered by number."""
     paths = [path for path in dev.glob("video*") if path.name[5:].isdigit()]
     ask = query or query_capability
     return [_device(path, ask) for path in sorted(paths, key=lambda path: int(path.name[5:]))]
 
 
 def query_capability(path: Path) -> bytes:
-    """Ask the kernel; the node is open for as long as that takes."""
+    """Ask the kernel about a node, which is open only for the call."""
     import fcntl  # not on every system
 
     number = os.open(path, os.O_RDWR | os.O_NONBLOCK)

@@ -1,4 +1,4 @@
-"""How the machine is: heat, power, memory and load, read from Linux's own files; what is not there is None."""
+"""The machine's vitals: temperature, power, memory and load, from Linux's own files; None if there is no such file."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# Zones that are the processor itself; where none has such a name, the hottest of all counts.
+# Thermal zones of the processor itself; if no zone has such a name, the hottest of all counts.
 CPU_ZONES = frozenset({"cpu-thermal", "x86-pkg-temp"})
-# Bits of `vcgencmd get_throttled`, as Raspberry Pi's documentation has them: these now, the same 16 higher since boot.
+# Bits of `vcgencmd get_throttled`, by Raspberry Pi's documentation: these now, the same 16 bits higher since boot.
 THROTTLE_BITS = ("under-voltage", "frequency capped", "throttled", "soft temperature limit")
 SINCE_BOOT_SHIFT = 16
 NOW_MASK = (1 << len(THROTTLE_BITS)) - 1
-# The command is asked no more often than this, and where it gives no answer, tried again after that.
+# The command runs no more often than the first; if it gives no answer, it is tried again after the second.
 COMMAND_EVERY_S = 5.0
 COMMAND_RETRY_S = 60.0
 COMMAND_TIMEOUT_S = 1.0
 THROTTLED_FILE = "sys/devices/platform/soc/soc:firmware/get_throttled"
 
-# What a command prints, or None where it can't be run.
+# Returns what a command prints, or None if it can't be run.
 Runner = Callable[[Sequence[str]], str | None]
 
 
 @dataclass(frozen=True)
 class Vitals:
-    """One reading; None is unknown here."""
+    """One reading; None is unknown."""
 
     temperature_c: float | None
-    throttled: tuple[str, ...] | None  # such as "under-voltage now", "throttled since boot"; () is all well
-    memory_mb: float | None  # this process's, resident
+    throttled: tuple[str, ...] | None  # such as "under-voltage now", "throttled since boot"; () if all is well
+    memory_mb: float | None  # resident, of this process
     peak_memory_mb: float | None
-    load_1m: float | None  # processes that run or wait, mean of a minute
+    load_1m: float | None  # running and waiting processes, mean over a minute
     cores: int
 
     @property
     def throttled_now(self) -> bool:
-        """Whether the firmware slows the processor down at this moment."""
+        """Whether the firmware slows the processor down now."""
         return "throttled now" in (self.throttled or ())
 
 
 class VitalsReader:
-    """``reader()`` is a reading; it is cheap enough for once a second."""
+    """``reader()`` reads the vitals; it is cheap enough for once a second."""
 
     def __init__(
         self,
@@ -54,13 +54,13 @@ class VitalsReader:
         clock: Callable[[], float] = time.monotonic,
         cores: int | None = None,
     ) -> None:
-        """Find what there is to read.
+        """Find the files that can be read.
 
         Args:
-            root: of the file system.
+            root: root of the file system.
             run: runs ``vcgencmd``.
             clock: seconds.
-            cores: that this process may use; counted where None.
+            cores: processor cores that this process may use; None counts them.
         """
         self._root, self._run, self._clock = root, run or run_quietly, clock
         self._cores = cores or usable_cores()
@@ -89,15 +89,15 @@ class VitalsReader:
     def _throttled(self) -> tuple[str, ...] | None:
         flags = self._new_flags()
         if flags is not None:
-            # What happened once has happened since boot, whoever clears the firmware's memory meanwhile: the kernel
-            # does so every two seconds for the file.
+            # What happened once has happened since boot, even if the firmware forgets it: the kernel clears the
+            # firmware's memory every two seconds for its file.
             before = self._flags or 0
             happened = before | flags | (flags << SINCE_BOOT_SHIFT)
             self._flags = (flags & NOW_MASK) | (happened & (NOW_MASK << SINCE_BOOT_SHIFT))
         return None if self._flags is None else throttle_words(self._flags)
 
     def _new_flags(self) -> int | None:
-        """The firmware's flags, where it is time to look or they cost nothing."""
+        """The firmware's flags, if it is time to read them; else None."""
         now_s = self._clock()
         if now_s >= self._ask_at_s:
             flags = _flags(self._run(["vcgencmd", "get_throttled"]))
@@ -105,7 +105,7 @@ class VitalsReader:
             self._reads_file = flags is None
             if flags is not None:
                 return flags
-        # Only where the command gives nothing: newer kernels call the file deprecated and warn in their log.
+        # Only if the command gives no answer: newer kernels call the file deprecated and warn in their log.
         return _flags(_read(self._root / THROTTLED_FILE)) if self._reads_file else None
 
 
@@ -115,7 +115,7 @@ def read_vitals(
     run: Runner | None = None,
     cores: int | None = None,
 ) -> Vitals:
-    """One reading; who reads more than once keeps a `VitalsReader`."""
+    """One reading; for more than one, keep a `VitalsReader`."""
     return VitalsReader(root=root, run=run, cores=cores)()
 
 
@@ -127,9 +127,9 @@ def throttle_words(flags: int) -> tuple[str, ...]:
 
 
 def process_age_s(root: Path = Path("/")) -> float | None:
-    """Seconds since this process was started, to a hundredth; None where the system does not tell."""
+    """Seconds since the start of this process, to a hundredth; None if the system does not say."""
     uptime_s = _number(_read(root / "proc/uptime"), r"^([\d.]+)")
-    # The name in brackets may hold anything; the 20th field behind it is when the process was started, in ticks.
+    # The name in brackets may hold any character; the 20th field after it is the start of the process, in ticks.
     fields = (_read(root / "proc/self/stat") or "").rpartition(")")[2].split()
     if uptime_s is None or len(fields) < 20:
         return None
@@ -144,7 +144,7 @@ def usable_cores() -> int:
 
 
 def run_quietly(words: Sequence[str]) -> str | None:
-    """What a command prints; None where it is missing, fails or hangs."""
+    """What a command prints; None if it is missing, fails or hangs."""
     try:
         done = subprocess.run(words, capture_output=True, text=True, timeout=COMMAND_TIMEOUT_S, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -162,7 +162,7 @@ def _cpu_zones(thermal: Path) -> list[Path]:
 
 
 def _flags(text: str | None) -> int | None:
-    """``throttled=0x50000`` of the command, or the bare ``50000`` of the file, which is hexadecimal too."""
+    """The flags in the command's ``throttled=0x50000``, or in the file's ``50000``, which is hexadecimal too."""
     match = re.fullmatch(r"(?:throttled=)?(?:0x)?([0-9a-fA-F]{1,8})\s*", text or "")
     return int(match[1], 16) if match else None
 

@@ -1,21 +1,21 @@
-"""The doctor's checks of what the app is made of: OpenCV, runtime, network, cameras, encoder, web page."""
+"""The doctor's checks of the app's parts: OpenCV, TFLite runtime, model, cameras, encoder, web page."""
 
 from __future__ import annotations
 
 import re
 
 from edge_app.device.video_devices import video_devices
-from edge_app.doctor.finding import Finding, Place, one_line
+from edge_app.doctor.finding import Finding, System, one_line
 
 TIMED_SIZE_WH = (320, 240)
 TIMED_RUNS = 9
-ABI_BROKEN = "numpy.dtype size changed"  # what picamera2's helpers say to a NumPy that they were not built for
+ABI_BROKEN = "numpy.dtype size changed"  # the message of picamera2's helpers if they were built for another NumPy
 
 
-def check_numpy_and_opencv(place: Place) -> list[Finding]:
-    """Both are there, and OpenCV can open a window."""
+def check_numpy_and_opencv(system: System) -> list[Finding]:
+    """Whether both are installed, and whether OpenCV can open a window."""
     try:
-        numpy, cv2 = place.load("numpy"), place.load("cv2")
+        numpy, cv2 = system.load("numpy"), system.load("cv2")
     except ImportError as error:
         remedy = "sudo apt install python3-opencv; with pip's: sudo apt install libgl1 libglib2.0-0"
         return [Finding("OpenCV", "fail", one_line(error), remedy)]
@@ -23,25 +23,25 @@ def check_numpy_and_opencv(place: Place) -> list[Finding]:
     gui = match[1] if match else "NONE"
     found = f"NumPy {numpy.__version__}, OpenCV {cv2.__version__}, windows by {gui}"
     if gui.upper() == "NONE":
-        return [Finding("OpenCV", "note", found, "for a window use apt's python3-opencv; --to web needs none")]
+        return [Finding("OpenCV", "note", found, "for a window use apt's python3-opencv; --to web needs no window")]
     return [Finding("OpenCV", "ok", found)]
 
 
-def check_runtime(place: Place) -> list[Finding]:
-    """Which TFLite runtime there is."""
+def check_runtime(system: System) -> list[Finding]:
+    """Which TFLite runtime is installed."""
     from edge_app.benchmarks.bench import runtime_name
 
     name = runtime_name()
     if name.startswith("unknown"):
         return [Finding("TFLite runtime", "fail", "none", "pip install ai-edge-litert")]
     if name.startswith("tflite_runtime"):
-        remedy = "its pictures differ by up to 17 levels; pip install ai-edge-litert where there is a wheel"
+        remedy = "its pictures differ by up to 17 levels; pip install ai-edge-litert if there is a wheel"
         return [Finding("TFLite runtime", "note", name, remedy)]
     return [Finding("TFLite runtime", "ok", name)]
 
 
-def check_model(place: Place) -> list[Finding]:
-    """A shipped look loads, draws, and draws something else than the photo."""
+def check_model(system: System) -> list[Finding]:
+    """Whether a shipped look loads, and draws something other than the photo."""
     from celcam.errors import CelcamError
     from celcam.pixels import resize
     from celcam.tflite_model import DEFAULT_THREADS, TFLiteModel
@@ -49,17 +49,17 @@ def check_model(place: Place) -> list[Finding]:
     from edge_app.drawing.looks import shipped_looks
     from edge_app.sources.synthetic import test_card
 
-    names = shipped_looks(place.models)
+    names = shipped_looks(system.models)
     if not names:
-        return [Finding("model", "fail", f"none in {place.models}", "copy the folder models/ beside edge_app/")]
+        return [Finding("model", "fail", f"none in {system.models}", "copy the folder models/ next to edge_app/")]
     name = "comic" if "comic" in names else names[0]
-    threads = min(DEFAULT_THREADS, place.vitals.cores)
+    threads = min(DEFAULT_THREADS, system.vitals.cores)
     picture = resize(test_card(0.0), TIMED_SIZE_WH)
     try:
-        model = TFLiteModel(place.models / f"{name}.tflite", threads=threads)
+        model = TFLiteModel(system.models / f"{name}.tflite", threads=threads)
         drawn = model(picture)
     except CelcamError as error:
-        return [Finding("model", "fail", one_line(error), "copy the folder models/ again, whole")]
+        return [Finding("model", "fail", one_line(error), "copy the whole folder models/ again")]
     if drawn.shape != picture.shape or int(drawn.min()) == int(drawn.max()) or bool((drawn == picture).all()):
         return [Finding("model", "fail", f"{name} draws nothing", "pip install --force-reinstall ai-edge-litert")]
     median_ms = measure_latency({name: lambda: model(picture)}, TIMED_RUNS)[name].median_ms
@@ -67,62 +67,64 @@ def check_model(place: Place) -> list[Finding]:
     return [Finding("model", "ok", f"{name} draws {size} in {median_ms:.1f} ms on {threads} threads")]
 
 
-def check_cameras(place: Place) -> list[Finding]:
-    """The Pi's camera and USB cameras; on a Pi one of them must be there."""
-    pi, usb = _pi_camera(place), _usb_cameras(place)
-    if place.is_pi and "ok" not in (pi.state, usb.state):
+def check_cameras(system: System) -> list[Finding]:
+    """The Pi's camera and USB cameras; a Pi must have one of them."""
+    pi, usb = _pi_camera(system), _usb_cameras(system)
+    if system.is_pi and "ok" not in (pi.state, usb.state):
         pi = Finding(pi.what, "fail", pi.found, pi.remedy)
     return [pi, usb]
 
 
-def _pi_camera(place: Place) -> Finding:
+def _pi_camera(system: System) -> Finding:
     from celcam.native_messages import native_messages_off
 
     what = "Pi camera"
     install = "sudo apt install python3-picamera2, and make the venv with --system-site-packages"
     try:
-        with native_messages_off():  # libcamera tells its life
-            cameras = place.load("picamera2").Picamera2.global_camera_info()
+        with native_messages_off():  # libcamera prints its version and steps
+            cameras = system.load("picamera2").Picamera2.global_camera_info()
     except ModuleNotFoundError as error:
         if error.name in (None, "picamera2"):
-            return Finding(what, "note", "picamera2 is not installed", install if place.is_pi else "only on a Pi")
+            return Finding(
+                what, "note", "picamera2 is not installed", install if system.is_pi else "only needed on a Pi"
+            )
         return Finding(what, "note", one_line(error), install)
-    except Exception as error:  # a broken part of it may raise anything
+    except Exception as error:  # its parts may raise anything
         own_numpy = "pip uninstall numpy opencv-python in the venv: picamera2 needs apt's NumPy"
         return Finding(what, "note", one_line(error), own_numpy if ABI_BROKEN in str(error) else install)
     if not cameras:
-        remedy = "power off, seat the ribbon cable anew at both ends; then rpicam-hello --list-cameras"
+        remedy = "power off, reseat the ribbon cable at both ends; then run rpicam-hello --list-cameras"
         return Finding(what, "note", "none found", remedy)
     names = ", ".join(f"picamera:{number} {camera.get('Model', '?')}" for number, camera in enumerate(cameras))
     return Finding(what, "ok", names)
 
 
-def _usb_cameras(place: Place) -> Finding:
-    devices = video_devices(place.root / "dev", place.query)
+def _usb_cameras(system: System) -> Finding:
+    devices = video_devices(system.root / "dev", system.query)
     cameras = [device for device in devices if device.is_camera]
     if cameras:
         return Finding("USB camera", "ok", ", ".join(f"usb:{each.path.name[5:]} {each.name}" for each in cameras))
     faults = sorted({device.fault for device in devices if device.fault})
     if faults:
-        remedy = "sudo usermod -aG video $USER, then log in anew"
+        remedy = "sudo usermod -aG video $USER, then log in again"
         return Finding("USB camera", "note", f"/dev/video*: {', '.join(faults)}", remedy)
-    return Finding("USB camera", "note", "none found", "plug one in, or use a file or synthetic: as SOURCE")
+    return Finding("USB camera", "note", "none found", "plug in a camera, or use a file or synthetic: as SOURCE")
 
 
-def check_recording(place: Place) -> list[Finding]:
-    """PyAV has an H.264 encoder and is new enough for the app."""
+def check_recording(system: System) -> list[Finding]:
+    """Whether PyAV has an H.264 encoder and is new enough."""
     try:
-        av = place.load("av")
+        av = system.load("av")
     except ImportError as error:
         return [Finding("recording", "fail", one_line(error), "pip install av, as in edge_app/requirements.txt")]
     found = f"PyAV {av.__version__}"
     try:
         av.codec.Codec("libx264", "w")
-    except Exception:  # its kind differs between versions
+    except Exception:  # the type differs between versions
         return [Finding("recording", "fail", f"{found} without libx264", "pip install av: the wheel has it")]
     try:
-        place.load("edge_app.sinks.video")
-        place.load("edge_app.sources.video")
+        system.load("edge_app.sinks.video")
+        system.load("edge_app.sources.video")
         new = hasattr(av.VideoFrame, "rotation")
     except (ImportError, AttributeError):
         new = False
@@ -132,9 +134,9 @@ def check_recording(place: Place) -> list[Finding]:
     return [Finding("recording", "ok", f"{found} with libx264")]
 
 
-def check_web(place: Place) -> list[Finding]:
-    """What ``--to web`` needs is there."""
+def check_web(system: System) -> list[Finding]:
+    """Whether the package for ``--to web`` is installed."""
     try:
-        return [Finding("web page", "ok", f"aiohttp {place.load('aiohttp').__version__}")]
+        return [Finding("web page", "ok", f"aiohttp {system.load('aiohttp').__version__}")]
     except ImportError:
         return [Finding("web page", "note", "aiohttp is not installed", "for --to web: pip install aiohttp")]

@@ -1,4 +1,4 @@
-"""What the doctor's checks look at, and what they find."""
+"""The system that the doctor checks, and a finding."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ State = Literal["ok", "note", "fail"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check has found."""
+    """The result of one check."""
 
     what: str
     state: State
     found: str
-    remedy: str = ""  # one line; empty where nothing is to be done
+    remedy: str = ""  # one line; empty if nothing is to be done
 
 
 @dataclass(frozen=True)
-class Place:
-    """What the checks look at; tests give another."""
+class System:
+    """The system that the checks examine; tests pass a fake one."""
 
-    folder: Path  # where recordings will go
+    folder: Path  # for recordings
     vitals: Vitals
-    root: Path  # of the file system
+    root: Path  # root of the file system
     environ: Mapping[str, str]
     models: Path  # the folder of looks
     load: Callable[[str], Any]  # imports a module by its name
@@ -42,7 +42,7 @@ class Place:
         return "Raspberry Pi" in self.read("proc/device-tree/model")
 
     def read(self, path: str) -> str:
-        """The text of a file below the root; empty where it can't be read."""
+        """The text of a file below the root; empty if it can't be read."""
         try:
             return (self.root / path).read_text(encoding="utf-8", errors="replace")
         except OSError:
@@ -50,5 +50,5 @@ class Place:
 
 
 def one_line(error: BaseException) -> str:
-    """What an error says, on one line; its kind where it says nothing."""
+    """An error's message on one line; its type if it has no message."""
     return " ".join(str(error).split()) or type(error).__name__

@@ -1,4 +1,4 @@
-"""From the source's size to the network's."""
+"""The size that the network draws at, chosen from the source's size."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from celcam.arrays import Uint8Array
 from celcam.pixels import SIZE_MULTIPLE, resize, size_for_short_side
 from edge_app.frames import SourceInfo
 
-# Live, speed comes first: 320x240 for most cameras. The network draws lines about 2 pixels wide at any size, so a file
-# is drawn at up to the size where such lines still look like ink.
+# Speed comes first for a camera: 320x240 for most. The network draws lines about 2 pixels wide at any size, so a file
+# is drawn no larger than the size at which such lines still look like ink.
 LIVE_SHORT_SIDE = 240
 LARGEST_SHORT_SIDE = 512
-# What may be chosen while a camera runs.
+# The sizes that a viewer may choose, by their short sides.
 SHORT_SIDES = (120, 160, 192, 240, 320, 400, 480)
 
 
 def choose_size(source: SourceInfo) -> tuple[int, int] | None:
-    """The size that suits the source; None where each picture has its own."""
+    """The size that suits the source; None if each picture has a size of its own."""
     if source.is_live:
         return size_for_short_side(source.size_wh, LIVE_SHORT_SIDE)
     return None if source.is_still else file_size(source.size_wh)
 
 
 def size_choices(source_wh: tuple[int, int]) -> list[tuple[int, int]]:
-    """The sizes that may be chosen for a source of that size, smallest first; none is larger than the source."""
+    """The sizes that may be chosen, smallest first; none is larger than the source."""
     sides = [side for side in SHORT_SIDES if side <= min(source_wh)] or [min(source_wh)]
     return [size_for_short_side(source_wh, side) for side in sides]
 
 
 def file_size(size_wh: tuple[int, int]) -> tuple[int, int]:
-    """The size that a picture or clip of ``size_wh`` is drawn at."""
+    """The size at which a picture or clip of ``size_wh`` is drawn."""
     return size_for_short_side(size_wh, min(LARGEST_SHORT_SIDE, *size_wh))
 
 
@@ -52,9 +52,9 @@ def describe_size(drawn_wh: tuple[int, int] | None, source_wh: tuple[int, int] |
 
 
 def crop_to(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
-    """A view of the middle of ``(H, W, 3) uint8``, of the aspect of ``size_wh``."""
+    """A view of the middle of ``(H, W, 3) uint8`` with the aspect ratio of ``size_wh``."""
     height, width = rgb_u8.shape[:2]
-    # Within one multiple the aspect is the same but for rounding; nothing is cropped for that.
+    # A difference within one multiple comes from rounding; nothing is cropped for it.
     crop_w = min(width, round(height * size_wh[0] / size_wh[1]))
     crop_h = min(height, round(width * size_wh[1] / size_wh[0]))
     if width - crop_w > SIZE_MULTIPLE or height - crop_h > SIZE_MULTIPLE:
@@ -64,5 +64,5 @@ def crop_to(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
 
 
 def fit(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
-    """``(H, W, 3) uint8`` cropped about its centre to the aspect of ``size_wh``, then resized to it."""
+    """``(H, W, 3) uint8`` cropped around its centre to the aspect ratio of ``size_wh``, then resized to it."""
     return resize(crop_to(rgb_u8, size_wh), size_wh)

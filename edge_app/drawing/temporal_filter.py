@@ -1,9 +1,10 @@
-"""Calms a drawn video: what does not move in front of the camera keeps most of what was drawn of it before.
+"""Reduces flicker in a drawn video: the picture changes only where the camera's picture changes.
 
-A network redraws each frame from nothing, so a camera's noise makes its lines tremble. What is shown is a running mean
-of what was drawn, and the photo is averaged alike. Where a new photo differs from its mean, something moved or the
-light has changed: there the new drawing is taken as it is, so that nothing lags and nothing leaves a ghost. Against the
-mean rather than the frame before, a camera's noise counts less, and what creeps does not go unseen.
+A network draws each frame without knowledge of the one before, so a camera's noise makes its lines flicker. The filter
+shows a running mean of the drawings, and keeps the same mean of the photos. Where a new photo differs from its mean,
+something has moved or the light has changed: there the filter shows the new drawing alone, so nothing lags and nothing
+leaves a ghost. It compares the photo with its mean and not with the frame before, because noise then counts less and
+slow motion is still seen.
 """
 
 from __future__ import annotations
@@ -14,52 +15,52 @@ import numpy as np
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.errors import CelcamError
 
-# At most this share of the last picture is kept: noise of a still picture falls to (1 - KEPT) / (1 + KEPT), root of it.
+# The largest share of the last picture that is kept: the noise of a still scene falls to sqrt((1 - KEPT) / (1 + KEPT)).
 KEPT = 0.85
-# How far the photo is from its mean, in the channel that differs most, mean over a few pixels, 0..255: below the first
-# is noise, of a camera's with a deviation of up to about 8 levels a pixel; above the second motion.
+# The difference between the photo and its mean, 0..255, in the channel that differs most, averaged over a few pixels.
+# Below the first value it is noise (a standard deviation of up to about 8 levels a pixel), above the second motion.
 NOISE_LEVELS, MOTION_LEVELS = 3.0, 8.0
-# The photo is looked at in half its size, mean over 3x3 there. Lines change beside what moves too, so motion reaches
-# two pixels further on each side, there.
+# The photo is compared at half its size, averaged over 3x3 pixels there. Lines next to a moving thing change too, so
+# the moving area is extended by two pixels on each side, at half size.
 AREA_PIXELS, REACH_PIXELS = 3, 5
-# Changes are bytes in steps of a quarter level.
+# Differences are stored as bytes in steps of a quarter level.
 _STEPS = 4
 
 
 class TemporalFilter:
-    """``stabilizer(photo, drawn)`` is the calmed picture; one instance sees each frame of one clip."""
+    """``filter(photo, drawn)`` is the picture to show; one instance sees every frame of one clip."""
 
     def __init__(self) -> None:
         self._area = np.ones((REACH_PIXELS, REACH_PIXELS), np.uint8)
         change = np.arange(256, dtype=np.float32) / _STEPS
         still = np.clip((MOTION_LEVELS - change) / (MOTION_LEVELS - NOISE_LEVELS), 0.0, 1.0)
         self._kept_of_change = (KEPT * still * still * (3.0 - 2.0 * still)).astype(np.float32)  # smooth at both ends
-        # Floats, or rounding would hold a picture off its goal. Large arrays are made once: new ones cost more than
-        # what is computed in them.
+        # Floats, because with bytes the rounding would stop the mean before it reaches its goal. Large arrays are
+        # allocated once: that costs more than the computation.
         self._photo: FloatArray | None = None  # half as wide and high
         self._shown: FloatArray | None = None
         self._drawn: FloatArray = np.empty(0, np.float32)
 
     def reset(self) -> None:
-        """Forget the pictures so far, as where the look has changed."""
+        """Forget all pictures so far, for example after a change of look."""
         self._photo = self._shown = None
 
     def __call__(self, photo_u8: Uint8Array, drawn_u8: Uint8Array) -> Uint8Array:
-        """Calm one picture.
+        """Filter one picture.
 
         Args:
-            photo_u8: what was drawn, ``(H, W, 3) uint8 RGB``.
-            drawn_u8: the drawing, of the same shape; another shape than the last one's begins anew.
+            photo_u8: the photo, ``(H, W, 3) uint8 RGB``.
+            drawn_u8: its drawing, of the same shape; if the shape has changed, the filter starts again.
 
         Returns:
-            ``(H, W, 3) uint8 RGB``, an array of its own, or ``drawn_u8`` itself where there is nothing to keep.
+            ``(H, W, 3) uint8 RGB``: a new array, or ``drawn_u8`` itself for the first picture.
 
         Raises:
             CelcamError: the pictures differ in shape.
         """
         if photo_u8.shape != drawn_u8.shape:
             raise CelcamError(
-                f"the photo is {photo_u8.shape}, its drawing {drawn_u8.shape}; calm with the picture that was drawn"
+                f"the photo is {photo_u8.shape}, its drawing {drawn_u8.shape}; pass the photo that was drawn"
             )
         height, width = drawn_u8.shape[:2]
         half = cv2.resize(photo_u8, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
@@ -76,7 +77,7 @@ class TemporalFilter:
         return np.asarray(cv2.convertScaleAbs(self._shown), np.uint8)  # rounds
 
     def _kept(self, difference: FloatArray) -> FloatArray:
-        """The share of the last picture that is kept at each pixel, ``(h, w) float32``."""
+        """The share of the last picture to keep at each pixel, ``(h, w) float32``."""
         red, green, blue = cv2.split(cv2.convertScaleAbs(difference, alpha=_STEPS))
         change = cv2.dilate(cv2.max(cv2.max(red, green), blue), self._area)
         return cv2.LUT(change, self._kept_of_change)

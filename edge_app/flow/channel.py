@@ -1,4 +1,4 @@
-"""What hands frames from one thread to the next."""
+"""A short queue that hands frames from one thread to the next."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Item = TypeVar("Item")
 
 
 class NothingYetError(Exception):
-    """`Channel.get` waited as long as it was told to, and the writer is still there."""
+    """`Channel.get` has reached its timeout, and the writer has not ended."""
 
 
 class Channel(Generic[Item]):
     """A short queue with one writer and one reader.
 
-    Full, it makes the writer wait, or, where ``keeps_newest``, drops the oldest item. Ended by the writer, the reader
-    gets what is left, then None, or the error that the writer ended with. Closed by anybody, `put` says False and the
-    reader gets None at once.
+    If it is full, the writer waits, or, with ``keeps_newest``, the oldest item is dropped. After the writer has ended
+    it, the reader gets the items that are left, then None or the writer's error. After anybody has closed it, `put`
+    returns False and the reader gets None at once.
     """
 
     def __init__(
@@ -29,9 +29,9 @@ class Channel(Generic[Item]):
         """Make an empty channel.
 
         Args:
-            capacity: of items.
-            keeps_newest: drop the oldest instead of waiting.
-            on_wait: told for each item that is taken how many milliseconds it lay here.
+            capacity: the largest number of items.
+            keeps_newest: drop the oldest item instead of waiting.
+            on_wait: called for each item that is taken, with the milliseconds that it has waited.
         """
         self._items: deque[tuple[Item, float]] = deque()
         self._capacity, self._keeps_newest, self._on_wait = capacity, keeps_newest, on_wait
@@ -42,7 +42,7 @@ class Channel(Generic[Item]):
         self.dropped = 0
 
     def put(self, item: Item) -> bool:
-        """Hand over ``item``; False where nobody reads any more."""
+        """Add ``item``; False if the channel is closed."""
         with self._changed:
             if self._keeps_newest:
                 while len(self._items) >= self._capacity:
@@ -60,11 +60,11 @@ class Channel(Generic[Item]):
         """The next item; None at the end.
 
         Args:
-            timeout_s: wait no longer than this; None is for ever.
+            timeout_s: the longest wait; None is without end.
 
         Raises:
-            NothingYetError: none came in that time.
-            BaseException: the error that the writer ended with, after the last item.
+            NothingYetError: no item came in that time.
+            BaseException: the error of the writer, after the last item.
         """
         with self._changed:
             if not self._changed.wait_for(lambda: self._items or self._ended or self._closed, timeout_s):
@@ -81,13 +81,13 @@ class Channel(Generic[Item]):
             return None
 
     def end(self, error: BaseException | None = None) -> None:
-        """The writer has no more."""
+        """End the channel, as its writer."""
         with self._changed:
             self._ended, self._error = True, error
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Nobody writes or reads any more."""
+        """Close the channel for both sides."""
         with self._changed:
             self._closed = True
             self._items.clear()

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from edge_app.flow.recent import DrawnFrame, RecentFrames
+from edge_app.flow.recent_frames import DrawnFrame, RecentFrames
 from edge_app.frames import DrawnAs
 
 # Median and 95th percentile cover the last values only, so a run of hours needs no more memory than one of minutes.

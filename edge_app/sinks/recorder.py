@@ -1,6 +1,6 @@
-"""Records what is shown while `View.recording` is true, into one file after another.
+"""Records the drawn frames while `View.recording` is true, into one file after another.
 
-A page or a key switches it on and off. A full disk switches it off and is told: the camera goes on.
+The page or a key switches the recording on and off. A full disk switches it off with a message, and the camera goes on.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from edge_app.sinks.encoders import AUTO
 from edge_app.sinks.images import stamped_paths
 from edge_app.sinks.video import VideoSink
 
-# A part of a live recording is small enough to be sent, and far below the 4 GB at which a USB stick's FAT ends.
+# Each file of a recording is small enough to be sent, and far below the 4 GB limit of a USB stick's FAT.
 LIMIT_MINUTES = 30.0
 LIMIT_MB = 1000.0
-# Left free for the system; it also holds the index that a finished file needs.
+# This space stays free for the system, and for the index that is written at the end of a file.
 RESERVE_MB = 200.0
 MB = 1_000_000
-# How often the free space is read, in the recording's own time.
+# The free space is read at this interval of the recording's own time.
 CHECK_S = 1.0
 
 
 class Recorder(FrameSink):
-    """Writes H.264 clips that each play by themselves; no frame is lost between two.
+    """Writes H.264 clips; each plays by itself, and no frame is lost between two.
 
-    Frames keep their own times, however irregular. A clip has the size of its first frame, and frames of another size
-    are fitted into it: who changes the look's size while recording expects one film, and a governor that steers
-    the rate by the size would tear it into dozens. The next part begins at the size of its own first frame.
+    Frames keep their own times, even if these are irregular. A clip has the size of its first frame; frames of another
+    size are fitted into it. Otherwise each change of size, by a viewer or by the governor, would start a new file. The
+    next clip starts at the size of its own first frame.
     """
 
     name = "recording"
@@ -60,18 +60,18 @@ class Recorder(FrameSink):
         """A recorder that has written nothing yet.
 
         Args:
-            session: its controls switch the recording; its notices are told of files and faults.
-            path: record from the start, into this file and then ``NAME-002.mp4``, ...; without it into files in the
-                session's folder that are named after the time.
-            overwrite: replace ``path`` where it exists; the others never replace a file.
-            limit_minutes: of one file; the recording goes on in the next.
-            limit_mb: of one file, 10^6 bytes, about: a second's worth more may come.
-            reserve_mb: the recording stops while there is still so much room.
+            session: its controls switch the recording; its notices receive the names of files and the errors.
+            path: record from the start, into this file and then ``NAME-002.mp4``, ...; None records into files in the
+                session's folder, named after the time.
+            overwrite: replace ``path`` if it exists; the other files never replace one.
+            limit_minutes: the longest file; the recording goes on in the next.
+            limit_mb: the largest file in 10^6 bytes; it may grow by about a second more.
+            reserve_mb: the recording stops if less space than this is free.
             encoder: as in `VideoSink`.
-            ends_run: raise what stops the recording, because nothing else is done.
-            now: the clock for names.
-            free: bytes that may be written into a folder.
-            syncer: not running yet; in its place a test may put one that counts.
+            ends_run: raise the error that stops the recording, because the run does nothing else.
+            now: the clock for file names.
+            free: returns the free bytes in a folder.
+            syncer: not running yet; a test may pass one that counts.
         """
         self._session, self._path, self._replaces, self._encoder = session, path, overwrite, encoder
         self._limit_s, self._limit_bytes, self._reserve_bytes = 60 * limit_minutes, limit_mb * MB, reserve_mb * MB
@@ -79,16 +79,16 @@ class Recorder(FrameSink):
         self._syncer = syncer or Syncer()
         self._folder = path.parent if path is not None else session.folder
         self._numbered = _numbered_paths(path) if path is not None else None
-        self._lock = threading.Lock()  # at the end of a run a thread may still be writing
+        self._lock = threading.Lock()  # at the end of a run, a thread may still be writing
         self._over = False
         self._clip: VideoSink | None = None
         self._checked_s = 0.0
 
     def __enter__(self) -> Self:
-        """Begin to record where a path was given.
+        """Start to record if there is a path.
 
         Raises:
-            UnwritableError: the place can't be written, or has too little room.
+            UnwritableError: the file can't be written, or there is too little space.
         """
         self._syncer.__enter__()
         try:
@@ -113,10 +113,10 @@ class Recorder(FrameSink):
                 self._fail(error)
 
     def show(self, frame: Frame) -> bool:
-        """Record the frame where that is wanted.
+        """Record the frame if the recording is on.
 
         Raises:
-            UnwritableError: what stopped the recording, with ``ends_run`` only.
+            UnwritableError: the error that stopped the recording, with ``ends_run`` only.
         """
         with self._lock:
             if not self._over:
@@ -124,7 +124,7 @@ class Recorder(FrameSink):
         return True
 
     def idle(self) -> bool:
-        """Finish the file where the recording was switched off while no frame comes."""
+        """Finish the file if the recording was switched off while no frame comes."""
         with self._lock:
             if not self._over:
                 self._follow(None)
@@ -183,9 +183,9 @@ class Recorder(FrameSink):
                 self._session.notices.add(f"recorded {clip.path}, {clip.duration_s:.0f} s")
 
     def _fail(self, error: CelcamError) -> None:
-        """Keep what there is of the clip, and say what happened; where nothing else is done, raise it."""
+        """Keep what was recorded, and report the error; with ``ends_run``, raise it."""
         clip, self._clip = self._clip, None
-        with suppress(UnwritableError):  # of the same disk: said below
+        with suppress(UnwritableError):  # from the same disk: reported below
             if clip is not None:
                 clip.finish()
         if self._ends_run:
@@ -198,14 +198,14 @@ class Recorder(FrameSink):
         except OSError as error:
             raise unwritable(self._folder, error) from error
         if free < self._reserve_bytes:
-            kept = "what came before is kept; " if self._clip is not None else ""
+            kept = "the recording so far is kept; " if self._clip is not None else ""
             raise UnwritableError(
-                f"{self._folder}: {free / MB:.0f} MB are free, and {self._reserve_bytes / MB:.0f} MB are left to the "
-                f"system; {kept}free some space"
+                f"{self._folder}: {free / MB:.0f} MB are free, and {self._reserve_bytes / MB:.0f} MB are reserved for "
+                f"the system; {kept}free some space"
             )
 
     def _check_disk(self) -> None:
-        """Raise what the disk said afterwards, of this clip or of the one before."""
+        """Raise an error that the disk reported after a write, for this clip or the one before."""
         error = self._syncer.error
         if error is not None:
             self._syncer.error = None
@@ -213,7 +213,7 @@ class Recorder(FrameSink):
 
 
 def _numbered_paths(path: Path) -> Iterator[Path]:
-    """``party.mp4``, ``party-002.mp4``, ...: without end."""
+    """``party.mp4``, ``party-002.mp4``, ... without end."""
     yield path
     for number in itertools.count(2):
         yield path.with_name(f"{path.stem}-{number:03d}{path.suffix}")

@@ -131,4 +131,4 @@ class WindowSink(FrameSink):
     def _take_snapshot(self) -> None:
         if self._frame is not None:
             now = datetime.datetime.now()
-            self._session.notices.add(f"kept {snapshot(self._session.folder, self._frame.rgb_u8, now=now)}")
+            self._session.notices.add(f"saved {snapshot(self._session.folder, self._frame.rgb_u8, now=now)}")

@@ -1,7 +1,7 @@
-"""Addresses of network cameras, and what of them may be told.
+"""Addresses of network cameras, and the part of them that may be shown.
 
-An address often holds a user name and a password, in front of the host or behind it, and some cameras' whole path is
-a secret. So what is shown, printed or raised has an address's scheme, host and port alone.
+An address often holds a user name and a password, before or after the host, and some cameras' whole path is a secret.
+So messages, errors and the page show only the scheme, host and port of an address.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ SCHEMES = ("rtsp", "rtsps", "http", "https")
 
 
 def is_address(spec: str) -> bool:
-    """Whether ``spec`` has the form of an address, of whatever scheme."""
+    """Whether ``spec`` has the form of an address, with any scheme."""
     return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", spec) is not None
 
 
 def shown_address(url: str) -> str:
-    """Scheme, host and port of an address, and nothing that may be a secret.
+    """Scheme, host and port of an address, without anything that may be a secret.
 
     Raises:
-        CameraError: it is none that a network camera can have; nothing but its scheme is told.
+        CameraError: a network camera can't have this address; the message holds only the scheme.
     """
     scheme, _, rest = url.partition("://")
     scheme = scheme.lower()
@@ -38,6 +38,6 @@ def shown_address(url: str) -> str:
             "with @ : / ? # in user name and password written as %40 %3A %2F %3F %23"
         )
     if "@" in rest and "@" not in authority:
-        # Either the path has an @, or a password has a / and ends the host too early: who knows what stands there.
+        # Either the path has an @, or a password has a / and ends the host too early: the rest may be a secret.
         return f"{scheme}://..."
     return f"{scheme}://{host}"

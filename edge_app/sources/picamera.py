@@ -1,7 +1,7 @@
 """The Raspberry Pi's camera, through picamera2 (from the system's packages).
 
-The camera's own processor makes two pictures of each: the main one, and a small one at the network's size, which costs
-no time of ours.
+The camera's own processor makes two pictures of each frame: the main one, and a small one at the network's size, which
+costs no CPU time.
 """
 
 from __future__ import annotations
@@ -23,23 +23,24 @@ from edge_app.frames import Frame, FrameSource, SourceInfo
 from edge_app.sources.stamps import captured_at
 
 CAPTURE_SIZE_WH = (640, 480)  # a multiple of 64 wide: rows without padding
-# picamera2's names follow memory from the last byte: its BGR888 is R, G, B in NumPy.
+# picamera2 names formats from the last byte in memory: its BGR888 is R, G, B in NumPy.
 RGB = "BGR888"
 PLANES = "YUV420"
-# How to ask for the small picture, until one is granted. A Pi 5 makes it RGB; a Pi 4 and older make planes of Y, U and
-# V alone. A Pi 5 would squeeze all that the sensor sees into it, were it not for `preserve_ar`: then it sees what the
-# main picture sees. picamera2 of before autumn 2024 does not know that word, and needs none.
+# The requests for the small picture, in turn, until one is granted. A Pi 5 makes it in RGB; a Pi 4 and older make
+# planes of Y, U and V only. With `preserve_ar` the small picture of a Pi 5 shows the same scene as the main one;
+# without it, the Pi 5 would squeeze the sensor's whole view into it. picamera2 before autumn 2024 has no `preserve_ar`
+# and needs none.
 SMALL_ASKED: tuple[dict[str, Any], ...] = (
     {"format": RGB, "preserve_ar": True},
     {"format": PLANES, "preserve_ar": True},
     {"format": PLANES},
 )
-# A picture that takes longer is not coming; picamera2 of before 2024 waits on, and is left to it.
+# The longest wait for a picture; picamera2 before 2024 ignores it.
 READ_S = 3.0
 
 
 class PicameraSource(FrameSource):
-    """Frames of the Pi's camera, newest first, each with a small copy made by the camera."""
+    """Frames of the Pi's camera, always the newest, each with a small copy made by the camera."""
 
     def __init__(
         self,
@@ -51,14 +52,14 @@ class PicameraSource(FrameSource):
         """Open and start the camera.
 
         Args:
-            number: of the camera, as ``rpicam-hello --list-cameras`` lists them.
-            size_wh: of the main picture; what the camera grants is in ``info``.
-            small_wh: of the small copy; None is the size that a camera is drawn at unless told otherwise. Where it
-                has another aspect than the main picture or is larger, there is no small copy.
+            number: the camera's number in ``rpicam-hello --list-cameras``.
+            size_wh: the requested size of the main picture; ``info`` holds the size that the camera chose.
+            small_wh: the size of the small copy; None is the default size for a camera. There is no small copy if its
+                aspect ratio differs from the main picture's, or if it is larger.
             fps: frames a second; None is the camera's own rate.
 
         Raises:
-            CameraError: there is none, or it can't be started.
+            CameraError: there is no camera, or it can't be started.
         """
         self._name = f"picamera:{number}"
         picamera2_class = _load(self._name)
@@ -69,7 +70,7 @@ class PicameraSource(FrameSource):
             self._camera: Any = picamera2_class(number)
         except CameraError:
             raise
-        except Exception as error:  # of picamera2 and libcamera: RuntimeError, IndexError and others
+        except Exception as error:  # picamera2 and libcamera raise RuntimeError, IndexError and others
             raise self._not_started(error) from error
         try:
             self._configure(size_wh, small_wh or size_for_short_side(size_wh, LIVE_SHORT_SIDE), fps)
@@ -86,23 +87,27 @@ class PicameraSource(FrameSource):
         self._close()
 
     def frames(self) -> Iterator[Frame]:
-        """Frames until the camera gives none, which raises CameraError."""
+        """Frames without end.
+
+        Raises:
+            CameraError: the camera gives no more pictures.
+        """
         started_s = time.monotonic()
         number = 0
         width, height = self._size_wh
         while True:
             try:
                 request = self._camera.capture_request(wait=READ_S)
-                try:  # arrays are copies, so that the camera has its buffer back at once
+                try:  # the arrays are copies, so the camera gets its buffer back at once
                     rgb_u8 = request.make_array("main")[:height, :width, :3]
                     small_u8 = self._small(request.make_array("lores")) if self._small_format else None
                     stamp_s = request.get_metadata().get("SensorTimestamp", 0) / 1e9
                 finally:
                     request.release()
-            except Exception as error:  # TimeoutError, or what libcamera says of a camera that is gone
+            except Exception as error:  # TimeoutError, or libcamera's error for a lost camera
                 raise CameraError(f"{self._name}: gives no more pictures ({_told(error)}); check the cable") from error
             now_s = time.monotonic()
-            # On the clock that goes on while the device sleeps, says libcamera; some drivers stamp with the other one.
+            # libcamera stamps with the clock that goes on while the device sleeps; some drivers use the other clock.
             slept_s = time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
             captured_s = captured_at([stamp_s - slept_s, stamp_s], now_s)
             number += 1
@@ -133,10 +138,10 @@ class PicameraSource(FrameSource):
         self._small_wh = (int(small["size"][0]), int(small["size"][1])) if self._small_format else small_wh
 
     def _small(self, array_u8: Uint8Array) -> Uint8Array:
-        """The small picture, ``(H, W, 3) uint8 RGB``, of what picamera2 gives.
+        """The small picture, ``(H, W, 3) uint8 RGB``, from picamera2's array.
 
-        RGB it gives without the rows' padding. Planes it gives as one array of ``(1.5 H, stride)`` whose padding must
-        stay until they are converted, because half of each row of U and V is padding too.
+        RGB comes without padding. Planes come as one array of ``(1.5 H, stride)``. Its padding must stay until the
+        conversion, because each row of U and V has padding too.
         """
         width, height = self._small_wh
         if self._small_format == PLANES:
@@ -144,8 +149,8 @@ class PicameraSource(FrameSource):
         return np.ascontiguousarray(array_u8[:height, :width, :3])
 
     def _close(self) -> None:
-        # What hangs is taken off picamera2's list, else it waits for that; `close` alone, because `stop` waits behind
-        # the list. A camera that can't be closed is gone.
+        # Requests that hang are removed from picamera2's queue first, because `close` would wait for them. No `stop`:
+        # it waits behind that queue. A camera that can't be closed is lost anyway.
         with suppress(Exception):
             self._camera.cancel_all_and_flush()
         with suppress(Exception):
@@ -156,16 +161,16 @@ class PicameraSource(FrameSource):
 
 
 def ribbon_cameras() -> list[int]:
-    """The numbers of the cameras on a ribbon cable; none without picamera2. libcamera lists USB cameras too."""
+    """The numbers of the cameras on a ribbon cable; libcamera lists USB cameras too. Empty without picamera2."""
     try:
         found = _load("picamera").global_camera_info()
         return [number for number, camera in enumerate(found) if "usb" not in str(camera.get("Id", "")).lower()]
-    except Exception:  # not installed, or no camera software behind it
+    except Exception:  # not installed, or without its camera software
         return []
 
 
 def _load(name: str) -> Any:
-    """The class of picamera2."""
+    """The class ``Picamera2``."""
     try:
         from picamera2 import Picamera2
     except ImportError as error:
@@ -179,7 +184,7 @@ def _load(name: str) -> Any:
 
 
 def _colours() -> dict[str, Any]:
-    """What makes Y, U and V those that OpenCV converts from, BT.601 from 16 to 235, at any size of the main picture."""
+    """The setting for the Y, U and V that OpenCV expects, BT.601 from 16 to 235, at any size of the main picture."""
     try:
         return {"colour_space": import_module("libcamera").ColorSpace.Smpte170m()}
     except (ImportError, AttributeError):
@@ -187,7 +192,7 @@ def _colours() -> dict[str, Any]:
 
 
 def _fits(small_wh: tuple[int, int], size_wh: tuple[int, int]) -> bool:
-    """Whether the camera can make the small picture, and the app would crop nothing from the main one for it."""
+    """Whether the camera can make the small picture, and it shows the whole main picture."""
     whole = np.broadcast_to(np.uint8(0), (size_wh[1], size_wh[0], 3))
     same_aspect = crop_to(whole, small_wh).shape == whole.shape
     return same_aspect and small_wh[0] <= size_wh[0] and small_wh[1] <= size_wh[1]

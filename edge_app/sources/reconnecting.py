@@ -1,4 +1,4 @@
-"""A camera that comes back: closed and opened again whenever it is unplugged, ends or hangs."""
+"""A camera that is reopened automatically after it was unplugged, ended or hung."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from edge_app.flow.channel import Channel, NothingYetError
 from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, FrameSource
 
-# A camera that is gone is tried after this long, then twice as long, and so on up to the longest.
+# The pause before a lost camera is opened again: first this long, then doubled each time up to the longest.
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
-# One that has stayed so long is tried quickly again when it is lost; a loose contact is not.
+# After a connection that lasted so long, the pauses start from the first again; a loose contact does not last.
 STEADY_S = 10.0
-# From opening to the first picture; an IP camera is waited for as long.
+# The longest time from opening to the first picture; an IP camera needs it.
 OPENING_S = 15.0
-# How often it is looked whether the run is over, where no picture comes.
+# How often the end of the run is checked while no picture comes.
 POLL_S = 0.1
-# A reader whose camera is well ends within a picture's time.
+# A reader whose camera works ends within the time of one picture.
 JOIN_S = 1.0
 
 
 class ReconnectingSource(FrameSource):
-    """Frames of a live camera, without end, through unplugging and plugging in.
+    """Frames of a live camera without end, even if it is unplugged and plugged in again.
 
-    The camera is opened again, read and closed by a thread of its own, the reader, so that a call into a driver that
-    hangs holds up nobody. Each opening has its own reader, and a camera is closed by the reader that reads it alone:
-    drivers crash where one thread closes what another one reads.
+    A thread of its own, the reader, opens, reads and closes the camera, so a driver call that hangs blocks nothing
+    else. Each opening has its own reader, and only this reader closes the camera: drivers crash if one thread closes a
+    camera that another thread reads.
 
-    A reader that hangs is abandoned: nobody listens to it any more, and when its call returns it closes its camera and
-    ends. What bounds that is the driver: the sources give up a read after 3 or 4 seconds where the driver lets them.
-    Where it does not, at most one abandoned reader is left at a time. While there is one, a second reader that hangs
-    is waited for instead of being abandoned too: no more than two threads and two open cameras ever exist.
+    A reader that hangs is abandoned: nobody waits for it, and when its call returns, it closes its camera and ends. The
+    sources end a read after 3 or 4 seconds if the driver allows that. If the driver does not, at most one abandoned
+    reader exists at a time. While there is one, a second reader that hangs is waited for. So there are never more than
+    two threads and two open cameras.
     """
 
     def __init__(
@@ -53,19 +53,19 @@ class ReconnectingSource(FrameSource):
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        """Open the camera for the first time, here and now.
+        """Open the camera for the first time, on the calling thread.
 
         Args:
-            name: what the camera is called in notices, such as ``usb:0``.
+            name: the camera's name in messages, such as ``usb:0``.
             open_camera: opens it; called on other threads later.
-            notices: told once of each loss and once of each return.
-            stall_s: without a picture, and the camera counts as lost.
+            notices: receive a line for each loss and one for each return.
+            stall_s: after so long without a picture, the camera counts as lost.
             stop: set when the run is over; `frames` then ends within a fraction of a second.
-            clock: of pauses and stalls.
+            clock: for pauses and stalls.
             sleep: waits so many seconds.
 
         Raises:
-            CelcamError: the camera can't be opened. Later that is no error.
+            CelcamError: the camera can't be opened. At a later opening this is no error.
         """
         self._name, self._open_camera, self._notices, self._stall_s = name, open_camera, notices, stall_s
         self._stop, self._clock, self._sleep = stop or threading.Event(), clock, sleep
@@ -80,21 +80,21 @@ class ReconnectingSource(FrameSource):
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        """End `frames`, whichever thread is in it; a camera that was never read is closed."""
+        """End `frames` on any thread; close a camera that was never read."""
         self._closed.set()
         first = self._take_first()
         if first is not None:
             first.__exit__(*exc_info)
 
     def frames(self) -> Iterator[Frame]:
-        """Frames until the run is over: names count on, and ``media_s`` rises by the clock while the camera is gone."""
+        """Frames until the run is over. Their numbers go on, and ``media_s`` follows the clock while none come."""
         number, started_s, media_s = 0, 0.0, 0.0
         with closing(self._endlessly()) as frames:
             for frame in frames:
                 number += 1
                 if number == 1:
                     started_s = frame.captured_s
-                else:  # a driver's stamps may fall behind by a little
+                else:  # a driver's stamps may go back a little
                     media_s = max(frame.captured_s - started_s, media_s + 0.001)
                 yield dataclasses.replace(frame, name=f"frame-{number:06d}", media_s=media_s)
 
@@ -112,7 +112,7 @@ class ReconnectingSource(FrameSource):
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def _one_opening(self) -> Generator[Frame, None, None]:
-        """Frames until the run is over or the camera is lost."""
+        """Frames of one opening, until the run is over or the camera is lost."""
         first = self._take_first()
         limit_s = max(OPENING_S, self._stall_s) if first is None else self._stall_s
         reader = _Reader(self._name, self._open_camera if first is None else partial(_same, first))
@@ -128,7 +128,7 @@ class ReconnectingSource(FrameSource):
                             patience_s = 0.0
                             raise _LostError("it hangs") from None
                     continue
-                except Exception as error:  # whatever a driver raises: the app goes on
+                except Exception as error:  # a driver may raise anything: the app goes on
                     raise _LostError(_reason(self._name, error)) from error
                 if frame is None:
                     raise _LostError("it ended")
@@ -142,7 +142,7 @@ class ReconnectingSource(FrameSource):
                 self._abandoned = reader
 
     def _take_first(self) -> FrameSource | None:
-        """The camera that the constructor opened, to whoever asks first."""
+        """The camera that the constructor opened, for the first caller only."""
         with self._lock:
             first, self._first = self._first, None
             return first
@@ -174,7 +174,7 @@ def _same(camera: FrameSource) -> FrameSource:
 
 
 class _LostError(Exception):
-    """The camera is lost; the text is the reason."""
+    """The camera is lost; the message is the reason."""
 
 
 class _Reader:
@@ -192,14 +192,14 @@ class _Reader:
                 for frame in camera.frames():
                     if not self.channel.put(frame):
                         break
-        except Exception as error:  # told to whoever listens
+        except Exception as error:  # raised by the channel's reader
             self.channel.end(error)
         else:
             self.channel.end()
 
 
 def _reason(name: str, error: Exception) -> str:
-    """The fault alone: the name stands before it, and what to try is no news while it is being tried.
+    """The fault alone, without the name, which stands before it, and without the remedy, which is being tried.
 
     The text of an error that is not ours may hold an address with its password.
     """

@@ -1,6 +1,6 @@
 """IP cameras, through PyAV (FFmpeg): RTSP, and MJPEG, HLS or MPEG-TS over HTTP.
 
-No name and no message here has more of an address than `shown_address` lets through.
+Names and messages hold no more of an address than `shown_address` returns.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from edge_app.frames import Frame, FrameSource, SourceInfo
 from edge_app.sources.addresses import shown_address
 
 OPEN_S = 10.0
-READ_S = 4.0  # less than a reader is waited for
-# Of H.264 two slices at a time; a thread for each frame would show each some frames later.
+READ_S = 4.0  # less than `ReconnectingSource` waits
+# H.264 decodes two slices at a time; with one thread for each frame, the picture would come some frames later.
 DECODER_THREADS = 2
-# So many broken packets in a row, and the stream is given up.
+# After so many damaged packets in a row, the stream counts as lost.
 BROKEN_IN_A_ROW = 300
-# A picture that is due later or was due earlier than this is of another count: a camera that began anew.
+# A picture that is due later or earlier than this has another time base: the camera was restarted.
 EARLIEST_S, LATEST_S = 2.0, 3.0
 
 
@@ -31,22 +31,22 @@ class RtspSource(FrameSource):
     """Frames of a stream, as they arrive."""
 
     def __init__(self, url: str, *, open_s: float = OPEN_S, read_s: float = READ_S) -> None:
-        """Connect, and look at a first picture.
+        """Connect, and decode a first picture.
 
         Args:
-            url: such as ``rtsp://user:password@host:554/stream``; a user name or password writes @ as %40, / as %2F.
-            open_s: the camera's answer is waited for no longer, nor is a picture among what it sends.
-            read_s: nor is its next packet.
+            url: such as ``rtsp://user:password@host:554/stream``; in a user name or password, @ is %40 and / is %2F.
+            open_s: the longest wait for the camera's answer, and for a first picture in its stream.
+            read_s: the longest wait for the next packet.
 
         Raises:
-            CameraError: no answer, refused, or no live pictures there.
+            CameraError: the camera does not answer, refuses, or sends no live pictures.
         """
         self._name, self._open_s, self._read_s = shown_address(url), open_s, read_s
         asked_s = time.monotonic()
         try:
             self._container: Any = av.open(url, timeout=(open_s, read_s), options=_options(url, read_s))
         except (av.FFmpegError, OSError, ValueError) as error:
-            # The error's own text has the whole address.
+            # The error's own text holds the whole address.
             raise CameraError(f"{self._name}: {_reason(error, time.monotonic() - asked_s, open_s)}") from None
         try:
             if not self._container.streams.video:
@@ -57,7 +57,8 @@ class RtspSource(FrameSource):
             decoder = self._stream.codec_context
             decoder.thread_type, decoder.thread_count = "SLICE", DECODER_THREADS
             decoder.flags |= Flags.low_delay
-            # HLS comes in pieces of some seconds, all of a piece at once: shown at its own pace, it lags by that.
+            # HLS sends pieces of some seconds, each at once, so its pictures are shown at their own pace, with that
+            # delay.
             self._in_pieces = "hls" in self._container.format.name
             self._pictures = self._decoded()
             first = next(self._pictures, None)
@@ -74,7 +75,11 @@ class RtspSource(FrameSource):
         self._container.close()
 
     def frames(self) -> Iterator[Frame]:
-        """Frames until the camera ends; raises CameraError where it breaks off or gives nothing more."""
+        """Frames until the stream ends.
+
+        Raises:
+            CameraError: the stream breaks off, or no more packets come.
+        """
         started_s = time.monotonic()
         base_s: float | None = None
         for number, picture in enumerate(self._pictures, 1):
@@ -84,7 +89,7 @@ class RtspSource(FrameSource):
                     base_s = time.monotonic() - picture.time
                 elif early_s > 0:
                     time.sleep(early_s)
-            # How long the camera and the network took is not known; this is when the picture reached us.
+            # The delay in camera and network is unknown; this is the time of arrival.
             now_s = time.monotonic()
             rgb_u8 = np.asarray(picture.to_ndarray(format="rgb24"), np.uint8)
             yield Frame(rgb_u8, f"frame-{number:06d}", now_s - started_s, now_s)
@@ -101,12 +106,14 @@ class RtspSource(FrameSource):
                     return
                 now_s = time.monotonic()
                 if now_s - seen_s > self._open_s:
-                    raise CameraError(f"{self._name}: sends no picture that can be shown; choose H.264 in its settings")
-                if not self._in_pieces and backlog.leaves_out(now_s - asked_s, now_s, is_key=packet.is_keyframe):
+                    raise CameraError(
+                        f"{self._name}: sends no picture that can be decoded; choose H.264 in its settings"
+                    )
+                if not self._in_pieces and backlog.drops(now_s - asked_s, now_s, is_key=packet.is_keyframe):
                     continue
                 try:
                     pictures = packet.decode()
-                except av.InvalidDataError:  # a packet was lost on the way; the next key frame mends that
+                except av.InvalidDataError:  # a packet was lost; the next key frame repairs the picture
                     broken += 1
                     if broken >= BROKEN_IN_A_ROW:
                         raise
@@ -120,20 +127,20 @@ class RtspSource(FrameSource):
 
 
 class Backlog:
-    """Says which packets to leave out where they come faster than they can be decoded.
+    """Decides which packets to drop if they come faster than they can be decoded.
 
-    Otherwise the picture would lag behind the scene more and more. Whoever is at the newest packet waits for the next
-    one; where nothing was waited for through ``behind_s``, there is a backlog. It is left out, but for a key frame now
-    and then as a sign of life, until something must be waited for again; then it goes on from the next key frame.
+    Otherwise the picture would lag behind the scene more and more. A reader that is up to date waits for each packet.
+    If it has not waited for ``behind_s``, there is a backlog. Then all packets are dropped, except for a key frame now
+    and then as a sign of life, until the reader waits again. From the next key frame on, it decodes all packets.
     """
 
     def __init__(self, *, behind_s: float = 1.0, sign_of_life_s: float = 0.25, longest_s: float = 5.0) -> None:
-        """Begin at the newest packet.
+        """Start up to date.
 
         Args:
-            behind_s: without a wait before the backlog is left out.
-            sign_of_life_s: from one key frame that is shown meanwhile to the next.
-            longest_s: that a key frame is waited for; some streams mark none.
+            behind_s: after so long without a wait, packets are dropped.
+            sign_of_life_s: the time between two key frames that are decoded meanwhile.
+            longest_s: the longest wait for a key frame; some streams mark none.
         """
         self._behind_s, self._sign_of_life_s, self._longest_s = behind_s, sign_of_life_s, longest_s
         self._waited_at_s: float | None = None
@@ -141,8 +148,8 @@ class Backlog:
         self._behind = False
         self._key_wanted_s: float | None = None
 
-    def leaves_out(self, waited_s: float, now_s: float, *, is_key: bool) -> bool:
-        """Whether the packet that came now, after such a wait, is not to be decoded."""
+    def drops(self, waited_s: float, now_s: float, *, is_key: bool) -> bool:
+        """Whether to drop the packet that has come now, after a wait of ``waited_s``."""
         if waited_s > 0.002 or self._waited_at_s is None:
             self._waited_at_s = now_s
             if self._behind:
@@ -161,8 +168,8 @@ class Backlog:
 
 
 def _reason(error: Exception, waited_s: float, limit_s: float) -> str:
-    """What went wrong, without the address that the error's own text has."""
-    if isinstance(error, av.error.ExitError) or waited_s >= limit_s:  # some protocols call it by other names
+    """What went wrong, without the address in the error's own text."""
+    if isinstance(error, av.error.ExitError) or waited_s >= limit_s:  # some protocols use other errors
         return f"gives nothing for {limit_s:g} s; is it switched on, and in this network?"
     if isinstance(error, (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)):
         return "refuses the user name and password; check them"
@@ -170,9 +177,9 @@ def _reason(error: Exception, waited_s: float, limit_s: float) -> str:
 
 
 def _options(url: str, read_s: float) -> dict[str, str]:
-    """FFmpeg's options: no buffer in front of the newest picture, and sockets that give up."""
+    """FFmpeg's options: no buffer before the newest picture, and a timeout for sockets."""
     read_us = str(int(read_s * 1e6))
     if url.lower().startswith("rtsp"):
-        # Over UDP pictures come broken through most home networks.
+        # Over UDP, pictures arrive damaged in most home networks.
         return {"fflags": "nobuffer", "rtsp_transport": "tcp", "timeout": read_us}
     return {"fflags": "nobuffer", "rw_timeout": read_us}

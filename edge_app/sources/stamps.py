@@ -1,20 +1,20 @@
-"""When a driver says that a picture was taken, told on our own clock."""
+"""A driver's time stamp of a picture, on the monotonic clock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-# No camera's picture is older than this when it reaches us; a stamp that says so is of another clock.
+# No picture is older than this when it arrives; an older stamp belongs to another clock.
 OLDEST_S = 2.0
 
 
 def captured_at(stamps_s: Iterable[float], now_s: float) -> float:
-    """The first stamp that can be true, else the moment itself.
+    """The first stamp that is plausible, else ``now_s``.
 
-    Drivers disagree about the clock they stamp with, and some cameras' stamps are wrong.
+    Drivers use different clocks for their stamps, and some cameras' stamps are wrong.
 
     Args:
-        stamps_s: what the driver's stamp may mean on the monotonic clock, likeliest first.
+        stamps_s: possible values of the driver's stamp on the monotonic clock, most likely first.
         now_s: the monotonic clock, read when the picture arrived.
 
     Returns:

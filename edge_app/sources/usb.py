@@ -15,52 +15,52 @@ from celcam.errors import CameraError
 from edge_app.frames import Frame, FrameSource, SourceInfo
 from edge_app.sources.stamps import captured_at
 
-CAPTURE_SIZE_WH = (640, 480)  # what every USB camera offers at 30 frames a second
-# OpenCV's Video4Linux has no CAP_PROP_READ_TIMEOUT_MSEC, but reads this, once in a process: after so many whole seconds
-# without a picture a read gives up. Its own 10 are longer than a reader is waited for.
+CAPTURE_SIZE_WH = (640, 480)  # every USB camera offers this at 30 frames a second
+# OpenCV's Video4Linux has no CAP_PROP_READ_TIMEOUT_MSEC, but reads this variable once in a process: a read fails after
+# so many whole seconds without a picture. The default of 10 is longer than `ReconnectingSource` waits.
 READ_TIMEOUT = ("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "3")
-# A picture may come broken over a bad cable; so many in a row and the camera is given up.
+# A bad cable may damage a picture; after so many damaged ones in a row, the camera counts as lost.
 BROKEN_IN_A_ROW = 30
-# One that is read, and one that the driver fills meanwhile; with a single one every second picture is lost.
+# One buffer is read while the driver fills the other one; with a single buffer every second picture is lost.
 BUFFERS = 2
 
 
 class UsbSource(FrameSource):
     """Frames of ``/dev/videoN``.
 
-    Video4Linux decodes MJPEG on the thread that reads, so there are no decoder's threads to hold down.
+    Video4Linux decodes MJPEG on the reading thread, so there are no decoder threads to limit.
     """
 
     def __init__(self, device: int | str, size_wh: tuple[int, int] = CAPTURE_SIZE_WH, fps: float | None = None) -> None:
-        """Open the camera and look at a first picture.
+        """Open the camera and read a first picture.
 
         Args:
             device: the N of ``/dev/videoN``, or a path such as one in ``/dev/v4l/by-id``.
-            size_wh: asked for; what the camera grants is in ``info``.
-            fps: frames a second that suffice: the camera may give more, but is not asked for fewer; None asks nothing.
+            size_wh: the requested size; ``info`` holds the size that the camera chose.
+            fps: the lowest rate that is enough; the camera may give more. None requests no rate.
 
         Raises:
-            CameraError: there is none, it is in use, or it gives no picture.
+            CameraError: there is no camera, it is in use, or it gives no picture.
         """
         self._name = f"usb:{device}"
         path = Path(device if isinstance(device, str) else f"/dev/video{device}")
-        # Asked for a device that is not there, OpenCV prints warnings of its own.
+        # For a device that does not exist, OpenCV prints warnings of its own.
         if not path.exists():
             raise CameraError(f"{self._name}: no camera there; see 'ls /dev/video*', or give a file or synthetic:")
         if not os.access(path, os.R_OK | os.W_OK):
             raise CameraError(
-                f"{self._name}: {path} may not be opened; run 'sudo usermod -aG video $USER', log in anew"
+                f"{self._name}: {path}: permission denied; run 'sudo usermod -aG video $USER', then log in again"
             )
         os.environ.setdefault(*READ_TIMEOUT)
         self._capture = cv2.VideoCapture(device if isinstance(device, int) else str(path), cv2.CAP_V4L2)
         try:
             if not self._capture.isOpened():
-                raise CameraError(f"{self._name}: {path} is no camera, or another program is using it")
+                raise CameraError(f"{self._name}: {path} is not a camera, or another program is using it")
             self._ask_for(size_wh)
             self._slow_down(fps)
             if self._read() is None:
                 raise CameraError(
-                    f"{self._name}: gives no picture; is another program using it, or too much on the same USB hub?"
+                    f"{self._name}: gives no picture; close other programs that use it, or use another USB hub"
                 )
             width = int(self._capture.get(cv2.CAP_PROP_FRAME_WIDTH))
             height = int(self._capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
@@ -75,7 +75,11 @@ class UsbSource(FrameSource):
         self._capture.release()
 
     def frames(self) -> Iterator[Frame]:
-        """Frames until the camera gives none, which raises CameraError."""
+        """Frames without end.
+
+        Raises:
+            CameraError: the camera gives no more pictures.
+        """
         started_s = time.monotonic()
         number = 0
         while True:
@@ -90,15 +94,15 @@ class UsbSource(FrameSource):
 
     def _ask_for(self, size_wh: tuple[int, int]) -> None:
         if size_wh[0] * size_wh[1] > CAPTURE_SIZE_WH[0] * CAPTURE_SIZE_WH[1]:
-            # Plain pictures of that size come at 10 a second or fewer through USB 2. Asked before the size: drivers
-            # list sizes by format.
+            # USB 2 carries 10 or fewer uncompressed pictures of such a size a second. The format comes first, because
+            # drivers list their sizes by format.
             self._capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
         self._capture.set(cv2.CAP_PROP_FRAME_WIDTH, size_wh[0])
         self._capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1])
         self._capture.set(cv2.CAP_PROP_BUFFERSIZE, BUFFERS)
 
     def _slow_down(self, fps: float | None) -> None:
-        """Ask for ``fps``; cameras know a few rates, and where the nearest is a lower one they keep their own."""
+        """Request ``fps``; if the nearest rate that the camera offers is lower, keep the camera's own rate."""
         own_fps = self._capture.get(cv2.CAP_PROP_FPS)
         if fps and own_fps > fps:
             self._capture.set(cv2.CAP_PROP_FPS, fps)
@@ -106,7 +110,7 @@ class UsbSource(FrameSource):
                 self._capture.set(cv2.CAP_PROP_FPS, own_fps)
 
     def _read(self) -> Uint8Array | None:
-        """The next picture that is whole, blue first; None where the camera gives none."""
+        """The next undamaged picture, in the order BGR; None if the camera gives none."""
         for _ in range(BROKEN_IN_A_ROW):
             if not self._capture.grab():
                 return None
@@ -120,12 +124,12 @@ class UsbSource(FrameSource):
 
 
 def _rgb(bgr_u8: Uint8Array) -> Uint8Array:
-    """OpenCV delivers blue first; here, and nowhere else, that is settled. What is no such picture is passed on."""
+    """OpenCV's BGR as RGB; an array that is no such picture is returned as it is."""
     if bgr_u8.ndim != 3 or bgr_u8.shape[2] != 3:
         return bgr_u8
     return np.asarray(cv2.cvtColor(bgr_u8, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def _letters(fourcc: float) -> str:
-    """``"MJPG"`` of the number that OpenCV gives."""
+    """OpenCV's number of a pixel format as text, such as ``"MJPG"``."""
     return (int(fourcc) & 0xFFFFFFFF).to_bytes(4, "little").decode("ascii", "replace") if fourcc > 0 else ""

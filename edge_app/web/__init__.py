@@ -1,1 +1,1 @@
-"""The page that shows the live picture in a browser; `edge_app.web.sink.WebSink` starts it."""
+"""The page with the live picture for a browser; `edge_app.web.sink.WebSink` starts it."""

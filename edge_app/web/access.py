@@ -1,6 +1,6 @@
-"""Who may look: the token, the names that this machine goes by, and which pages a request may come from.
+"""Access rules: the token, the names of this machine, and the pages that a request may come from.
 
-A request is refused with `RefusedError`, before anything is done.
+A request that breaks a rule raises `RefusedError` before it has any effect.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ COOKIE_DAYS = 30
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?", re.ASCII)
 HTTP_PORT = 80
 CHANGING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-# A page of another site, or of another program on this machine, may neither show nor fetch anything of ours.
+# A page of another site, or of another program on this machine, may not show or fetch anything from this server.
 FOREIGN = frozenset({"cross-site", "same-site"})
 
 
 class RefusedError(Exception):
-    """A request that is not answered: its HTTP status, why in one line, and after how many seconds to ask again."""
+    """A refused request: the HTTP status, the reason in one line, and the seconds to wait before a retry."""
 
     def __init__(self, status: int, reason: str, *, retry_after_s: float = 0.0) -> None:
         super().__init__(reason)
@@ -36,7 +36,7 @@ class RefusedError(Exception):
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only programs of this machine reach ``address``."""
+    """Whether only programs on this machine can reach ``address``."""
     if address.lower() == "localhost":
         return True
     try:
@@ -46,57 +46,59 @@ def is_loopback(address: str) -> bool:
 
 
 def choose_token(address: str, token: str | None) -> str | None:
-    """The token that is asked of viewers: the given one, else a new one unless only this machine can reach ``address``.
+    """The token for viewers: the given one; else a new one, unless only this machine can reach ``address``.
 
     Raises:
-        UsageError: the given one is short enough to be guessed, or does not fit into a link.
+        UsageError: the given token is too short, or has characters that do not fit into a link.
     """
     if token is None:
         return None if is_loopback(address) else secrets.token_urlsafe(TOKEN_BYTES)
     if len(token) < SHORTEST_TOKEN or not TOKEN_LETTERS.fullmatch(token):
         raise UsageError(
-            f"--token: expected {SHORTEST_TOKEN} or more of A-Z, a-z, 0-9, - and _; leave it out to get a good one"
+            f"--token: expected {SHORTEST_TOKEN} or more of A-Z, a-z, 0-9, - and _; omit it for a random token"
         )
     return token
 
 
 def machine_names() -> frozenset[str]:
-    """The names of this machine, in small letters, with and without ``.local``."""
+    """The names of this machine, in lower case, with and without ``.local``."""
     name = socket.gethostname().lower().removesuffix(".local")
     return frozenset({"localhost", name, f"{name}.local"}) - {"", ".local"}
 
 
 class Access:
-    """The rules of one server."""
+    """The access rules of one server."""
 
     def __init__(self, *, address: str, port: int, token: str | None, names: Iterable[str] | None = None) -> None:
         """Rules for a server at ``address`` and ``port``.
 
         Args:
-            address: that it is bound to.
-            port: that it got.
-            token: asked of every request; None asks none.
-            names: of this machine; None looks them up.
+            address: the address that it is bound to.
+            port: the port that it listens on.
+            token: required in every request; None requires none.
+            names: the names of this machine; None looks them up.
         """
         self._port, self._token = port, token
         self._names = {address.lower(), *(machine_names() if names is None else names)}
-        self.cookie_name = f"celcam_{port}"  # cookies know no ports: two servers here must not share one
-        # Not the token itself, so that it lies in no browser's files; the same at the next start with that token.
+        self.cookie_name = (
+            f"celcam_{port}"  # browsers send cookies to all ports: two servers on this machine must not share one
+        )
+        # Not the token itself, so the token is not in a browser's files; the same after a restart with the same token.
         self.cookie_value = (
             hmac.new(token.encode(), b"celcam cookie", hashlib.sha256).hexdigest() if token is not None else ""
         )
 
     @property
     def wants_token(self) -> bool:
-        """Whether viewers need the link."""
+        """Whether viewers need the token."""
         return self._token is not None
 
     def is_token(self, given: str) -> bool:
-        """Whether ``given`` is the token; takes as long for a wrong one."""
+        """Whether ``given`` is the token; compared in constant time."""
         return self._token is not None and _same(given, self._token)
 
     def knows(self, cookie: str | None, authorization: str | None) -> bool:
-        """Whether a request brought the cookie, or ``Authorization: Bearer TOKEN``, or needs neither."""
+        """Whether a request has the cookie, or ``Authorization: Bearer TOKEN``, or needs neither."""
         if self._token is None:
             return True
         if cookie is not None and _same(cookie, self.cookie_value):
@@ -105,34 +107,36 @@ class Access:
         return kind.lower() == "bearer" and self.is_token(given.strip())
 
     def check_host(self, hosts: list[str], own_address: str) -> None:
-        """Refuse a request that was sent to another name than this machine's.
+        """Refuse a request for another name than this machine's (DNS rebinding).
 
-        A page of a stranger may have had its own name point here; the browser then sends that name.
+        Another site may let its own name point to this machine; the browser then sends that name.
 
         Args:
             hosts: all values of the header ``Host``.
-            own_address: that the connection came in at.
+            own_address: the local address of the connection.
 
         Raises:
-            RefusedError: it is another, or there is none.
+            RefusedError: the header names another machine, or is missing.
         """
         found = HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
         if found is not None and int(found[2] or HTTP_PORT) == self._port:
             name = found[1].lower().strip("[]")
             if name in self._names or (_address(name) is not None and _address(name) == _address(own_address)):
                 return
-        raise RefusedError(421, "this address is not one of this machine's; use the link that was printed at the start")
+        raise RefusedError(
+            421, "this address does not belong to this machine; use the link that was printed at the start"
+        )
 
     def check_origin(self, method: str, headers: Mapping[str, str], *, is_visit: bool) -> None:
-        """Refuse what a page of somebody else has asked for.
+        """Refuse a request that another site's page has sent.
 
         Args:
             method: of the request.
             headers: of the request; `check_host` has passed.
-            is_visit: a link to the page itself, which may stand anywhere.
+            is_visit: whether the request opens the page itself; a link to it may be on any site.
 
         Raises:
-            RefusedError: it comes from elsewhere, or changes something without saying whence it comes.
+            RefusedError: the request comes from another site, or changes something without a statement of its origin.
         """
         site = headers.get("Sec-Fetch-Site")
         if site in FOREIGN and not is_visit:

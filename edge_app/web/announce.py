@@ -1,4 +1,4 @@
-"""The links that open the page, and a QR code of the first, for the terminal."""
+"""The links to the page, and a QR code of the first one, for the terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import segno
 
 from edge_app.web.access import is_loopback, machine_names
 
-# An address that nobody has (RFC 5737): asking the system how it would get there sends nothing.
+# An address for documentation (RFC 5737): to ask the system for a route to it sends nothing.
 NOWHERE = ("192.0.2.1", 9)
 
 
@@ -18,24 +18,26 @@ def announcement(address: str, port: int, token: str | None, *, qr: bool = True)
     """How to open the page, in a few lines.
 
     Args:
-        address: that the server is bound to.
-        port: that it got.
-        token: goes into the links.
-        qr: add a QR code of the first link; pointless where only this machine can open it, and left out then.
+        address: the address that the server is bound to.
+        port: the port that it listens on.
+        token: added to the links.
+        qr: add a QR code of the first link, unless only this machine can open it.
     """
     links = [_link(host, port, token) for host in hosts(address)]
     lines = [f"watch at {links[0]}", *(f"      or {link}" for link in links[1:])]
     if is_loopback(address):
-        lines.append("on this machine only; --web-address 0.0.0.0 lets others in, with a token")
+        lines.append("on this machine only; --web-address 0.0.0.0 admits others, with a token")
     else:
-        lines.append("whoever has this link can watch; a phone scans it:" if qr else "whoever has this link can watch")
+        lines.append(
+            "anyone with this link can watch; scan it with a phone:" if qr else "anyone with this link can watch"
+        )
         if qr:
             lines.append(_qr(links[0]))
     return "\n".join(lines)
 
 
 def hosts(address: str) -> list[str]:
-    """The names and addresses to open a server at ``address`` by, the surest first."""
+    """The names and addresses under which a server at ``address`` can be opened, the most reliable first."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -48,7 +50,7 @@ def hosts(address: str) -> list[str]:
 
 
 def _own_address() -> str | None:
-    """This machine's address in its network; None where it is in none."""
+    """This machine's address in its network; None without a network."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.connect(NOWHERE)

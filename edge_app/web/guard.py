@@ -1,4 +1,4 @@
-"""What stands before every answer: the rules of access, how often a device may ask, plain words for what went wrong."""
+"""The server's middleware: access rules, rate limits, and plain messages for refused requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from edge_app.web.access import COOKIE_DAYS, FOREIGN, Access, RefusedError
-from edge_app.web.limits import Buckets, Limits, peer_key
+from edge_app.web.limits import Limits, RateLimiter, peer_key
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -29,21 +29,21 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Guard:
-    """The rules that are kept for every request."""
+    """The rules that every request must meet."""
 
-    def __init__(self, access: Access, limits: Limits, tell: Callable[[str], None]) -> None:
-        """Guard with ``access`` and ``limits``; ``tell`` is told of errors that nobody expected."""
-        self._access, self._tell = access, tell
-        self._requests = Buckets(limits.requests_per_s, limits.requests_at_once, peers=limits.peers)
-        self._guesses = Buckets(limits.guesses_per_s, limits.guesses_at_once, peers=limits.peers)
+    def __init__(self, access: Access, limits: Limits, report: Callable[[str], None]) -> None:
+        """Guard with ``access`` and ``limits``; ``report`` gets a line about each unexpected error."""
+        self._access, self._report = access, report
+        self._requests = RateLimiter(limits.requests_per_s, limits.requests_at_once, peers=limits.peers)
+        self._guesses = RateLimiter(limits.guesses_per_s, limits.guesses_at_once, peers=limits.peers)
 
     async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Tell the browser how careful to be; a signal of aiohttp's, called for every response."""
+        """Add the security headers; aiohttp calls this for every response."""
         for name, value in HEADERS.items():
             response.headers[name] = value
 
     def let_in(self) -> web.Response:
-        """Answer to the link with the token: a cookie, and the page without the token in its address."""
+        """The answer to the link with the token: a cookie, and a redirect to the address without the token."""
         response = web.Response(status=303, headers={"Location": "/"})
         if self._access.wants_token:
             name, value = self._access.cookie_name, self._access.cookie_value
@@ -52,7 +52,7 @@ class Guard:
 
     @web.middleware
     async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Let ``handler`` answer, or say why not; the middleware of the site."""
+        """Let ``handler`` answer, or refuse with the reason."""
         try:
             self._check(request)
             return await handler(request)
@@ -62,10 +62,10 @@ class Guard:
             return self._refusal(request, RefusedError(error.status, error.reason))
         except ConnectionError:
             raise  # the viewer has gone
-        except Exception as error:  # told here; a stranger learns nothing
+        except Exception as error:  # reported here; the viewer gets no detail
             reason = " ".join(f"{type(error).__name__}: {error}".split())
-            self._tell(f"web: {request.method} {request.path[:80]!r} failed: {reason[:LONGEST_REASON]}")
-            return self._refusal(request, RefusedError(500, "something went wrong here; Celcam's own output says more"))
+            self._report(f"web: {request.method} {request.path[:80]!r} failed: {reason[:LONGEST_REASON]}")
+            return self._refusal(request, RefusedError(500, "internal error; see the output of Celcam for the reason"))
 
     def _check(self, request: web.Request) -> None:
         peer = peer_key(request.remote or "")
@@ -87,23 +87,24 @@ class Guard:
         raise RefusedError(403, "this page needs the link that was printed when Celcam was started")
 
     def _refusal(self, request: web.Request, refusal: RefusedError) -> web.Response:
-        """Plain words, as JSON where a program asks."""
+        """The reason in plain words, as JSON below ``/api/``."""
         response = web.Response(status=refusal.status)
         if request.path.startswith("/api/"):
             response.content_type = "application/json"
             response.text = json.dumps({"error": refusal.reason[:LONGEST_REASON]})
         else:
-            # A link on another site brings no strict cookie, not even behind our redirect; a visit of our own does.
+            # After a link on another site, the browser sends no strict cookie, not even after a redirect. A refresh
+            # from our own page does send it.
             is_link = request.headers.get("Sec-Fetch-Site") in FOREIGN and request.path_qs == "/"
             response.content_type = "text/html"
             response.text = _plain_page(refusal, again=refusal.status == 403 and is_link)
         if refusal.status == 403 and self._access.cookie_name in request.cookies:
-            # Of a start before; sent on, it would count as a guess.
+            # The cookie is from an earlier start; if the browser sent it again, it would count as a guess.
             response.del_cookie(self._access.cookie_name, path="/", httponly=True, samesite="Strict")
         if refusal.retry_after_s:
             response.headers["Retry-After"] = str(math.ceil(refusal.retry_after_s))
         if refusal.status in (408, 413):
-            response.force_close()  # the rest of the request is not wanted
+            response.force_close()  # the rest of the request is not read
         return response
 
 

@@ -1,6 +1,6 @@
-"""The newest picture, for all who watch; as JPEG it is encoded once, and only where somebody asks for it.
+"""The newest frame for all viewers; it is encoded as JPEG once, and only on request.
 
-One thread offers pictures and never waits. The rest runs in the server's event loop.
+One thread offers frames and never waits. The rest runs in the server's event loop.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from celcam.image_io import encode_image
 from edge_app.flow.stats import RunStats
 from edge_app.frames import Frame
 
-# Above this a cartoon's file grows and its picture does not change.
+# Above this quality, a cartoon's file grows without a visible gain.
 QUALITY = 85
 STAGE = "encode web"
 
@@ -31,8 +31,8 @@ def encode_jpeg(rgb_u8: Uint8Array) -> bytes:
 
 
 @dataclass(frozen=True)
-class Numbered:
-    """A frame, and which one it is; the first is 1."""
+class NumberedFrame:
+    """A frame and its number, counted from 1."""
 
     number: int
     frame: Frame
@@ -46,30 +46,31 @@ class Jpeg:
     data: bytes
 
 
-class Newest:
+class NewestFrame:
     """The newest frame, and a way to wait for the next."""
 
     def __init__(self) -> None:
-        self.held: Numbered | None = None  # one reference, replaced whole: needs no lock
+        self.held: NumberedFrame | None = None  # one reference that is replaced as a whole: needs no lock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._came = asyncio.Event()
         self._waiting = 0
 
     def attach(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        """Wake those who wait in ``loop`` from now on; None wakes nobody any more."""
+        """Wake the waiting tasks of ``loop`` from now on; None wakes no task any more."""
         self._loop = loop
 
     def offer(self, frame: Frame) -> None:
-        """Take a frame, in place of the one before; called by one thread."""
-        self.held = Numbered(self.held.number + 1 if self.held is not None else 1, frame)
+        """Replace the frame; called by one thread."""
+        self.held = NumberedFrame(self.held.number + 1 if self.held is not None else 1, frame)
         loop = self._loop
-        # Who waits says so before it looks at what is held, so none is missed; for nobody the loop is left asleep.
+        # A task counts itself as waiting before it looks at the frame, so it misses none. Without one, the loop sleeps
+        # on.
         if self._waiting and loop is not None:
             with suppress(RuntimeError):  # the server has just ended
                 loop.call_soon_threadsafe(self._wake)
 
-    async def after(self, number: int) -> Numbered:
-        """The newest frame, once that is a later one than ``number``."""
+    async def after(self, number: int) -> NumberedFrame:
+        """The newest frame, once its number is above ``number``."""
         self._waiting += 1
         try:
             while True:
@@ -86,34 +87,34 @@ class Newest:
 
 
 class SharedEncoder:
-    """The newest frame as JPEG; however many ask, each frame is encoded once at most."""
+    """The newest frame as JPEG; each frame is encoded at most once for all viewers."""
 
     def __init__(
         self,
-        newest: Newest,
+        newest: NewestFrame,
         *,
         executor: Executor,
         stats: RunStats,
-        tell: Callable[[str], None],
+        report: Callable[[str], None],
         encode: Encode = encode_jpeg,
     ) -> None:
-        """Encode what ``newest`` holds.
+        """Encode the frames of ``newest``.
 
         Args:
             newest: the frames.
-            executor: where the encoding runs.
-            stats: told how long each took.
-            tell: told what can't be encoded.
-            encode: one picture to bytes; raises CelcamError where it can't.
+            executor: runs the encoding.
+            stats: receives the times.
+            report: gets a line about each frame that can't be encoded.
+            encode: one picture to bytes; raises CelcamError if it can't.
         """
-        self._newest, self._executor, self._stats, self._tell = newest, executor, stats, tell
+        self._newest, self._executor, self._stats, self._report = newest, executor, stats, report
         self._encode = encode
         self._done = Jpeg(0, b"")
         self._tried = 0
         self._running: asyncio.Task[None] | None = None
 
     async def after(self, number: int) -> Jpeg:
-        """The newest frame, once that is a later one than ``number``; one that can't be encoded is left out."""
+        """The newest frame, once its number is above ``number``; a frame that can't be encoded is dropped."""
         while True:
             held = await self._newest.after(number)
             if self._done.number < held.number:
@@ -122,7 +123,7 @@ class SharedEncoder:
                 if self._running is None:
                     number = max(number, held.number)
                     continue
-                # Whoever leaves, the others still want it.
+                # Shielded: if this viewer leaves, the others still need the frame.
                 await asyncio.shield(self._running)
             if self._done.number > number:
                 return self._done
@@ -143,5 +144,5 @@ class SharedEncoder:
             with self._stats.stage(STAGE).timing():
                 return self._encode(frame.rgb_u8)
         except CelcamError as error:
-            self._tell(f"a picture can't be shown in the browser: {error}")
+            self._report(f"a picture can't be shown in the browser: {error}")
             return b""

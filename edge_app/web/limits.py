@@ -1,4 +1,4 @@
-"""What one run of the web server bears, and how often one device may ask."""
+"""The limits of the web server, and a rate limiter for each device."""
 
 from __future__ import annotations
 
@@ -13,52 +13,52 @@ from dataclasses import dataclass
 class Limits:
     """Bounds of the web server, each with its reason."""
 
-    # A live picture at 320x240 is about 5 Mbit/s; ten of them are what a Pi's Wi-Fi carries.
+    # A live picture at 320x240 takes about 5 Mbit/s; a Pi's Wi-Fi carries ten of them.
     viewers: int = 10
-    # Each viewer's video is encoded on its own, which is far more work than a JPEG shared by all.
+    # Each viewer needs a video encoder of its own, which is far more work than a JPEG that all viewers share.
     smooth_viewers: int = 2
-    # Every browser opens up to six; the rest is room for strangers, who are told to wait.
+    # Every browser opens up to six; further connections get status 503.
     connections: int = 200
     downloads: int = 8
-    # The page asks for about three things a second, and for twelve while a slider is dragged.
+    # The page sends about three requests a second, and twelve while a slider is dragged.
     requests_per_s: float = 25.0
     requests_at_once: int = 150
-    # Wrong tokens: a person mistypes; a program guesses.
+    # Wrong tokens: enough for a person who mistypes, too few for a program that guesses.
     guesses_per_s: float = 0.2
     guesses_at_once: int = 10
-    # A snapshot is a file of a megabyte or so.
+    # A snapshot is a file of about a megabyte.
     snapshots_per_s: float = 1.0
     snapshots_at_once: int = 5
-    # Devices that are remembered; the one that was silent longest is forgotten.
+    # The number of devices that are remembered; the one that has been silent longest is forgotten first.
     peers: int = 1024
     body_bytes: int = 4096
     offer_bytes: int = 65536
-    # Of a request's head or body.
+    # The longest time for a request's head, and for its body.
     request_s: float = 15.0
-    # A viewer that reads nothing for so long is gone.
+    # A viewer that reads nothing for so long is disconnected.
     stalled_s: float = 10.0
 
 
-class Buckets:
-    """A token bucket for each peer: so many at once, then so many a second."""
+class RateLimiter:
+    """A token bucket for each peer: so many requests at once, then so many a second."""
 
     def __init__(self, per_s: float, at_once: int, *, peers: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """Full buckets for all.
+        """Start with full buckets.
 
         Args:
-            per_s: what runs into a bucket.
-            at_once: what a bucket holds.
-            peers: that are remembered.
+            per_s: requests a second in the long run.
+            at_once: requests at once.
+            peers: the number of peers that are remembered.
             clock: seconds.
         """
         self._per_s, self._at_once, self._peers, self._clock = per_s, at_once, peers, clock
-        self._kept: OrderedDict[str, tuple[float, float]] = OrderedDict()  # what is left, and since when
+        self._kept: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens left, and when
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def take(self, peer: str) -> float:
-        """Take one from the bucket of ``peer``; 0 where there was one, else the seconds until there is."""
+        """Count a request of ``peer``; returns 0 if it is allowed, else the seconds to wait."""
         left = self._left(peer)
         allowed = left >= 1.0
         self._kept[peer] = (left - 1.0 if allowed else left, self._clock())
@@ -68,7 +68,7 @@ class Buckets:
         return 0.0 if allowed else (1.0 - left) / self._per_s
 
     def wait_s(self, peer: str) -> float:
-        """The seconds until `take` would find one; nothing is taken."""
+        """The seconds until `take` would allow a request; counts nothing."""
         return max(0.0, (1.0 - self._left(peer)) / self._per_s)
 
     def _left(self, peer: str) -> float:
@@ -77,7 +77,7 @@ class Buckets:
 
 
 def peer_key(address: str) -> str:
-    """By what a device is told from others: its address, or its network where it has 2**64 addresses of its own."""
+    """The key of a device: its IPv4 address, or its IPv6 /64 network, because a device has a whole /64 of addresses."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

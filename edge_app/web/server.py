@@ -1,4 +1,4 @@
-"""The web server: one thread with an event loop of its own, and nothing left of it at the end."""
+"""The web server: one thread with an event loop of its own."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from edge_app.drawing.looks import Drawer
 from edge_app.session import Session
 from edge_app.web.access import Access, is_loopback
 from edge_app.web.guard import Guard
-from edge_app.web.jpeg import Encode, Newest, SharedEncoder, encode_jpeg
+from edge_app.web.handlers import Handlers, Services
+from edge_app.web.jpeg import Encode, NewestFrame, SharedEncoder, encode_jpeg
 from edge_app.web.limits import Limits
-from edge_app.web.site import Parts, Site
 from edge_app.web.thumbnails import Thumbnails
-from edge_app.web.webrtc import SmoothPictures, can_be_smooth
+from edge_app.web.webrtc import SmoothVideo, can_be_smooth
 
 BACKLOG = 64
-# Answers that are under way when the server ends.
+# The longest wait for running responses when the server ends.
 SHUTDOWN_S = 1.0
 JOIN_TIMEOUT_S = 10.0
 TOO_MANY = "too many connections; try again shortly\n"
 REMEDIES = {
-    errno.EADDRINUSE: "another program has it; use another --port, or --port 0 for any that is free",
-    errno.EACCES: "only the administrator may; use --port 8000, or --port 0 for any that is free",
-    errno.EADDRNOTAVAIL: "not an address of this machine; use --web-address 127.0.0.1, or 0.0.0.0 to let others in",
+    errno.EADDRINUSE: "another program uses it; use another --port, or --port 0 for any free port",
+    errno.EACCES: "only the administrator may use it; use --port 8000, or --port 0 for any free port",
+    errno.EADDRNOTAVAIL: "not an address of this machine; use --web-address 127.0.0.1, or 0.0.0.0 to admit others",
 }
 
 
 class WebServer:
-    """Serves the page of one session; a context manager that ends thread, tasks and sockets."""
+    """Serves the page of one session; a context manager that ends its thread, tasks and sockets."""
 
     def __init__(
         self,
         session: Session,
-        newest: Newest,
+        newest: NewestFrame,
         *,
         address: str,
         port: int,
@@ -56,20 +56,20 @@ class WebServer:
         """A server that does not listen yet.
 
         Args:
-            session: is shown and changed.
+            session: is shown, and changed by the viewers.
             newest: the frames.
-            address: to listen at.
-            port: 0 is any that is free.
-            token: asked of viewers; None asks none.
-            read_vitals: heat and memory, ready for JSON.
-            thumb_loaders: of the looks that get thumbnails.
-            limits: what it bears.
+            address: the address to listen on.
+            port: the port to listen on; 0 is any free port.
+            token: required from viewers; None requires none.
+            read_vitals: returns the machine's vitals, ready for JSON.
+            thumb_loaders: loaders of the looks that get thumbnails.
+            limits: the limits of the server.
             encode: a picture to JPEG.
         """
         self._session, self._newest, self._address, self._token = session, newest, address, token
         self._read_vitals, self._limits, self._encode = read_vitals, limits, encode
         self.port = port
-        self._thumbnails = Thumbnails(thumb_loaders, lambda: newest.held, tell=session.notices.add)
+        self._thumbnails = Thumbnails(thumb_loaders, lambda: newest.held, report=session.notices.add)
         self._thread: threading.Thread | None = None
         self._started: Future[None] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -79,7 +79,7 @@ class WebServer:
         """Listen and start.
 
         Raises:
-            UsageError: the address or port can't be had; says what to use instead.
+            UsageError: the address or port is not available; the message names the remedy.
         """
         listener = listen(self._address, self.port)
         self.port = listener.getsockname()[1]
@@ -93,19 +93,19 @@ class WebServer:
         if thread is None:
             return
         if loop is not None and over is not None and thread.is_alive():
-            with suppress(RuntimeError):  # it has just ended by itself
+            with suppress(RuntimeError):  # it has just ended
                 loop.call_soon_threadsafe(over.set)
         thread.join(JOIN_TIMEOUT_S)
 
     @property
     def is_running(self) -> bool:
-        """Whether the thread is there."""
+        """Whether the server's thread runs."""
         return self._thread is not None and self._thread.is_alive()
 
     def _run(self, listener: socket.socket) -> None:
         try:
             asyncio.run(self._serve(listener))
-        except BaseException as error:  # raised by whoever starts it, or told where it has started
+        except BaseException as error:  # raised by `__enter__`; reported if the server has started
             if self._started.done():
                 self._session.notices.add(f"the web server stopped: {' '.join(str(error).split())}")
             else:
@@ -116,22 +116,22 @@ class WebServer:
 
     async def _serve(self, listener: socket.socket) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        self._loop.set_exception_handler(self._tell_loop_error)
+        self._loop.set_exception_handler(self._report_loop_error)
         with (
             ThreadPoolExecutor(1, thread_name_prefix="web encode") as encoders,
             ThreadPoolExecutor(2, thread_name_prefix="web files") as workers,
             self._thumbnails,
         ):
-            # WebRTC listens on the network's addresses: never where only this machine was to watch.
-            smooth = SmoothPictures(self._newest) if can_be_smooth() and not is_loopback(self._address) else None
+            # WebRTC listens on the addresses of the network, so it is off if only this machine may watch.
+            smooth = SmoothVideo(self._newest) if can_be_smooth() and not is_loopback(self._address) else None
             runner = self._runner(encoders, workers, smooth)
             await runner.setup()
             server = runner.server
             if server is None:
                 raise RuntimeError("aiohttp made no server")
             self._newest.attach(self._loop)
-            doorman = _Doorman(server, self._limits.connections)
-            listening = await self._loop.create_server(doorman, sock=listener, backlog=BACKLOG)
+            limiter = _ConnectionLimiter(server, self._limits.connections)
+            listening = await self._loop.create_server(limiter, sock=listener, backlog=BACKLOG)
             self._started.set_result(None)
             try:
                 await self._over.wait()
@@ -143,21 +143,21 @@ class WebServer:
                 await runner.cleanup()
                 for transport in transports:
                     if transport is not None:
-                        transport.abort()  # or one whose viewer reads nothing would stay open for ever
-                await asyncio.sleep(0)  # they close in the loop's next round
+                        transport.abort()  # else a connection whose viewer reads nothing would stay open
+                await asyncio.sleep(0)  # they close in the next round of the loop
 
     def _runner(
-        self, encoders: ThreadPoolExecutor, workers: ThreadPoolExecutor, smooth: SmoothPictures | None
+        self, encoders: ThreadPoolExecutor, workers: ThreadPoolExecutor, smooth: SmoothVideo | None
     ) -> web.AppRunner:
         session, limits = self._session, self._limits
-        parts = Parts(
+        services = Services(
             session=session,
             newest=self._newest,
             encoder=SharedEncoder(
                 self._newest,
                 executor=encoders,
                 stats=session.stats,
-                tell=session.notices.add,
+                report=session.notices.add,
                 encode=self._encode,
             ),
             thumbnails=self._thumbnails,
@@ -168,8 +168,8 @@ class WebServer:
         )
         access = Access(address=self._address, port=self.port, token=self._token)
         return web.AppRunner(
-            Site(parts, Guard(access, limits, session.notices.add), limits).app(),
-            access_log=None,  # it would hold the token
+            Handlers(services, Guard(access, limits, session.notices.add), limits).app(),
+            access_log=None,  # it would contain the token
             logger=_silent_logger(),
             keepalive_timeout=limits.request_s,
             lingering_time=1.0,
@@ -178,14 +178,14 @@ class WebServer:
             auto_decompress=False,
         )
 
-    def _tell_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _report_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception") or context.get("message")
         if not isinstance(error, ConnectionError):
             self._session.notices.add(f"web: {' '.join(f'{type(error).__name__}: {error}'.split())}")
 
 
-class _Doorman:
-    """Makes the protocol of each connection, or one that says there are too many."""
+class _ConnectionLimiter:
+    """Makes the protocol of each connection; above the limit, one that answers with status 503."""
 
     def __init__(self, server: web.Server, most: int) -> None:
         self._server, self._most = server, most
@@ -210,7 +210,7 @@ def listen(address: str, port: int) -> socket.socket:
     """A bound socket that listens.
 
     Raises:
-        UsageError: the address or port can't be had; says what to use instead.
+        UsageError: the address or port is not available; the message names the remedy.
     """
     try:
         found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
@@ -219,7 +219,7 @@ def listen(address: str, port: int) -> socket.socket:
     family, kind, protocol, _, place = min(found, key=lambda one: one[0] != socket.AF_INET)
     listener = socket.socket(family, kind, protocol)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # or a restart would wait a minute
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # else a restart would have to wait a minute
         listener.bind(place)
         listener.listen(BACKLOG)
         listener.setblocking(False)
@@ -231,7 +231,7 @@ def listen(address: str, port: int) -> socket.socket:
 
 
 def _silent_logger() -> logging.Logger:
-    """What aiohttp has to say about requests that are none holds what was sent, a token included."""
+    """A logger without output: aiohttp's messages about malformed requests may contain the token."""
     logger = logging.Logger("edge_app.web")
     logger.addHandler(logging.NullHandler())
     return logger

@@ -1,4 +1,4 @@
-"""A page in a browser."""
+"""The sink for viewers in a browser."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from edge_app.session import Session
 from edge_app.sinks.stills import POLL_S, Still
 from edge_app.web.access import choose_token
 from edge_app.web.announce import announcement
-from edge_app.web.jpeg import Encode, Newest, encode_jpeg
+from edge_app.web.jpeg import Encode, NewestFrame, encode_jpeg
 from edge_app.web.limits import Limits
 from edge_app.web.server import WebServer
 from edge_app.web.thumbnails import thumbnail_loaders
 
-# Of several still images each stays up so long.
+# Each of several still images is shown for so long.
 STILL_S = 4.0
 
 
 class WebSink(FrameSink):
-    """Shows frames to whoever opens the page.
+    """Shows frames to all viewers of the page.
 
-    A camera's frames are shown as they come, a clip's at their own times. Still images stay up for some seconds each,
-    the last one until the run is stopped.
+    A camera's frames are shown as they come, a clip's frames at their own times. Still images are shown for some
+    seconds each, the last one until the run is stopped.
     """
 
     name = "web"
@@ -46,30 +46,30 @@ class WebSink(FrameSink):
         thumb_loaders: Mapping[str, Callable[[], Drawer]] | None = None,
         limits: Limits | None = None,
         encode: Encode = encode_jpeg,
-        tell: Callable[[str], None] = lambda text: print(text, flush=True),
+        write: Callable[[str], None] = lambda text: print(text, flush=True),
     ) -> None:
         """A page for ``session``, not served yet.
 
         Args:
-            session: what is shown, and what the page changes.
-            address: to listen at; another than this machine's own needs a token.
-            port: 0 is any that is free.
-            token: asked of viewers; None makes one where the address needs it.
-            read_vitals: heat and memory, ready for JSON.
-            stop: set when the run is to end; a last still image stays up until then, and without it for no longer
-                than the others.
-            thumb_loaders: how each look's small copy is loaded; None finds the shipped ones by their names.
-            limits: what the server bears.
+            session: is shown, and changed by the viewers.
+            address: the address to listen on; an address that other machines can reach needs a token.
+            port: the port to listen on; 0 is any free port.
+            token: required from viewers; None makes one if the address needs it.
+            read_vitals: returns the machine's vitals, ready for JSON.
+            stop: set to end the run; the last still image is shown until then. Without it, the last one is shown no
+                longer than the others.
+            thumb_loaders: loaders of the looks for thumbnails; None finds the shipped ones by their names.
+            limits: the limits of the server.
             encode: a picture to JPEG.
-            tell: prints how to open the page.
+            write: prints how to open the page.
 
         Raises:
-            UsageError: the token is too short or holds what a link can't.
+            UsageError: the token is too short, or has characters that do not fit into a link.
         """
-        self._session, self._address, self._stop, self._tell = session, address, stop or threading.Event(), tell
+        self._session, self._address, self._stop, self._write = session, address, stop or threading.Event(), write
         self._ends_with_stop = stop is not None
         self._token = choose_token(address, token)
-        self._newest = Newest()
+        self._newest = NewestFrame()
         self._server = WebServer(
             session,
             self._newest,
@@ -85,14 +85,14 @@ class WebSink(FrameSink):
         self._pacer = Pacer(session.source)
 
     def __enter__(self) -> Self:
-        """Serve the page and say where.
+        """Serve the page and print its links.
 
         Raises:
-            UsageError: the address or port can't be had.
+            UsageError: the address or port is not available.
         """
         self._server.__enter__()
         try:
-            self._tell(self.announcement())
+            self._write(self.announcement())
         except BaseException:
             self._server.__exit__()
             raise
@@ -103,21 +103,21 @@ class WebSink(FrameSink):
 
     @property
     def port(self) -> int:
-        """That the page is served at."""
+        """The port that the page is served on."""
         return self._server.port
 
     def announcement(self) -> str:
-        """How to open the page: links, and a QR code where a phone can reach it."""
+        """How to open the page: links, and a QR code if a phone can reach it."""
         return announcement(self._address, self.port, self._token, qr=_draws_blocks(sys.stdout))
 
     def show(self, frame: Frame) -> bool:
-        """Hand over the frame; it is encoded only where somebody watches.
+        """Show the frame; it is encoded only if somebody watches.
 
         Raises:
-            CelcamError: the server has broken off.
+            CelcamError: the server has failed.
         """
         if not self._server.is_running:
-            raise CelcamError("the web server has ended; the notices say why; start Celcam again")
+            raise CelcamError("the web server has ended; see the messages for the reason, then start Celcam again")
         self._stop.wait(self._pacer.wait_s(frame))
         self._shown += 1
         if self._session.source.is_still:
@@ -139,7 +139,7 @@ class WebSink(FrameSink):
 
 
 def _draws_blocks(stream: TextIO) -> bool:
-    """Whether somebody looks at ``stream`` whose terminal has the characters of a QR code."""
+    """Whether ``stream`` is a terminal that has the characters of a QR code."""
     try:
         "█▀▄".encode(stream.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

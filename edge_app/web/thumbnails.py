@@ -1,6 +1,6 @@
-"""The live scene in each look, small: drawn one at a time by models of their own, and only while somebody looks.
+"""Thumbnails of the live scene in each look, drawn one at a time by models of their own, and only while a page is open.
 
-Everything runs on one thread that gives way to the live picture's.
+Everything runs on one thread of low priority, so the live picture comes first.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from celcam.errors import CelcamError
 from celcam.paths import MODELS
 from edge_app.drawing.looks import FILTER, Drawer, filter_loader, network_loader
 from edge_app.drawing.sizing import fit
-from edge_app.web.jpeg import Numbered, encode_jpeg
+from edge_app.web.jpeg import NumberedFrame, encode_jpeg
 
 SIZE_WH = (128, 96)
-# Each look is drawn anew after so long; until all have been drawn once, they follow each other closely.
+# Each look is drawn again after so long; until all looks have been drawn once, the pauses are short.
 EVERY_S = 5.0
 FIRST_EVERY_S = 0.15
-# Nobody has asked for so long: nobody looks. After a minute the models are let go of.
+# If nobody has asked for so long, no page is open. The models are released a minute later.
 WATCHED_S = 12.0
 FORGET_S = 60.0
 NICENESS = 10
@@ -32,7 +32,7 @@ NICENESS = 10
 def thumbnail_loaders(
     looks: Iterable[str], *, model: Path | None = None, models: Path = MODELS
 ) -> dict[str, Callable[[], Drawer]]:
-    """How to load those of ``looks`` that can be found: by name in ``models``, or as ``model``; on one thread."""
+    """Loaders, with one CPU thread, for those of ``looks`` that are in ``models`` or are ``model``."""
     loaders: dict[str, Callable[[], Drawer]] = {}
     for name in looks:
         if model is not None and name == model.stem:
@@ -46,33 +46,33 @@ def thumbnail_loaders(
 
 
 class Thumbnails:
-    """A thread that draws; a context manager that ends it."""
+    """A thread that draws thumbnails; a context manager that ends it."""
 
     def __init__(
         self,
         loaders: Mapping[str, Callable[[], Drawer]],
-        newest: Callable[[], Numbered | None],
+        newest: Callable[[], NumberedFrame | None],
         *,
-        tell: Callable[[str], None],
+        report: Callable[[str], None],
         every_s: float = EVERY_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Draw what ``newest`` gives.
+        """Draw the frames of ``newest``.
 
         Args:
-            loaders: of the looks; none is called before somebody looks.
-            newest: the frame of this moment; its ``photo_u8`` is drawn, so that every look sees the scene alone.
-            tell: told which look can't be drawn.
-            every_s: the age at which one is drawn anew.
+            loaders: of the looks; none is called before a page is open.
+            newest: returns the newest frame; each look draws its ``photo_u8``, the camera's picture.
+            report: gets a line about each look that can't be drawn.
+            every_s: the age at which a thumbnail is drawn again.
             clock: seconds.
         """
-        self._loaders, self._newest, self._tell, self._every_s, self._clock = loaders, newest, tell, every_s, clock
+        self._loaders, self._newest, self._report, self._every_s, self._clock = loaders, newest, report, every_s, clock
         self._drawers: dict[str, Drawer] = {}
         self._failed: set[str] = set()
         self._drawn: dict[str, bytes] = {}
         self._drawn_s: dict[str, float] = {}
         self._times: dict[str, int] = {}
-        self._of: dict[str, int] = {}  # the frame's number, not the frame: that would keep its memory
+        self._of: dict[str, int] = {}  # the frame's number; the frame itself would keep its memory
         self._asked_s = float("-inf")
         self._changed = threading.Condition()
         self._over = False
@@ -89,18 +89,18 @@ class Thumbnails:
         self._thread.join()
 
     def watch(self) -> dict[str, int]:
-        """How often each look has been drawn, by name; keeps the drawing going for a while."""
+        """How often each look has been drawn, by name. Each call keeps the drawing going for some seconds."""
         with self._changed:
             self._asked_s = self._clock()
             self._changed.notify_all()
             return dict(self._times)
 
     def get(self, look: str) -> bytes | None:
-        """The look's JPEG; None where it is not drawn yet or never will be."""
+        """The look's thumbnail as JPEG; None if it is not drawn yet, or can't be drawn."""
         return self._drawn.get(look)
 
     def _run(self) -> None:
-        with suppress(OSError, AttributeError):  # Linux knows threads there; elsewhere the scheduler decides
+        with suppress(OSError, AttributeError):  # only Linux has priorities of threads
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         while self._wait():
             held = self._newest()
@@ -111,7 +111,7 @@ class Thumbnails:
                 self._draw(min(looks, key=lambda name: self._drawn_s.get(name, float("-inf"))), held)
 
     def _wait(self) -> bool:
-        """Wait until it is time for the next; False at the end."""
+        """Wait until the next thumbnail is due; False at the end."""
         with self._changed:
             waits = any(name not in self._drawn for name in self._left())
             self._changed.wait_for(
@@ -131,16 +131,16 @@ class Thumbnails:
     def _is_due(self) -> bool:
         return self._over or self._is_watched()
 
-    def _draw(self, look: str, held: Numbered) -> None:
+    def _draw(self, look: str, held: NumberedFrame) -> None:
         try:
             if look not in self._drawers:
                 self._drawers[look] = self._loaders[look]()
             photo_u8 = held.frame.photo_u8 if held.frame.photo_u8 is not None else held.frame.rgb_u8
             data = encode_jpeg(self._drawers[look](fit(photo_u8, SIZE_WH), SIZE_WH))
-        except Exception as error:  # a thread has nobody to raise it to, and the live picture goes on
+        except Exception as error:  # nobody joins this thread, and the live picture goes on
             self._failed.add(look)
             kind = "" if isinstance(error, CelcamError) else f"{type(error).__name__}: "
-            self._tell(f"look {look} has no small picture: {kind}{' '.join(str(error).split())}")
+            self._report(f"look {look} has no thumbnail: {kind}{' '.join(str(error).split())}")
             return
         with self._changed:
             self._drawn[look], self._drawn_s[look], self._of[look] = data, self._clock(), held.number

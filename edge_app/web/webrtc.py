@@ -1,7 +1,7 @@
-"""The live picture as WebRTC video, where aiortc is installed: less data than JPEGs, at a video encoder's price.
+"""The live picture as WebRTC video, if aiortc is installed: less data than JPEGs, but an encoder for each viewer.
 
-Each viewer's video is encoded on its own, so there are few of them. No server of anybody else's is asked for the way:
-viewer and camera must be in one network.
+Because of the encoders, only few viewers can have it. There is no STUN or TURN server, so viewer and camera must be in
+the same network.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from edge_app.web.access import RefusedError
-from edge_app.web.jpeg import Newest
+from edge_app.web.jpeg import NewestFrame
 
 CLOCK_HZ = 90_000
-# While nothing new comes the last picture is sent again, so that who comes or has lost it sees it.
+# Without a new picture, the last one is sent again at this interval, for new viewers and after lost packets.
 AGAIN_S = 1.0
-# A viewer that has not found its way to us by then never will.
+# A viewer that is not connected after so long is dropped.
 CONNECT_S = 20.0
 OVER = frozenset({"failed", "closed", "disconnected"})
 MEDIA_LINE = re.compile(r"^m=(\w+) ", re.MULTILINE | re.ASCII)
 
 
 def can_be_smooth() -> bool:
-    """Whether aiortc is installed; it is loaded only with the first viewer."""
+    """Whether aiortc is installed; the first viewer loads it."""
     return importlib.util.find_spec("aiortc") is not None
 
 
-class SmoothPictures:
-    """The viewers by WebRTC; lives in the server's event loop."""
+class SmoothVideo:
+    """The viewers with WebRTC video; runs in the server's event loop."""
 
-    def __init__(self, newest: Newest) -> None:
-        """Send what ``newest`` holds."""
+    def __init__(self, newest: NewestFrame) -> None:
+        """Send the frames of ``newest``."""
         self._newest = newest
         self._peers: set[Any] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -48,20 +48,20 @@ class SmoothPictures:
 
     @property
     def viewers(self) -> int:
-        """Those who are connected or about to be."""
+        """The number of viewers that are connected or connecting."""
         return len(self._peers)
 
     async def answer(self, offer_sdp: str) -> str:
-        """Begin to send to a viewer.
+        """Start to send to a viewer.
 
         Args:
-            offer_sdp: that the browser made; asks for one video and nothing else.
+            offer_sdp: the browser's offer to receive one video and nothing else.
 
         Returns:
             The answer's SDP.
 
         Raises:
-            RefusedError: it is no such offer.
+            RefusedError: the offer is malformed, or asks for something else.
         """
         if MEDIA_LINE.findall(offer_sdp) != ["video"]:
             raise RefusedError(400, "sdp: expected an offer to receive one video")
@@ -73,7 +73,7 @@ class SmoothPictures:
             await peer.setRemoteDescription(description)
             peer.addTrack(_make_track(aiortc, self))
             await peer.setLocalDescription(await peer.createAnswer())
-        except Exception as error:  # aiortc has no error of its own for what it can't read
+        except Exception as error:  # aiortc has no error type for malformed offers
             await self._drop(peer)
             raise RefusedError(400, f"sdp: aiortc can't read it: {type(error).__name__}") from error
         peer.on("connectionstatechange", lambda: self._watch(peer))
@@ -81,14 +81,14 @@ class SmoothPictures:
         return str(peer.localDescription.sdp)
 
     async def close(self) -> None:
-        """Send the viewers away."""
+        """Disconnect all viewers."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, *(peer.close() for peer in self._peers), return_exceptions=True)
         self._peers.clear()
 
     async def picture_after(self, number: int) -> tuple[int, Uint8Array]:
-        """The newest picture's number and ``(H * 3 / 2, W) uint8`` YUV 4:2:0; the last one again where none comes."""
+        """The newest picture's number and ``(H * 3 / 2, W) uint8`` YUV 4:2:0; the last one again if none comes."""
         try:
             async with asyncio.timeout(AGAIN_S if number else None):
                 held = await self._newest.after(number)
@@ -118,11 +118,11 @@ class SmoothPictures:
         task.add_done_callback(self._tasks.discard)
 
 
-def _make_track(aiortc: ModuleType, pictures: SmoothPictures) -> Any:
-    """A track that gives the newest picture whenever the encoder is ready for one."""
+def _make_track(aiortc: ModuleType, pictures: SmoothVideo) -> Any:
+    """A track that returns the newest picture whenever the encoder is ready."""
     base: Any = aiortc.MediaStreamTrack
 
-    class NewestTrack(base):  # type: ignore[misc]  # known only once aiortc is loaded
+    class NewestTrack(base):  # type: ignore[misc]  # the type is known only after aiortc is loaded
         kind = "video"
 
         def __init__(self) -> None:
@@ -132,7 +132,7 @@ def _make_track(aiortc: ModuleType, pictures: SmoothPictures) -> Any:
 
         async def recv(self) -> av.VideoFrame:
             self._number, yuv420 = await pictures.picture_after(self._number)
-            # Of its own, because the encoder marks key frames in it.
+            # A new frame for each viewer, because the encoder marks key frames in it.
             frame = av.VideoFrame.from_ndarray(yuv420, format="yuv420p")
             frame.pts = round(CLOCK_HZ * (time.monotonic() - self._started_s))
             frame.time_base = Fraction(1, CLOCK_HZ)
@@ -142,6 +142,6 @@ def _make_track(aiortc: ModuleType, pictures: SmoothPictures) -> Any:
 
 
 def _to_yuv420(rgb_u8: Uint8Array) -> Uint8Array:
-    """``(H, W, 3) uint8 RGB`` as ``(H * 3 / 2, W) uint8``; an odd last row or column is left out."""
+    """``(H, W, 3) uint8 RGB`` as ``(H * 3 / 2, W) uint8``; an odd last row or column is dropped."""
     height, width = (side - side % 2 for side in rgb_u8.shape[:2])
     return np.asarray(cv2.cvtColor(rgb_u8[:height, :width], cv2.COLOR_RGB2YUV_I420), np.uint8)

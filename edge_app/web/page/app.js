@@ -1,8 +1,8 @@
-// What the page shows and does; everything goes through /api/state and /api/view.
+// Reads /api/state once a second and sends changes to /api/view.
 
 import { Graphs } from "./graph.js";
-import { make, showFiles, toast } from "./kept.js";
-import { Live, smoothly } from "./live.js";
+import { make, showFiles, toast } from "./gallery.js";
+import { Live, startVideo } from "./live.js";
 import { makeWipe } from "./wipe.js";
 
 const $ = (id) => document.getElementById(id);
@@ -12,7 +12,7 @@ const graphs = new Graphs($("graphs"));
 let state = null, seen = 0, failures = 0, polling = null, stopSmooth = null, linkGone = false;
 
 // --- changes
-// One request at a time; what is changed meanwhile goes with the next. A control that is being moved is left alone.
+// One request at a time; later changes go with the next one. The state does not overwrite a control in use.
 let waiting = {}, sending = false;
 const touched = {};
 
@@ -27,8 +27,8 @@ async function send() {
   while (Object.keys(waiting).length) {
     const now = waiting;
     waiting = {};
-    const told = await post("/api/view", now);
-    for (const name of Object.keys(now)) touched[name] = told ? performance.now() : 0;
+    const accepted = await post("/api/view", now);
+    for (const name of Object.keys(now)) touched[name] = accepted ? performance.now() : 0;
     await new Promise((done) => setTimeout(done, 60));
   }
   sending = false;
@@ -41,11 +41,11 @@ async function post(path, content = {}) {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const told = await answer.json();
-    if (!answer.ok) toast(told.error);
-    return answer.ok ? told : null;
+    const content = await answer.json();
+    if (!answer.ok) toast(content.error);
+    return answer.ok ? content : null;
   } catch (error) {
-    toast("That did not reach the camera.");
+    toast("The camera did not answer.");
     return null;
   }
 }
@@ -53,26 +53,26 @@ async function post(path, content = {}) {
 const free = (name) => !(name in waiting) && performance.now() - (touched[name] ?? -1e9) > HOLD_MS;
 
 // --- picture
-const live = new Live($("picture"), tellLink, (width, height) => stage.parentElement.style.setProperty("--ratio", `${width} / ${height}`));
+const live = new Live($("picture"), showLink, (width, height) => stage.parentElement.style.setProperty("--ratio", `${width} / ${height}`));
 let until = 0, veilTimer = null;
 
-function tellLink(what, waitMs) {
+function showLink(link, waitMs) {
   clearInterval(veilTimer);
-  if (what === "live") {
+  if (link === "live") {
     $("veil").hidden = true;
     return;
   }
-  linkGone = what === "refused";
+  linkGone = link === "refused";
   until = performance.now() + waitMs;
   const words = () => {
     const left = Math.ceil((until - performance.now()) / 1000);
-    if (what === "refused") return "This link is no longer good. Open the one that was printed when Celcam was started.";
-    const trying = left > 1 ? `Trying again in ${left} s` : "Trying again…";
-    return `${what === "full" ? "Too many are watching." : "Connection lost."} ${trying}`;
+    if (link === "refused") return "This link has expired. Open the link that was printed when Celcam was started.";
+    const trying = left > 1 ? `Retrying in ${left} s` : "Retrying…";
+    return `${link === "full" ? "Too many viewers." : "Connection lost."} ${trying}`;
   };
-  const say = () => ($("veil-text").textContent = words());
-  say();
-  if (what !== "refused") veilTimer = setInterval(say, 500);
+  const update = () => ($("veil-text").textContent = words());
+  update();
+  if (link !== "refused") veilTimer = setInterval(update, 500);
   $("again").hidden = false;
   $("veil").hidden = false;
 }
@@ -89,12 +89,12 @@ async function beSmooth(wanted) {
   stopSmooth = null;
   if (wanted) {
     try {
-      stopSmooth = await smoothly($("video"), () => beSmooth(false));
+      stopSmooth = await startVideo($("video"), () => beSmooth(false));
       $("video").onplaying = () => {
         if (!stopSmooth) return;
         $("video").hidden = false;
         live.stop();
-        tellLink("live");
+        showLink("live");
       };
     } catch (error) {
       toast(`No smooth video: ${error.message}`);
@@ -108,8 +108,8 @@ async function beSmooth(wanted) {
 }
 $("smooth").onchange = (event) => beSmooth(event.target.checked);
 
-// Nothing is sent to a page that nobody sees.
-function onSight() {
+// A hidden page receives nothing.
+function onVisibility() {
   clearTimeout(polling);
   if (document.hidden) {
     if (stopSmooth) beSmooth(false);
@@ -119,7 +119,7 @@ function onSight() {
     poll();
   }
 }
-document.addEventListener("visibilitychange", onSight);
+document.addEventListener("visibilitychange", onVisibility);
 
 const showWipe = makeWipe(stage, $("wipe"), (wipe) => change({ wipe }));
 
@@ -137,13 +137,13 @@ $("snapshot").onclick = async () => {
   if (await post("/api/snapshot")) poll();
 };
 stage.onanimationend = () => stage.classList.remove("flash");
-$("kept-link").onclick = () => {
-  $("kept").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
-  $("kept").focus({ preventScroll: true });
+$("gallery-link").onclick = () => {
+  $("gallery").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  $("gallery").focus({ preventScroll: true });
 };
 $("full").onclick = async () => {
   if (document.fullscreenElement) return document.exitFullscreen();
-  // An iPhone has full screen for videos alone: the picture fills the page there.
+  // An iPhone allows full screen for videos only: there, the picture fills the page.
   if (stage.classList.contains("filling") || !stage.requestFullscreen) fill(stage.classList.toggle("filling"));
   else await stage.requestFullscreen().catch(() => fill(stage.classList.toggle("filling")));
 };
@@ -159,20 +159,20 @@ async function poll() {
     const answer = await fetch(`/api/state?since=${seen}`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.status === 403) linkGone = true;
     if (!answer.ok) throw new Error(answer.status);
-    const told = await answer.json();
+    const next = await answer.json();
     failures = 0;
     if (linkGone) live.again();
     linkGone = false;
-    show(told);
+    show(next);
   } catch (error) {
     failures += 1;
     $("rate").hidden = true;
-    // A radio link that is simply gone closes no connection: two unanswered questions say so.
+    // A lost radio link closes no connection: two requests without an answer count as lost.
     if (linkGone || failures >= 2) {
       if (stopSmooth) beSmooth(false);
       if (live.abort) {
         live.stop();
-        tellLink(linkGone ? "refused" : "lost", 2000);
+        showLink(linkGone ? "refused" : "lost", 2000);
         if (!linkGone) live.timer = setTimeout(() => live.start(), 2000);
       }
     }
@@ -181,17 +181,17 @@ async function poll() {
   if (!document.hidden && !linkGone) polling = setTimeout(poll, STATE_MS * Math.min(1 + failures, 8));
 }
 
-function show(told) {
+function show(next) {
   const before = state;
-  state = told;
-  const { view, source } = told;
+  state = next;
+  const { view, source } = next;
   $("source").textContent = source.name;
   document.title = view.recording ? "● Celcam" : "Celcam";
-  $("rate").textContent = `${told.stats.fps.toFixed(told.stats.fps < 9.95 ? 1 : 0)} fps`;
+  $("rate").textContent = `${next.stats.fps.toFixed(next.stats.fps < 9.95 ? 1 : 0)} fps`;
   $("rate").hidden = source.is_still;
-  const stale = source.is_live && told.age_s !== null && told.age_s > STALE_S;
+  const stale = source.is_live && next.age_s !== null && next.age_s > STALE_S;
   $("badge").hidden = !stale;
-  if (stale) $("badge").textContent = `No new picture for ${Math.round(told.age_s)} s`;
+  if (stale) $("badge").textContent = `No new picture for ${Math.round(next.age_s)} s`;
   if (free("wipe") && !$("wipe").onpointermove) showWipe(view.wipe);
   if (free("strength")) {
     $("strength").value = Math.round(100 * view.strength);
@@ -200,24 +200,24 @@ function show(told) {
   for (const name of ["sharp", "calm"]) if (free(name)) $(name).checked = view[name];
   if (free("recording")) $("record").setAttribute("aria-pressed", view.recording);
   $("record").querySelector(".words").textContent = view.recording ? "Stop" : "Record";
-  $("record").disabled = !told.can_record;
-  $("record").style.visibility = told.can_record ? "" : "hidden";
+  $("record").disabled = !next.can_record;
+  $("record").style.visibility = next.can_record ? "" : "hidden";
   $("rec").hidden = !view.recording;
-  $("smooth-row").hidden = !told.smooth;
-  showSizes(told);
-  showLooks(told);
-  showNotices(told, before === null);
-  $("count").textContent = told.files;
-  if (before === null || before.files !== told.files || before.recording !== told.recording) showFiles();
-  graphs.add(told);
+  $("smooth-row").hidden = !next.smooth;
+  showSizes(next);
+  showLooks(next);
+  showNotices(next, before === null);
+  $("count").textContent = next.files;
+  if (before === null || before.files !== next.files || before.recording !== next.recording) showFiles();
+  graphs.add(next);
   if ($("runs").open) graphs.draw();
-  const { captured, dropped } = told.stats, { throttled } = told.vitals;
-  const watching = told.viewers === 1 ? "1 is watching" : `${told.viewers} are watching`;
+  const { captured, dropped } = next.stats, { throttled } = next.vitals;
+  const viewers = `${next.viewers} viewer${next.viewers === 1 ? "" : "s"}`;
   $("facts").textContent = [
-    watching, `${captured} pictures taken, ${dropped} left out`, throttled?.length ? `the processor is slowed down: ${throttled.join(", ")}` : "",
-    `Celcam ${told.version}`,
+    viewers, `${captured} frames captured, ${dropped} dropped`, throttled?.length ? `the processor is slowed down: ${throttled.join(", ")}` : "",
+    `Celcam ${next.version}`,
   ].filter(Boolean).join(" · ");
-  if (!stopSmooth && live.abort && before && told.frame > before.frame + 1 && performance.now() - live.lastMs > PATIENCE_MS) live.again();
+  if (!stopSmooth && live.abort && before && next.frame > before.frame + 1 && performance.now() - live.lastMs > PATIENCE_MS) live.again();
 }
 
 function showSizes({ sizes, view }) {
@@ -271,4 +271,4 @@ function showNotices({ notices, time_s }, isFirst) {
   while ($("messages").children.length > MESSAGES) $("messages").lastChild.remove();
 }
 
-onSight();
+onVisibility();

@@ -1,6 +1,6 @@
-// The last two minutes of a few figures, each a small curve.
+// Curves of a few figures over the last two minutes.
 
-const KEPT = 120, FEWEST = 30;
+const LONGEST = 120, SHORTEST = 30;
 const stage = (name) => (state) => state.stats.stages_ms[name]?.median ?? null;
 const vital = (name) => (state) => state.vitals[name] ?? null;
 const GRAPHS = [
@@ -10,7 +10,7 @@ const GRAPHS = [
     lines: [
       [stage("stylize"), "drawing", "--accent"],
       [stage("encode web"), "JPEG", "--ink"],
-      [stage("captured to shown"), "behind the camera", "--faint"],
+      [stage("captured to shown"), "latency", "--faint"],
     ],
   },
   { title: "Temperature", unit: " °C", lines: [[vital("temperature_c"), "", "--red"]], floor: 30, least: 20 },
@@ -48,7 +48,7 @@ export class Graphs {
       for (const one of series) {
         const value = one.read(state);
         one.values.push(value);
-        if (one.values.length > KEPT) one.values.shift();
+        if (one.values.length > LONGEST) one.values.shift();
         one.now.textContent = value === null ? "–" : value.toFixed(value < 9.95 ? 1 : 0) + unit;
       }
       box.hidden = series.every((one) => one.values.every((value) => value === null));
@@ -69,7 +69,7 @@ function drawGraph({ canvas, series, floor = 0, least = 1 }) {
   const context = canvas.getContext("2d"), style = getComputedStyle(document.documentElement);
   context.scale(ratio, ratio);
   const most = Math.max(floor + least, ...series.flatMap((one) => one.values));
-  const step = width / (Math.max(FEWEST, series[0].values.length) - 1);
+  const step = width / (Math.max(SHORTEST, series[0].values.length) - 1);
   context.lineWidth = 2;
   context.lineJoin = "round";
   for (const { values, colour } of series) {

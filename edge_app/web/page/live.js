@@ -1,13 +1,13 @@
-// The live picture on a canvas: JPEGs out of one endless answer, the newest one drawn, begun anew where it breaks off.
+// The live picture on a canvas: the newest JPEG from one endless response, which is requested again if it ends.
 
 const FIRST_WAIT_MS = 500, LONGEST_WAIT_MS = 10000, LARGEST_BYTES = 2e7;
 
 export class Live {
-  // tell(what, waitMs) with what: "live", "lost", "full", "refused"; drawn(width, height) for each picture.
-  constructor(canvas, tell, drawn) {
+  // onLink(state, waitMs) with the state "live", "lost", "full" or "refused"; onDrawn(width, height) for each picture.
+  constructor(canvas, onLink, onDrawn) {
     this.context = canvas.getContext("2d", { alpha: false });
-    this.tell = tell;
-    this.drawn = drawn;
+    this.onLink = onLink;
+    this.onDrawn = onDrawn;
     this.waitMs = FIRST_WAIT_MS;
     this.lastMs = 0;
   }
@@ -33,17 +33,17 @@ export class Live {
   }
 
   async follow(abort) {
-    let what = "lost";
+    let state = "lost";
     try {
       const answer = await fetch("/live.mjpg", { signal: abort.signal, cache: "no-store" });
       if (answer.ok) await this.read(answer.body.getReader(), abort);
-      else what = { 403: "refused", 503: "full" }[answer.status] || "lost";
+      else state = { 403: "refused", 503: "full" }[answer.status] || "lost";
     } catch (error) {
       if (abort.signal.aborted) return;
     }
     if (this.abort !== abort) return;
     this.abort = null;
-    this.tell(what, this.waitMs);
+    this.onLink(state, this.waitMs);
     this.timer = setTimeout(() => this.start(), this.waitMs);
     this.waitMs = Math.min(2 * this.waitMs, LONGEST_WAIT_MS);
   }
@@ -56,7 +56,7 @@ export class Live {
       if (done) return;
       for (let at = 0; at < value.length;) {
         if (body === null) {
-          // Heads are short; only their end and their length matter.
+          // A head is short; only its end and the length in it matter.
           const was = head.length;
           head += text.decode(value.subarray(at, at + 512));
           const end = head.indexOf("\r\n\r\n");
@@ -84,7 +84,7 @@ export class Live {
     }
   }
 
-  // Decode one at a time; of those that come meanwhile only the newest is kept.
+  // Decode one picture at a time; drop all but the newest that arrive meanwhile.
   async take(bytes, abort) {
     this.lastMs = performance.now();
     this.waitMs = FIRST_WAIT_MS;
@@ -100,8 +100,8 @@ export class Live {
         if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
         this.context.drawImage(bitmap, 0, 0);
         bitmap.close();
-        this.tell("live");
-        this.drawn(width, height);
+        this.onLink("live");
+        this.onDrawn(width, height);
       } catch (error) {
         continue;
       }
@@ -110,8 +110,8 @@ export class Live {
   }
 }
 
-// The same as WebRTC video; gives what ends it. Rejects where the server will not.
-export async function smoothly(video, ended) {
+// The live picture as WebRTC video; returns what ends it, or rejects.
+export async function startVideo(video, onEnd) {
   const peer = new RTCPeerConnection();
   peer.addTransceiver("video", { direction: "recvonly" });
   peer.ontrack = (event) => {
@@ -119,7 +119,7 @@ export async function smoothly(video, ended) {
     video.play().catch(() => {});
   };
   peer.onconnectionstatechange = () => {
-    if (["failed", "disconnected", "closed"].includes(peer.connectionState)) ended();
+    if (["failed", "disconnected", "closed"].includes(peer.connectionState)) onEnd();
   };
   const stop = () => {
     peer.onconnectionstatechange = null;
@@ -138,9 +138,9 @@ export async function smoothly(video, ended) {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ type: "offer", sdp: peer.localDescription.sdp }),
     });
-    const told = await answer.json();
-    if (!answer.ok) throw new Error(told.error);
-    await peer.setRemoteDescription(told);
+    const content = await answer.json();
+    if (!answer.ok) throw new Error(content.error);
+    await peer.setRemoteDescription(content);
   } catch (error) {
     stop();
     throw error;

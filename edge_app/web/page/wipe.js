@@ -1,7 +1,6 @@
-// The line between photo and cartoon, moved by finger, mouse or keys. `wanted` is told the photo's share of the width;
-// what comes back shows one.
+// The line between photo and cartoon. Calls `onMove` with the photo's share of the width; returns what shows a share.
 
-export function makeWipe(stage, handle, wanted) {
+export function makeWipe(stage, handle, onMove) {
   let timer;
   const share = () => Number(stage.style.getPropertyValue("--wipe")) || 0;
   const at = ({ clientX }) => (clientX - stage.getBoundingClientRect().left) / stage.clientWidth;
@@ -19,7 +18,7 @@ export function makeWipe(stage, handle, wanted) {
     stage.classList.add("wiping");
     clearTimeout(timer);
     timer = setTimeout(() => stage.classList.remove("wiping"), 1500);
-    wanted(to);
+    onMove(to);
   }
 
   handle.onpointerdown = (event) => {

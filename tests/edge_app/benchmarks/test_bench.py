@@ -68,7 +68,7 @@ def test_without_names_all_shipped_files_are_timed(tmp_path: Path, monkeypatch: 
 def test_the_table_tells_device_and_runtime() -> None:
     measured = Bench("Toaster", "toast 1.0", 7, [Timing("comic.tflite", "abc", (320, 240), 3, 20.0, 25.5)])
     head, columns, row = measured.table().splitlines()
-    assert head == "Toaster, toast 1.0, 7 runs in turn"
+    assert head == "Toaster, toast 1.0, 7 runs each, in turn"
     assert columns.split() == ["model", "size", "threads", "median", "ms", "p95", "ms", "frames/s"]
     assert row.split() == ["comic.tflite", "320x240", "3", "20.00", "25.50", "50.0"]
     assert len(columns) == len(row)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge_app.device.video_devices import CAPABILITY, QUERY_CAPABILITY, video_devices
-from tests.edge_app.places import CAPTURE, METADATA, NODE, STREAMING, capability, write
+from tests.edge_app.systems import CAPTURE, METADATA, NODE, STREAMING, capability, write
 
 
 def test_only_nodes_that_give_pictures_are_cameras(tmp_path: Path) -> None:

@@ -8,28 +8,30 @@ import pytest
 
 from celcam.paths import MODELS
 from edge_app.doctor import check_parts
-from tests.edge_app.places import CAPTURE, STREAMING, capability, load, only, pi, picamera, place, write
+from tests.edge_app.systems import CAPTURE, STREAMING, capability, load, only, pi, picamera, system, write
 
 
 def test_the_pis_cameras_are_named_as_sources(tmp_path: Path) -> None:
-    found = check_parts.check_cameras(place(tmp_path, load=load(picamera2=picamera("imx708", "ov5647"))))[0]
+    found = check_parts.check_cameras(system(tmp_path, load=load(picamera2=picamera("imx708", "ov5647"))))[0]
     assert (found.state, found.found) == ("ok", "picamera:0 imx708, picamera:1 ov5647")
 
 
 def test_on_a_pi_a_camera_of_some_kind_must_be_there(tmp_path: Path) -> None:
     pi(tmp_path)
-    ribbon, usb = check_parts.check_cameras(place(tmp_path, load=load(picamera2=picamera())))
+    ribbon, usb = check_parts.check_cameras(system(tmp_path, load=load(picamera2=picamera())))
     assert (ribbon.state, usb.state) == ("fail", "note")
     assert "ribbon" in ribbon.remedy
     write(tmp_path, "dev/video0", "")
     answer = capability("uvcvideo", "HD Webcam", CAPTURE | STREAMING, 0)
-    ribbon, usb = check_parts.check_cameras(place(tmp_path, load=load(picamera2=picamera()), query=lambda path: answer))
+    ribbon, usb = check_parts.check_cameras(
+        system(tmp_path, load=load(picamera2=picamera()), query=lambda path: answer)
+    )
     assert (ribbon.state, usb.state) == ("note", "ok")
     assert usb.found == "usb:0 HD Webcam"
 
 
 def test_elsewhere_a_machine_without_a_camera_is_fit(tmp_path: Path) -> None:
-    assert [finding.state for finding in check_parts.check_cameras(place(tmp_path))] == ["note", "note"]
+    assert [finding.state for finding in check_parts.check_cameras(system(tmp_path))] == ["note", "note"]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,7 @@ def test_a_picamera2_that_can_not_be_imported_has_its_own_remedy(
     tmp_path: Path, error: Exception | None, remedy: str
 ) -> None:
     pi(tmp_path)
-    found = check_parts.check_cameras(place(tmp_path, load=load(picamera2=error)))[0]
+    found = check_parts.check_cameras(system(tmp_path, load=load(picamera2=error)))[0]
     assert found.state == "fail"
     assert remedy in found.remedy
 
@@ -55,20 +57,20 @@ def test_a_camera_without_rights_tells_of_the_group(tmp_path: Path) -> None:
     def query(path: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    found = check_parts.check_cameras(place(tmp_path, query=query))[1]
+    found = check_parts.check_cameras(system(tmp_path, query=query))[1]
     assert found.found == "/dev/video*: Permission denied"
     assert "usermod -aG video" in found.remedy
 
 
 def test_an_opencv_without_windows_is_a_note(tmp_path: Path) -> None:
     headless = SimpleNamespace(__version__="5.0.0", getBuildInformation=lambda: "  GUI:                 NONE\n")
-    found = only(check_parts.check_numpy_and_opencv(place(tmp_path, load=load(cv2=headless))))
+    found = only(check_parts.check_numpy_and_opencv(system(tmp_path, load=load(cv2=headless))))
     assert found.state == "note"
     assert "--to web" in found.remedy
 
 
 def test_the_windows_of_this_opencv_are_found(tmp_path: Path) -> None:
-    found = only(check_parts.check_numpy_and_opencv(place(tmp_path)))
+    found = only(check_parts.check_numpy_and_opencv(system(tmp_path)))
     assert "windows by QT" in found.found or found.state == "note"
 
 
@@ -79,19 +81,19 @@ def test_the_old_runtime_is_a_note_and_none_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, state: str
 ) -> None:
     monkeypatch.setattr("edge_app.benchmarks.bench.runtime_name", lambda: name)
-    assert only(check_parts.check_runtime(place(tmp_path))).state == state
+    assert only(check_parts.check_runtime(system(tmp_path))).state == state
 
 
 def test_a_model_that_was_cut_short_is_told(tmp_path: Path) -> None:
     shutil.copy(MODELS / "comic.json", tmp_path)
     (tmp_path / "comic.tflite").write_bytes((MODELS / "comic.tflite").read_bytes()[:1000])
-    found = only(check_parts.check_model(place(tmp_path, models=tmp_path)))
+    found = only(check_parts.check_model(system(tmp_path, models=tmp_path)))
     assert found.state == "fail"
     assert "disagrees with its card" in found.found
 
 
 def test_the_model_is_timed(tmp_path: Path) -> None:
-    found = only(check_parts.check_model(place(tmp_path)))
+    found = only(check_parts.check_model(system(tmp_path)))
     assert found.state == "ok"
     assert found.found.startswith("comic draws 320x240 in ") and found.found.endswith(" ms on 3 threads")
 
@@ -105,9 +107,9 @@ def test_a_pyav_without_h264_or_too_old_can_not_record(tmp_path: Path) -> None:
         __version__="10.0.0", codec=SimpleNamespace(Codec=lambda name, mode: None), VideoFrame=SimpleNamespace()
     )
     for module, words in ((bare, "PyAV 18.1.0 without libx264"), (old, "PyAV 10.0.0 is too old for the app")):
-        found = only(check_parts.check_recording(place(tmp_path, load=load(av=module))))
+        found = only(check_parts.check_recording(system(tmp_path, load=load(av=module))))
         assert (found.state, found.found) == ("fail", words)
 
 
 def test_without_aiohttp_there_is_no_web_page_but_the_rest_works(tmp_path: Path) -> None:
-    assert only(check_parts.check_web(place(tmp_path, load=load(aiohttp=None)))).state == "note"
+    assert only(check_parts.check_web(system(tmp_path, load=load(aiohttp=None)))).state == "note"

@@ -6,13 +6,13 @@ from pathlib import Path
 from edge_app.device.vitals import THROTTLED_FILE
 from edge_app.doctor import check_machine
 from edge_app.doctor.checkup import CHECKS, exit_status, run_doctor, table
-from edge_app.doctor.finding import Finding, Place
-from tests.edge_app.places import load, only, pi, write
+from edge_app.doctor.finding import Finding, System
+from tests.edge_app.systems import load, only, pi, write
 
 
 def test_everything_is_looked_at_on_this_machine_and_nothing_breaks(tmp_path: Path) -> None:
     findings = run_doctor(tmp_path / "camera", run=lambda words: None)
-    assert not [finding for finding in findings if "the check broke" in finding.found]
+    assert not [finding for finding in findings if "the check failed" in finding.found]
     assert len(findings) == len(CHECKS) + 1  # two kinds of cameras
     by_name = {finding.what: finding for finding in findings}
     assert by_name["model"].state == "ok"
@@ -34,13 +34,13 @@ def test_every_failure_has_a_remedy_of_one_line(tmp_path: Path) -> None:
 
 
 def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(tmp_path: Path) -> None:
-    def broken(place: Place) -> list[Finding]:
+    def broken(system: System) -> list[Finding]:
         raise KeyError("no\nsuch key")
 
     findings = run_doctor(tmp_path, run=lambda words: None, checks={"odd": broken, "disk": check_machine.check_disk})
     assert [finding.what for finding in findings] == ["odd", "disk"]
     assert findings[0].state == "fail"
-    assert findings[0].found.startswith("the check broke: KeyError: ")
+    assert findings[0].found.startswith("the check failed: KeyError: ")
     assert "\n" not in table(findings[:1]).splitlines()[0]
 
 
@@ -55,9 +55,9 @@ def test_the_table_has_remedies_below_and_a_verdict_at_the_end() -> None:
         "              -> plug one in",
         "ok    disk    30.0 GB free",
         "note  screen  none",
-        "not fit yet: 1 to mend, 1 to know",
+        "not ready: 1 problem, 1 note",
     ]
-    assert table(findings[1:]).endswith("\nfit: 0 to mend, 1 to know")
+    assert table(findings[1:]).endswith("\nready: 0 problems, 1 note")
 
 
 def test_notes_are_no_failures() -> None:

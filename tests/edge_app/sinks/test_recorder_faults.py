@@ -33,7 +33,7 @@ def test_too_little_room_refuses_to_begin_and_the_camera_goes_on(session: Sessio
         feed(recorder, grey_frames(5))
         assert not session.controls.view.recording
     assert told(session) == [
-        f"recording is off: {session.folder}: 150 MB are free, and 200 MB are left to the system; free some space"
+        f"recording is off: {session.folder}: 150 MB are free, and 200 MB are reserved for the system; free some space"
     ]
     assert not session.folder.exists()
 
@@ -45,7 +45,7 @@ def test_a_recording_stops_while_there_is_room_left_for_the_system(session: Sess
         feed(recorder, grey_frames(40))
         assert not session.controls.view.recording
         assert read_film(session.folder / "celcam-20261125-153000.mp4").numbers == list(range(30))  # whole, at once
-    assert "199 MB are free, and 200 MB are left to the system; what came before is kept" in told(session)[-1]
+    assert "199 MB are free, and 200 MB are reserved for the system; the recording so far is kept" in told(session)[-1]
 
 
 def test_once_there_is_room_again_a_recording_can_begin(session: Session) -> None:

@@ -159,7 +159,7 @@ def test_a_stream_whose_packets_never_make_a_picture_is_given_up(monkeypatch: py
 
     container = Undecodable()
     monkeypatch.setattr(av, "open", lambda *args, **options: container)
-    with pytest.raises(CameraError, match="sends no picture that can be shown"):
+    with pytest.raises(CameraError, match="sends no picture that can be decoded"):
         RtspSource("rtsp://cam/stream", open_s=0.1)
     assert container.closed
 
@@ -239,7 +239,7 @@ def test_a_backlog_is_left_out_until_something_is_waited_for_and_a_key_frame_com
     def left_out(waited_s: float, busy_s: float, *, is_key: bool = False) -> bool:
         nonlocal now_s
         now_s += waited_s + busy_s
-        return backlog.leaves_out(waited_s, now_s, is_key=is_key)
+        return backlog.drops(waited_s, now_s, is_key=is_key)
 
     assert not any(left_out(0.03, 0.0) for _ in range(100))  # at the newest
     assert not any(left_out(0.0, 0.1) for _ in range(9))  # a slow second
@@ -254,8 +254,8 @@ def test_a_backlog_is_left_out_until_something_is_waited_for_and_a_key_frame_com
 
 def test_a_stream_that_marks_no_key_frames_goes_on_after_a_backlog() -> None:
     backlog = Backlog(behind_s=1.0, longest_s=5.0)
-    assert not backlog.leaves_out(1.0, 0.0, is_key=False)
-    assert backlog.leaves_out(0.0, 2.0, is_key=False)
-    assert backlog.leaves_out(0.1, 2.1, is_key=False)
-    assert not backlog.leaves_out(0.1, 7.2, is_key=False)
-    assert not backlog.leaves_out(0.1, 7.3, is_key=False)
+    assert not backlog.drops(1.0, 0.0, is_key=False)
+    assert backlog.drops(0.0, 2.0, is_key=False)
+    assert backlog.drops(0.1, 2.1, is_key=False)
+    assert not backlog.drops(0.1, 7.2, is_key=False)
+    assert not backlog.drops(0.1, 7.3, is_key=False)

@@ -183,7 +183,7 @@ def test_a_picture_of_another_kind_is_passed_on(device: str, monkeypatch: pytest
 
 def test_a_device_that_is_no_camera_is_told(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeCapture, "is_camera", False)
-    with pytest.raises(CameraError, match="is no camera, or another program is using it"):
+    with pytest.raises(CameraError, match="is not a camera, or another program is using it"):
         UsbSource(device)
 
 

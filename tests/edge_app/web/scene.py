@@ -68,7 +68,7 @@ def film_served(
     session: Session, frames: Callable[[], Iterator[Frame]] | None = None, **options: Any
 ) -> Iterator[Served]:
     """Serve ``frames``, or the clip, as they are drawn."""
-    merged: dict[str, Any] = {"port": 0, "tell": lambda text: None} | options
+    merged: dict[str, Any] = {"port": 0, "write": lambda text: None} | options
     painter = Painter(session.looks, session.controls, session.notices, session.source)
     with WebSink(session, **merged) as sink, running(session, frames or film_frames(), painter, sink):
         yield Served(sink, session)

@@ -124,7 +124,7 @@ class Served:
 @contextmanager
 def served(session: Session, **options: Any) -> Iterator[Served]:
     """Serve ``session`` at a free port of this machine, with no thumbnails unless ``thumb_loaders`` says so."""
-    merged: dict[str, Any] = {"port": 0, "thumb_loaders": {}, "limits": GENEROUS, "tell": lambda text: None} | options
+    merged: dict[str, Any] = {"port": 0, "thumb_loaders": {}, "limits": GENEROUS, "write": lambda text: None} | options
     with WebSink(session, **merged) as sink:
         yield Served(sink, session)
 

@@ -4,7 +4,7 @@ import pytest
 
 from celcam.errors import UsageError
 from edge_app.web.access import Access, RefusedError, choose_token, is_loopback
-from edge_app.web.limits import Buckets, peer_key
+from edge_app.web.limits import RateLimiter, peer_key
 
 TOKEN = "a-token_of-tests"
 
@@ -148,7 +148,7 @@ def test_a_token_that_is_weak_or_fits_into_no_link_is_refused(token: str) -> Non
 
 def test_a_bucket_gives_so_many_at_once_and_then_at_its_rate() -> None:
     now_s = 0.0
-    buckets = Buckets(2.0, 3, peers=10, clock=lambda: now_s)
+    buckets = RateLimiter(2.0, 3, peers=10, clock=lambda: now_s)
     assert [buckets.take("a") for _ in range(4)] == [0.0, 0.0, 0.0, 0.5]
     assert buckets.take("b") == 0.0
     now_s = 0.5
@@ -160,7 +160,7 @@ def test_a_bucket_gives_so_many_at_once_and_then_at_its_rate() -> None:
 
 
 def test_the_memory_of_peers_is_bounded() -> None:
-    buckets = Buckets(1.0, 1, peers=50)
+    buckets = RateLimiter(1.0, 1, peers=50)
     for number in range(500):
         buckets.take(f"10.0.{number // 256}.{number % 256}")
     assert len(buckets) == 50

@@ -9,7 +9,7 @@ import pytest
 
 from celcam.arrays import Uint8Array
 from edge_app.flow.stats import RunStats
-from edge_app.web.jpeg import Newest, SharedEncoder
+from edge_app.web.jpeg import NewestFrame, SharedEncoder
 from tests.edge_app.web.stage import frame
 
 
@@ -19,7 +19,7 @@ def encode_slowly(rgb_u8: Uint8Array) -> bytes:
 
 
 def test_a_frame_that_comes_at_any_moment_wakes_who_waits() -> None:
-    newest = Newest()
+    newest = NewestFrame()
     feeder_may = threading.Semaphore(0)
 
     def feed() -> None:
@@ -43,10 +43,12 @@ def test_a_frame_that_comes_at_any_moment_wakes_who_waits() -> None:
 
 def test_who_comes_while_a_frame_is_encoded_gets_that_one_and_the_next_is_the_newest() -> None:
     async def ask() -> None:
-        newest = Newest()
+        newest = NewestFrame()
         newest.attach(asyncio.get_running_loop())
         with ThreadPoolExecutor(1) as executor:
-            encoder = SharedEncoder(newest, executor=executor, stats=RunStats(), tell=pytest.fail, encode=encode_slowly)
+            encoder = SharedEncoder(
+                newest, executor=executor, stats=RunStats(), report=pytest.fail, encode=encode_slowly
+            )
             newest.offer(frame(1))
             first = asyncio.create_task(encoder.after(0))
             await asyncio.sleep(0.005)
@@ -64,10 +66,12 @@ def test_who_comes_while_a_frame_is_encoded_gets_that_one_and_the_next_is_the_ne
 
 def test_a_viewer_that_leaves_takes_no_picture_from_the_others() -> None:
     async def ask() -> None:
-        newest = Newest()
+        newest = NewestFrame()
         newest.attach(asyncio.get_running_loop())
         with ThreadPoolExecutor(1) as executor:
-            encoder = SharedEncoder(newest, executor=executor, stats=RunStats(), tell=pytest.fail, encode=encode_slowly)
+            encoder = SharedEncoder(
+                newest, executor=executor, stats=RunStats(), report=pytest.fail, encode=encode_slowly
+            )
             newest.offer(frame(7))
             tasks = [asyncio.create_task(encoder.after(0)) for _ in range(3)]
             await asyncio.sleep(0.005)

@@ -69,7 +69,7 @@ def test_a_port_in_use_is_told_with_the_remedy_before_anything_starts(tmp_path: 
     with closing(listen("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         sink = WebSink(make_session(tmp_path), port=port, thumb_loaders={})
-        with pytest.raises(UsageError, match=f"--port {port}: another program has it; use .*--port 0") as told:
+        with pytest.raises(UsageError, match=f"--port {port}: another program uses it; use .*--port 0") as told:
             sink.__enter__()
     assert "\n" not in str(told.value)
     assert not our_threads()
@@ -94,7 +94,7 @@ def test_what_can_not_print_the_link_leaves_no_server_behind(tmp_path: Path) -> 
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        WebSink(make_session(tmp_path), port=0, thumb_loaders={}, tell=tell).__enter__()
+        WebSink(make_session(tmp_path), port=0, thumb_loaders={}, write=tell).__enter__()
     assert not our_threads()
 
 
@@ -127,12 +127,12 @@ def test_a_port_that_is_forbidden_is_told_with_the_remedy() -> None:
         "except UsageError as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "--port 80: only the administrator may; use --port 8000" in done.stdout
+    assert "--port 80: only the administrator may use it; use --port 8000" in done.stdout
 
 
 def test_a_token_is_wanted_where_others_can_come_in_and_told_once(tmp_path: Path) -> None:
     told: list[str] = []
-    with served(make_session(tmp_path), address="0.0.0.0", tell=told.append) as page:
+    with served(make_session(tmp_path), address="0.0.0.0", write=told.append) as page:
         assert page.ask("/").status == 403
         (links,) = told
         token = links.partition("?token=")[2].split()[0]
@@ -149,7 +149,7 @@ told = []
 session = make_session(Path({str(tmp_path)!r}))
 session.notices._write = lambda text: print(text, file=sys.stderr)
 broken = lambda: 1 / 0
-with served(session, token={TOKEN!r}, tell=told.append, read_vitals=broken) as page:
+with served(session, token={TOKEN!r}, write=told.append, read_vitals=broken) as page:
     page.sink.show(frame())
     for path in ("/?token={TOKEN}", "/?token={TOKEN}x", "/nothing?token={TOKEN}", "/api/state?token={TOKEN}"):
         page.ask(path)

@@ -15,7 +15,7 @@ from celcam.image_io import decode_image
 from celcam.paths import MODELS
 from edge_app.drawing.looks import Drawer
 from edge_app.web import thumbnails
-from edge_app.web.jpeg import Newest
+from edge_app.web.jpeg import NewestFrame
 from edge_app.web.thumbnails import SIZE_WH, Thumbnails, thumbnail_loaders
 from tests.edge_app.fakes import inverting, plain
 from tests.edge_app.web.stage import frame, make_session, served, until
@@ -37,14 +37,16 @@ class Counted:
         return self._draw(rgb_u8, size_wh)
 
 
-def shown(level: int = 100) -> Newest:
-    newest = Newest()
+def shown(level: int = 100) -> NewestFrame:
+    newest = NewestFrame()
     newest.offer(frame(level))
     return newest
 
 
-def drawn_with(loaders: dict[str, Callable[[], Drawer]], newest: Newest, told: list[str], every_s: float) -> Thumbnails:
-    return Thumbnails(loaders, lambda: newest.held, tell=told.append, every_s=every_s)
+def drawn_with(
+    loaders: dict[str, Callable[[], Drawer]], newest: NewestFrame, told: list[str], every_s: float
+) -> Thumbnails:
+    return Thumbnails(loaders, lambda: newest.held, report=told.append, every_s=every_s)
 
 
 def test_each_look_is_drawn_small_of_the_scene_alone(tmp_path: Path) -> None:
@@ -134,8 +136,8 @@ def test_a_look_that_can_not_be_loaded_is_told_once_and_the_others_go_on() -> No
         time.sleep(0.1)
         assert small.watch() == {"c": 1}
     assert sorted(told) == [
-        "look a has no small picture: gone.tflite: missing",
-        "look b has no small picture: ZeroDivisionError: nobody expected it",
+        "look a has no thumbnail: gone.tflite: missing",
+        "look b has no thumbnail: ZeroDivisionError: nobody expected it",
     ]
 
 

@@ -182,7 +182,7 @@ def test_a_hundred_viewers_do_no_harm(tmp_path: Path) -> None:
         assert heads.count("HTTP/1.1 200") == GENEROUS.viewers
         assert heads.count("HTTP/1.1 503") == 100 - GENEROUS.viewers
         told = viewers[heads.index("HTTP/1.1 503")].recv(4096)
-        assert b"10 are watching already" in told
+        assert b"10 viewers are watching already" in told
         assert b"Retry-After: 5" in told
         frames = session.stats.frames
         until(lambda: session.stats.frames > frames + 20)

@@ -201,7 +201,7 @@ def test_the_figures_are_drawn(page: Served, browser: Any) -> None:
     script = """return [...document.querySelectorAll('.graph:not([hidden]) canvas')].every((c) =>
         c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((byte) => byte > 0))"""
     wait(browser, lambda: browser.execute_script(script))
-    assert "1 is watching" in element(browser, "#facts").text
+    assert "1 viewer" in element(browser, "#facts").text
     assert f"Celcam {__version__}" in element(browser, "#facts").text
 
 
@@ -237,7 +237,7 @@ def test_each_control_is_reached_by_the_tab_key_and_is_seen_to_be(page: Served, 
         if focused.tag_name != "body" and names[-1] not in ("look", "wipe"):
             assert focused.value_of_css_property("outline-style") == "solid", names[-1]
         focused.send_keys("\ue004")
-    wanted = ["wipe", "full", "look", "record", "snapshot", "kept-link", "strength", "size", "sharp", "calm"]
+    wanted = ["wipe", "full", "look", "record", "snapshot", "gallery-link", "strength", "size", "sharp", "calm"]
     assert [name for name in names if name in wanted][: len(wanted)] == wanted
 
 

@@ -52,7 +52,7 @@ def test_a_lost_connection_is_told_and_found_again(tmp_path: Path, browser: Any)
         browser.get(f"http://{page.host}/")
         wait(browser, lambda: is_hidden(browser, "veil"))
     wait(browser, lambda: not is_hidden(browser, "veil"))
-    assert element(browser, "#veil-text").text.startswith("Connection lost. Trying again")
+    assert element(browser, "#veil-text").text.startswith("Connection lost. Retrying")
     time.sleep(1.5)
     with film_served(make_session(tmp_path), ramp_frames, port=port) as page:
         wait(browser, lambda: is_hidden(browser, "veil"), 20)
@@ -64,7 +64,7 @@ def test_a_lost_connection_is_told_and_found_again(tmp_path: Path, browser: Any)
 def test_one_viewer_too_many_is_told(tmp_path: Path, browser: Any) -> None:
     with film_served(make_session(tmp_path), ramp_frames, limits=Limits(viewers=0)) as page:
         browser.get(f"http://{page.host}/")
-        wait(browser, lambda: "Too many are watching." in element(browser, "#veil-text").text)
+        wait(browser, lambda: "Too many viewers." in element(browser, "#veil-text").text)
 
 
 def test_the_link_lets_in_and_leaves_no_token_behind(tmp_path: Path, browser: Any) -> None:
@@ -82,7 +82,7 @@ def test_the_link_lets_in_and_leaves_no_token_behind(tmp_path: Path, browser: An
         assert console(browser) == []
         port = page.sink.port
     with film_served(make_session(tmp_path), ramp_frames, port=port, token=f"{TOKEN}-new"):
-        wait(browser, lambda: "This link is no longer good." in element(browser, "#veil-text").text, 20)
+        wait(browser, lambda: "This link has expired." in element(browser, "#veil-text").text, 20)
 
 
 @contextmanager

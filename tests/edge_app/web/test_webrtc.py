@@ -105,7 +105,7 @@ def test_viewers_are_few_and_nothing_is_left_of_them(tmp_path: Path) -> None:
     async def watch(page: Served) -> None:
         async with viewer(page) as track:
             await levels(track, 1)
-            with pytest.raises(AssertionError, match="too many are watching for a smooth picture"):
+            with pytest.raises(AssertionError, match="too many viewers for smooth video"):
                 async with viewer(page):
                     pass
             await asyncio.to_thread(page.sink.__exit__)  # the camera is switched off while somebody watches

@@ -1,4 +1,4 @@
-"""What the server answers: the page, the pictures, and what the page asks for and changes."""
+"""The server's routes and their handlers: the page, the pictures, the state, the controls and the gallery."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from celcam.errors import CelcamError
 from edge_app.session import Session
 from edge_app.sinks.images import snapshot
 from edge_app.web.access import RefusedError
-from edge_app.web.files import list_files
+from edge_app.web.gallery import list_files
 from edge_app.web.guard import Guard
-from edge_app.web.jpeg import Newest, SharedEncoder
-from edge_app.web.limits import Buckets, Limits
-from edge_app.web.live import send_file, send_pictures
+from edge_app.web.jpeg import NewestFrame, SharedEncoder
+from edge_app.web.limits import Limits, RateLimiter
+from edge_app.web.streaming import send_file, send_pictures
 from edge_app.web.thumbnails import Thumbnails
 
 PAGE = Path(__file__).parent / "page"
@@ -35,45 +35,45 @@ PAGE_TYPES = {
     "graph.js": "text/javascript",
     "wipe.js": "text/javascript",
     "live.js": "text/javascript",
-    "kept.js": "text/javascript",
+    "gallery.js": "text/javascript",
     "style.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
-# A picture that is asked for before there is one.
+# The longest wait for the first picture.
 FIRST_PICTURE_S = 3.0
-# The folder is not read anew for each viewer's question.
+# The folder is read no more often than this, however many viewers ask.
 COUNT_EVERY_S = 2.0
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What the site shows and changes."""
+class Services:
+    """What the handlers show and change."""
 
     session: Session
-    newest: Newest
+    newest: NewestFrame
     encoder: SharedEncoder
     thumbnails: Thumbnails
     executor: Executor
     read_vitals: Callable[[], dict[str, Any]]
-    # Gives the answer to WebRTC's offer, both as SDP; None where that can't be had.
+    # Returns the answer to a WebRTC offer, both as SDP; None without WebRTC.
     answer_offer: Callable[[str], Awaitable[str]] | None
     smooth_viewers: Callable[[], int]
 
 
-class Site:
-    """Requests to answers; lives in the server's event loop."""
+class Handlers:
+    """The handlers of all routes; they run in the server's event loop."""
 
-    def __init__(self, parts: Parts, guard: Guard, limits: Limits) -> None:
-        """Answer with ``parts`` what ``guard`` lets through, within ``limits``."""
-        self._parts, self._guard, self._limits = parts, guard, limits
-        self._snapshots = Buckets(limits.snapshots_per_s, limits.snapshots_at_once, peers=1)
+    def __init__(self, services: Services, guard: Guard, limits: Limits) -> None:
+        """Answer the requests that ``guard`` lets through, within ``limits``."""
+        self._services, self._guard, self._limits = services, guard, limits
+        self._snapshots = RateLimiter(limits.snapshots_per_s, limits.snapshots_at_once, peers=1)
         self._streams: set[asyncio.Task[Any]] = set()
         self._downloads: set[asyncio.Task[Any]] = set()
         self._counted, self._counted_s = 0, float("-inf")
         self._page = {name: (PAGE / name).read_bytes() for name in PAGE_TYPES}
 
     def app(self) -> web.Application:
-        """The application."""
+        """The aiohttp application with all routes."""
         app = web.Application(middlewares=[self._guard.answer], client_max_size=self._limits.offer_bytes)
         app.on_response_prepare.append(self._guard.add_headers)
         app.on_shutdown.append(self._end_streams)
@@ -93,8 +93,8 @@ class Site:
 
     @property
     def viewers(self) -> int:
-        """Those who watch at this moment."""
-        return len(self._streams) + self._parts.smooth_viewers()
+        """The number of viewers at this moment."""
+        return len(self._streams) + self._services.smooth_viewers()
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
         if "token" in request.query:
@@ -109,22 +109,24 @@ class Site:
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
         if self.viewers >= self._limits.viewers:
-            raise RefusedError(503, f"{self.viewers} are watching already, which is the most", retry_after_s=5.0)
+            raise RefusedError(
+                503, f"{self.viewers} viewers are watching already, which is the limit", retry_after_s=5.0
+            )
         with _counted(self._streams):
-            return await send_pictures(request, self._parts.encoder.after, stalled_s=self._limits.stalled_s)
+            return await send_pictures(request, self._services.encoder.after, stalled_s=self._limits.stalled_s)
 
     async def _frame(self, request: web.Request) -> web.StreamResponse:
         try:
             async with asyncio.timeout(FIRST_PICTURE_S):
-                jpeg = await self._parts.encoder.after(0)
+                jpeg = await self._services.encoder.after(0)
         except TimeoutError:
             raise RefusedError(503, "there is no picture yet", retry_after_s=1.0) from None
         return web.Response(body=jpeg.data, content_type="image/jpeg")
 
     async def _thumb(self, request: web.Request) -> web.StreamResponse:
-        data = self._parts.thumbnails.get(request.match_info["look"])
+        data = self._services.thumbnails.get(request.match_info["look"])
         if data is None:
-            raise RefusedError(404, "there is no such small picture, or not yet")
+            raise RefusedError(404, "there is no such thumbnail, or not yet")
         return web.Response(body=data, content_type="image/jpeg")
 
     async def _state(self, request: web.Request) -> web.StreamResponse:
@@ -132,21 +134,21 @@ class Site:
             since = int(request.query.get("since", "0")[:18])
         except ValueError:
             raise RefusedError(400, "since: expected the number of a notice") from None
-        session, held = self._parts.session, self._parts.newest.held
+        session, held = self._services.session, self._services.newest.held
         view, source = session.controls.view, session.source
         notices = session.notices.since(since)
         state = {
             "version": __version__,
             "view": dataclasses.asdict(view),
             "looks": session.controls.looks,
-            "thumbs": self._parts.thumbnails.watch(),
+            "thumbs": self._services.thumbnails.watch(),
             "sizes": session.controls.sizes_wh,
             "stats": session.stats.snapshot(),
-            "vitals": self._parts.read_vitals(),
+            "vitals": self._services.read_vitals(),
             "notices": [dataclasses.asdict(notice) for notice in notices],
             "recording": view.recording,
             "can_record": session.controls.can_record,
-            "smooth": self._parts.answer_offer is not None,
+            "smooth": self._services.answer_offer is not None,
             "viewers": self.viewers,
             "time_s": round(time.time(), 3),
             "files": await self._count_files(),
@@ -164,59 +166,59 @@ class Site:
     async def _view(self, request: web.Request) -> web.StreamResponse:
         changes = await self._read_json(request, self._limits.body_bytes)
         try:
-            view = self._parts.session.controls.change(**changes)
+            view = self._services.session.controls.change(**changes)
         except CelcamError as error:
             raise RefusedError(400, str(error)) from error
         return web.json_response({"view": dataclasses.asdict(view)})
 
     async def _snapshot(self, request: web.Request) -> web.StreamResponse:
         await self._read_json(request, self._limits.body_bytes)
-        held = self._parts.newest.held
+        held = self._services.newest.held
         if held is None:
             raise RefusedError(409, "there is no picture yet")
         wait_s = self._snapshots.take("")
         if wait_s:
             raise RefusedError(429, "too many snapshots; wait a little", retry_after_s=wait_s)
-        folder, rgb_u8, now = self._parts.session.folder, held.frame.rgb_u8, datetime.datetime.now()
+        folder, rgb_u8, now = self._services.session.folder, held.frame.rgb_u8, datetime.datetime.now()
         loop = asyncio.get_running_loop()
         try:
-            path = await loop.run_in_executor(self._parts.executor, lambda: snapshot(folder, rgb_u8, now=now))
+            path = await loop.run_in_executor(self._services.executor, lambda: snapshot(folder, rgb_u8, now=now))
         except CelcamError as error:
-            self._parts.session.notices.add(str(error))
+            self._services.session.notices.add(str(error))
             raise RefusedError(409, str(error)) from error
-        self._parts.session.notices.add(f"kept {path}")
+        self._services.session.notices.add(f"saved {path}")
         self._counted_s = float("-inf")
         return web.json_response({"name": path.name})
 
     async def _files(self, request: web.Request) -> web.StreamResponse:
         loop = asyncio.get_running_loop()
-        files = await loop.run_in_executor(self._parts.executor, list_files, self._parts.session.folder)
-        return web.json_response({"files": [dataclasses.asdict(kept) for kept in files]})
+        files = await loop.run_in_executor(self._services.executor, list_files, self._services.session.folder)
+        return web.json_response({"files": [dataclasses.asdict(file) for file in files]})
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         if len(self._downloads) >= self._limits.downloads:
-            raise RefusedError(503, "too many downloads at this moment", retry_after_s=5.0)
+            raise RefusedError(503, "too many downloads at the moment", retry_after_s=5.0)
         with _counted(self._downloads):
             return await send_file(
                 request,
-                self._parts.session.folder,
+                self._services.session.folder,
                 request.match_info["name"],
-                executor=self._parts.executor,
+                executor=self._services.executor,
                 stalled_s=self._limits.stalled_s,
             )
 
     async def _offer(self, request: web.Request) -> web.StreamResponse:
         offer = await self._read_json(request, self._limits.offer_bytes)
-        if self._parts.answer_offer is None:
-            raise RefusedError(404, "there is no WebRTC here; see edge_app/requirements-webrtc.txt")
-        if self.viewers >= self._limits.viewers or self._parts.smooth_viewers() >= self._limits.smooth_viewers:
-            raise RefusedError(503, "too many are watching for a smooth picture", retry_after_s=5.0)
+        if self._services.answer_offer is None:
+            raise RefusedError(404, "WebRTC is not available; see edge_app/requirements-webrtc.txt")
+        if self.viewers >= self._limits.viewers or self._services.smooth_viewers() >= self._limits.smooth_viewers:
+            raise RefusedError(503, "too many viewers for smooth video", retry_after_s=5.0)
         if offer.get("type") != "offer" or not isinstance(offer.get("sdp"), str):
             raise RefusedError(400, "expected {'type': 'offer', 'sdp': ...}")
-        return web.json_response({"type": "answer", "sdp": await self._parts.answer_offer(offer["sdp"])})
+        return web.json_response({"type": "answer", "sdp": await self._services.answer_offer(offer["sdp"])})
 
     async def _read_json(self, request: web.Request, limit_bytes: int) -> dict[str, Any]:
-        """The object in the request's body."""
+        """The JSON object in the request's body."""
         body = bytearray()
         try:
             async with asyncio.timeout(self._limits.request_s):
@@ -225,7 +227,7 @@ class Site:
                     if len(body) > limit_bytes:
                         raise RefusedError(413, f"expected at most {limit_bytes} bytes")
         except TimeoutError:
-            raise RefusedError(408, "the request came too slowly") from None
+            raise RefusedError(408, "the request took too long") from None
         try:
             content = json.loads(body)
         except (ValueError, RecursionError):
@@ -239,7 +241,7 @@ class Site:
         if now_s - self._counted_s >= COUNT_EVERY_S:
             self._counted_s = now_s
             loop = asyncio.get_running_loop()
-            files = await loop.run_in_executor(self._parts.executor, list_files, self._parts.session.folder)
+            files = await loop.run_in_executor(self._services.executor, list_files, self._services.session.folder)
             self._counted = len(files)
         return self._counted
 
@@ -250,7 +252,7 @@ class Site:
 
 @contextmanager
 def _counted(tasks: set[asyncio.Task[Any]]) -> Iterator[None]:
-    """Have the running task in ``tasks`` for the length of the block."""
+    """Keep the running task in ``tasks`` for the length of the block."""
     task = asyncio.current_task()
     if task is not None:
         tasks.add(task)
@@ -262,5 +264,5 @@ def _counted(tasks: set[asyncio.Task[Any]]) -> Iterator[None]:
 
 
 def _short_name(name: str) -> str:
-    """A file's own name: its folder is nobody's business."""
+    """A file's own name, because viewers need not see the folder; an address as it is."""
     return name if "://" in name else Path(name).name or name

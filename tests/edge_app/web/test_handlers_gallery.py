@@ -11,7 +11,7 @@ import pytest
 
 from celcam.errors import UnwritableError
 from celcam.image_io import read_image
-from edge_app.web import site
+from edge_app.web import handlers
 from edge_app.web.limits import Limits
 from tests.edge_app.web.stage import Served, frame, make_session, picture, served
 
@@ -44,7 +44,7 @@ def test_a_snapshot_on_a_full_disk_is_told_in_one_line(page: Served, monkeypatch
     def full(folder: Path, rgb_u8: Any, *, now: datetime.datetime) -> Path:
         raise UnwritableError("celcam.png: can't be written: No space left on device; choose another place")
 
-    monkeypatch.setattr(site, "snapshot", full)
+    monkeypatch.setattr(handlers, "snapshot", full)
     answer = page.post("/api/snapshot", {})
     assert answer.status == 409
     assert "No space left" in answer.json()["error"]
@@ -99,7 +99,7 @@ def test_a_range_of_a_recording_is_sent_and_gone_on_with(page: Served) -> None:
         "/files/" + "celcam-" + "1" * 6000 + ".png",
         "/files/",
         "/../secret.png",
-        "/%2e%2e/site.py",
+        "/%2e%2e/handlers.py",
         "/page/index.html",
         "/thumbs/../../secret.jpg",
         "/thumbs/%2e%2e%2fsecret.jpg",

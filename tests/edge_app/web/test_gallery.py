@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_app.web.files import UnsatisfiableRangeError, chosen_bytes, list_files, open_file
+from edge_app.web.gallery import UnsatisfiableRangeError, chosen_bytes, list_files, open_file
 
 BAD_NAMES = [
     "",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_app.flow.recent import WINDOW_S, DrawnFrame, RecentFrames
+from edge_app.flow.recent_frames import WINDOW_S, DrawnFrame, RecentFrames
 
 
 def frames_at(fps: float, seconds: float = 60.0, draw_ms: float = 5.0) -> RecentFrames:

@@ -1,4 +1,4 @@
-"""Bodies that take long: the live picture, and a kept file."""
+"""Responses that take long: the live picture, and a saved file."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from aiohttp import web
 
 from edge_app.web.access import RefusedError
-from edge_app.web.files import UnsatisfiableRangeError, chosen_bytes, open_file
+from edge_app.web.gallery import UnsatisfiableRangeError, chosen_bytes, open_file
 from edge_app.web.jpeg import Jpeg
 
 BOUNDARY = "celcam-frame"
-# What the kernel may hold for a viewer and has not sent: more is a picture that comes late.
+# The most bytes that the kernel may hold unsent for a viewer: more would delay the picture.
 UNSENT_BYTES = 16384
 READ_BYTES = 65536
 
@@ -23,19 +23,19 @@ READ_BYTES = 65536
 async def send_pictures(
     request: web.Request, after: Callable[[int], Awaitable[Jpeg]], *, stalled_s: float
 ) -> web.StreamResponse:
-    """Send pictures, each the newest there is once the one before has gone, until the viewer goes.
+    """Send pictures until the viewer leaves; each is the newest at the moment the one before has been sent.
 
     Args:
         request: of the viewer.
-        after: gives the newest picture, once that is a later one than the number.
-        stalled_s: a viewer that takes nothing for so long is dropped.
+        after: returns the newest picture, once its number is above the given one.
+        stalled_s: a viewer that reads nothing for so long is disconnected.
     """
     response = web.StreamResponse()
     response.content_type = "multipart/x-mixed-replace"
     response.headers["Content-Type"] += f"; boundary={BOUNDARY}"
     _keep_short(request.transport)
     number = 0
-    # The boundary follows a picture at once, because some browsers show it only when they see its end.
+    # The boundary follows a picture at once, because some browsers show a picture only after its boundary.
     await _send(request, response, f"--{BOUNDARY}\r\n".encode(), stalled_s)
     while request.transport is not None:
         jpeg = await after(number)
@@ -50,32 +50,32 @@ async def send_pictures(
 async def send_file(
     request: web.Request, folder: Path, name: str, *, executor: Executor, stalled_s: float
 ) -> web.StreamResponse:
-    """Send a kept file, or the part of it that ``Range`` asks for.
+    """Send a saved file, or the part that the header ``Range`` asks for.
 
     Raises:
         RefusedError: there is no such file, or no such part.
     """
     loop = asyncio.get_running_loop()
     try:
-        kept, file = await loop.run_in_executor(executor, open_file, folder, name)
+        saved, file = await loop.run_in_executor(executor, open_file, folder, name)
     except FileNotFoundError:
         raise RefusedError(404, "there is no such file") from None
     with file:
         headers = {
-            "Content-Type": kept.content_type,
-            "Content-Disposition": f'attachment; filename="{kept.name}"',
+            "Content-Type": saved.content_type,
+            "Content-Disposition": f'attachment; filename="{saved.name}"',
             "Accept-Ranges": "bytes",
-            "ETag": kept.tag,
+            "ETag": saved.tag,
         }
-        # Who goes on with a file that has changed since gets it anew.
-        unchanged = request.headers.get("If-Range", kept.tag) == kept.tag
+        # A browser that resumes the download of a file that has changed gets the whole file again.
+        unchanged = request.headers.get("If-Range", saved.tag) == saved.tag
         try:
-            chosen = chosen_bytes(request.headers.get("Range") if unchanged else None, kept.size_bytes)
+            chosen = chosen_bytes(request.headers.get("Range") if unchanged else None, saved.size_bytes)
         except UnsatisfiableRangeError:
-            return web.Response(status=416, headers={"Content-Range": f"bytes */{kept.size_bytes}"})
-        first, end = chosen or (0, kept.size_bytes)
+            return web.Response(status=416, headers={"Content-Range": f"bytes */{saved.size_bytes}"})
+        first, end = chosen or (0, saved.size_bytes)
         if chosen is not None:
-            headers["Content-Range"] = f"bytes {first}-{end - 1}/{kept.size_bytes}"
+            headers["Content-Range"] = f"bytes {first}-{end - 1}/{saved.size_bytes}"
         response = web.StreamResponse(status=200 if chosen is None else 206, headers=headers)
         response.content_length = end - first
         if request.method == "HEAD":
@@ -88,12 +88,12 @@ async def send_file(
                 break
             first += len(data)
         if first < end and request.transport is not None:
-            request.transport.abort()  # shorter than promised: nothing else tells the browser
+            request.transport.abort()  # shorter than announced: only this informs the browser
     return response
 
 
 async def _send(request: web.Request, response: web.StreamResponse, data: bytes, stalled_s: float) -> bool:
-    """Send ``data`` and wait until the kernel has it; False where the viewer took nothing for too long."""
+    """Send ``data`` and wait until the kernel has it; False if the viewer has left or reads nothing."""
     try:
         async with asyncio.timeout(stalled_s):
             writer = await response.prepare(request)
@@ -110,7 +110,7 @@ async def _send(request: web.Request, response: web.StreamResponse, data: bytes,
 
 
 def _keep_short(transport: asyncio.Transport | None) -> None:
-    """Let as little as possible wait on the way to a viewer."""
+    """Keep the buffers to a viewer short."""
     if transport is None:
         return
     transport.set_write_buffer_limits(high=0)

@@ -1,4 +1,4 @@
-// What was kept, and what is told in passing.
+// The gallery, and short messages over the page.
 
 const $ = (id) => document.getElementById(id);
 const TOAST_MS = 6000, TOASTS = 3, FILES_SHOWN = 4;
@@ -8,10 +8,10 @@ export const make = (kind, values) => Object.assign(document.createElement(kind)
 
 export function toast(text) {
   const note = make("div", { className: "toast" });
-  const kept = /(?:^|[ /\\])(celcam-[\w-]+\.\w+)/.exec(text)?.[1];
-  const told = text.startsWith("kept ") && kept ? "Snapshot kept" : text[0].toUpperCase() + text.slice(1);
-  note.append(make("span", { textContent: told }));
-  if (kept) note.append(fileLink(kept));
+  const file = /(?:^|[ /\\])(celcam-[\w-]+\.\w+)/.exec(text)?.[1];
+  const words = text.startsWith("saved ") && file ? "Snapshot saved" : text[0].toUpperCase() + text.slice(1);
+  note.append(make("span", { textContent: words }));
+  if (file) note.append(fileLink(file));
   $("toasts").append(note);
   while ($("toasts").children.length > TOASTS) $("toasts").firstChild.remove();
   setTimeout(() => note.remove(), TOAST_MS);

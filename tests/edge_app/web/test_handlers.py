@@ -11,7 +11,7 @@ import pytest
 
 from celcam import __version__
 from celcam.image_io import decode_image
-from edge_app.web import site
+from edge_app.web import handlers
 from edge_app.web.limits import Limits
 from tests.edge_app.web.stage import Served, frame, make_session, served
 
@@ -45,7 +45,7 @@ def test_the_page_and_its_files_come_with_strict_headers(page: Served) -> None:
 
 
 def test_the_page_is_small_and_asks_nobody_else_for_anything() -> None:
-    contents = [(site.PAGE / name).read_text(encoding="utf-8") for name in site.PAGE_TYPES]
+    contents = [(handlers.PAGE / name).read_text(encoding="utf-8") for name in handlers.PAGE_TYPES]
     assert sum(len(content.encode()) for content in contents) < 40 * 1024
     for content in contents:
         rest = content.replace("http://www.w3.org/2000/svg", "")
@@ -72,7 +72,7 @@ def test_a_picture_is_the_one_that_is_shown(page: Served) -> None:
 def test_a_picture_that_is_not_there_yet_is_waited_for_and_then_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(site, "FIRST_PICTURE_S", 0.1)
+    monkeypatch.setattr(handlers, "FIRST_PICTURE_S", 0.1)
     with served(make_session(tmp_path)) as page:
         answer = page.ask("/frame.jpg")
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")

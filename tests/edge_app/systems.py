@@ -11,7 +11,7 @@ from typing import Any
 from celcam.paths import MODELS
 from edge_app.device.video_devices import CAPABILITY
 from edge_app.device.vitals import Vitals
-from edge_app.doctor.finding import Finding, Place
+from edge_app.doctor.finding import Finding, System
 
 WELL = Vitals(52.0, (), 90.0, 95.0, 0.4, 4)
 LATER_S = 4e9  # in the year 2096, so that no clock is behind
@@ -34,7 +34,7 @@ def load(**modules: Any) -> Any:
     return load_module
 
 
-def place(root: Path, vitals: Vitals = WELL, **changes: Any) -> Place:
+def system(root: Path, vitals: Vitals = WELL, **changes: Any) -> System:
     values: dict[str, Any] = {
         "folder": root / "out" / "camera",
         "vitals": vitals,
@@ -45,7 +45,7 @@ def place(root: Path, vitals: Vitals = WELL, **changes: Any) -> Place:
         "query": None,
         "now_s": LATER_S,
     }
-    return Place(**(values | changes))
+    return System(**(values | changes))
 
 
 def pi(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""What has been kept: the snapshots and recordings of a folder, listed and opened by name, and nothing else there."""
+"""The gallery: lists and opens the snapshots and recordings of a folder, and no other file in it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ CONTENT_TYPES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
 }
-# Only what the app itself names: the folder may be one that holds other things.
+# Only names that the app gives: the folder may hold other files.
 NAME = re.compile(r"celcam-[A-Za-z0-9][A-Za-z0-9_-]{0,80}(\.mp4|\.mov|\.mkv|\.png|\.jpg)", re.ASCII)
 RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
-# The page shows no more; older ones are in the folder.
+# The page lists no more files than this, the newest ones.
 LISTED = 200
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One file."""
+class SavedFile:
+    """One snapshot or recording."""
 
     name: str
     size_bytes: int
@@ -34,34 +34,34 @@ class Kept:
 
     @property
     def content_type(self) -> str:
-        """Its kind, by its name."""
+        """The MIME type, by the name."""
         return CONTENT_TYPES[Path(self.name).suffix]
 
     @property
     def tag(self) -> str:
-        """Another one as soon as the file has changed, in quotes as HTTP wants it."""
+        """The ETag, with its quotes; it changes with the file."""
         return f'"{self.size_bytes:x}-{round(self.changed_s * 1e6):x}"'
 
 
 class UnsatisfiableRangeError(Exception):
-    """A range that begins behind the end."""
+    """The range starts after the end of the file."""
 
 
-def list_files(folder: Path) -> list[Kept]:
-    """Snapshots and recordings, newest first; none where there is no folder."""
-    return sorted(_files(folder), key=lambda kept: (kept.changed_s, kept.name), reverse=True)[:LISTED]
+def list_files(folder: Path) -> list[SavedFile]:
+    """Snapshots and recordings, newest first; none if there is no folder."""
+    return sorted(_files(folder), key=lambda file: (file.changed_s, file.name), reverse=True)[:LISTED]
 
 
-def open_file(folder: Path, name: str) -> tuple[Kept, BinaryIO]:
+def open_file(folder: Path, name: str) -> tuple[SavedFile, BinaryIO]:
     """Open a file of the folder for reading.
 
     Raises:
-        FileNotFoundError: no such file, no name that the app gives, or no ordinary file of this very folder.
+        FileNotFoundError: no such file, not a name that the app gives, or not a regular file in this folder itself.
     """
     path = folder / name
     if not NAME.fullmatch(name) or path.is_symlink() or path.resolve().parent != folder.resolve():
         raise FileNotFoundError(name)
-    # Not followed, and not waited for, whatever it has been replaced by in the meantime.
+    # No link is followed, and a pipe is not waited for, even if the file has just been replaced by one.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
         number = os.open(path, flags | getattr(os, "O_BINARY", 0))
@@ -71,18 +71,18 @@ def open_file(folder: Path, name: str) -> tuple[Kept, BinaryIO]:
     if not stat.S_ISREG(status.st_mode):
         os.close(number)
         raise FileNotFoundError(name)
-    return Kept(name, status.st_size, status.st_mtime), os.fdopen(number, "rb")
+    return SavedFile(name, status.st_size, status.st_mtime), os.fdopen(number, "rb")
 
 
 def chosen_bytes(header: str | None, size_bytes: int) -> tuple[int, int] | None:
-    """First byte and the one behind the last that a ``Range`` header asks for; None: the whole file.
+    """The first byte, and the one after the last, that a ``Range`` header asks for; None is the whole file.
 
     Raises:
-        UnsatisfiableRangeError: there are none.
+        UnsatisfiableRangeError: the file has no such bytes.
     """
     found = RANGE.fullmatch(header.strip()) if header is not None else None
     if found is None or not (found[1] or found[2]):
-        return None  # several ranges, or none that is one: HTTP allows the whole
+        return None  # several ranges, or a malformed one: HTTP allows the whole file as the answer
     if not found[1]:
         first, end = max(0, size_bytes - int(found[2])), size_bytes
     else:
@@ -95,12 +95,12 @@ def chosen_bytes(header: str | None, size_bytes: int) -> tuple[int, int] | None:
     return first, end
 
 
-def _files(folder: Path) -> Iterator[Kept]:
+def _files(folder: Path) -> Iterator[SavedFile]:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
-                    yield Kept(entry.name, status.st_size, status.st_mtime)
+                    yield SavedFile(entry.name, status.st_size, status.st_mtime)
     except OSError:
         return
