@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from celcam.native_messages import print_message
 BAR_AFTER_S = 1.0
 # How often a line appears in a log file or a pipe.
 LINE_EVERY_S = 15.0
+BAR_FORMAT = "{desc}: {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} {unit}, {remaining} left"
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -50,14 +52,17 @@ class Progress:
         if not quiet and _is_terminal(self._stream):
             from tqdm import tqdm
 
+            width, height = shutil.get_terminal_size()  # 80 by 24 if the terminal reports 0 by 0
             self._bar = tqdm(
                 desc=what,
                 total=total,
-                unit=f" {unit}",
+                unit=unit,
+                bar_format=BAR_FORMAT if total else None,
                 file=self._stream,
                 delay=BAR_AFTER_S,
                 leave=False,
-                dynamic_ncols=True,
+                ncols=width,
+                nrows=height,
             )
 
     def __enter__(self) -> Self:
