@@ -112,6 +112,7 @@ def run_command(
     """
     words = _without_aliases(sys.argv[1:] if argv is None else argv, config)
     parser = _new_parser(prog, about)
+    parser.usage = _usage(prog, config)
     actions = _add_options(parser, config, with_no=read_settings is not None)
 
     def parse_and_run() -> int:
@@ -197,6 +198,17 @@ def _new_parser(prog: str, about: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=prog, description=about)
     parser.add_argument("--version", action="version", version=f"celcam {__version__}")
     return parser
+
+
+def _usage(prog: str, config: type) -> str:
+    """Name the positional options first: behind an option that takes several values they would be read as values."""
+    words = [prog]
+    hints = typing.get_type_hints(config)
+    for field in dataclasses.fields(config):
+        if field.metadata["positional"]:
+            word = (field.metadata["metavar"] or field.name) + (" ..." if option_type(hints[field.name])[1] else "")
+            words.append(word if field.default is dataclasses.MISSING else f"[{word}]")
+    return " ".join([*words, "[options]"])
 
 
 def _add_options(parser: argparse.ArgumentParser, config: type, *, with_no: bool = False) -> list[argparse.Action]:

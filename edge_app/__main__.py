@@ -1,4 +1,4 @@
-"""``python -m edge_app``: camera, file or folder to cartoon; ``bench``, ``profile``, ``doctor`` look at the device."""
+"""``celcam`` or ``python -m edge_app``: photos, videos and cameras to cartoons; ``bench``, ``profile``, ``doctor``."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from edge_app.options import AppConfig, BenchConfig, DoctorConfig, ProfileConfig
 from edge_app.settings import read_settings
 
 ABOUT = (
-    "Draw a camera, file or folder as a cartoon, live. As SOURCE, 'bench' times model files on this device, 'profile' "
-    "says where a frame's time goes, and 'doctor' looks whether the device is fit for the app."
+    "Turn photos, videos and live cameras into cartoons. Other commands, in place of SOURCE: 'bench' times model files "
+    "on this device, 'profile' times each step of a frame, and 'doctor' diagnoses problems. Each has its own --help."
 )
 
 
 def run(config: AppConfig) -> int:
-    """Draw what the sources give, and print the result."""
+    """Draw the sources and print the result; return the exit status."""
     if config.list_looks:
         from edge_app.drawing.looks import shipped_looks
 
@@ -40,7 +40,7 @@ def run(config: AppConfig) -> int:
 
 
 def bench(config: BenchConfig) -> int:
-    """Time model files on this device."""
+    """Time model files on this device and print the figures."""
     sizes_wh = [parse_size(size) for size in config.size]
     from edge_app.benchmarks.bench import run_bench
 
@@ -51,7 +51,7 @@ def bench(config: BenchConfig) -> int:
 
 
 def doctor(config: DoctorConfig) -> int:
-    """Look whether this device is fit for the app; 1 where something must be mended first."""
+    """Diagnose problems of this device; return 1 if there is one that stops the app."""
     from edge_app.doctor.checkup import exit_status, run_doctor, table
 
     findings = run_doctor(config.folder)
@@ -60,7 +60,7 @@ def doctor(config: DoctorConfig) -> int:
 
 
 def profile(config: ProfileConfig) -> int:
-    """Say where a frame's time goes on this device."""
+    """Time each step of a frame on this device and print the figures."""
     size_wh = parse_size(config.size)
     from celcam.model_card import find_model
     from edge_app.benchmarks.profile import run_profile
@@ -74,20 +74,20 @@ def profile(config: ProfileConfig) -> int:
 COMMANDS = {
     command.name: command
     for command in (
-        Command("bench", BenchConfig, bench, "Time model files on this device; the last line can be sent in."),
-        Command("profile", ProfileConfig, profile, "Say where a frame's time goes, each part alone and all together."),
-        Command("doctor", DoctorConfig, doctor, "Look whether this device is fit for the app, and say what to mend."),
+        Command("bench", BenchConfig, bench, "Time model files on this device; the last line holds all figures."),
+        Command("profile", ProfileConfig, profile, "Time each step of a frame alone, and all steps together."),
+        Command("doctor", DoctorConfig, doctor, "Diagnose problems of this device and name the remedies."),
     )
 }
 
 
 def program() -> str:
-    """How the user started the app: by the command ``celcam`` of the wheel, or by ``python -m edge_app``."""
+    """The name that the user started the app with: ``celcam``, the command of the wheel, or ``python -m edge_app``."""
     return "celcam" if Path(sys.argv[0]).stem == "celcam" else "python -m edge_app"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the app, or what the first word names; returns the exit status."""
+    """Run the command that the first word names, else the app; return the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     command = COMMANDS.get(words[0]) if words else None
     if command is not None:

@@ -22,7 +22,7 @@ from edge_app.flow.pipeline import Pipeline
 from edge_app.frames import FrameSink, FrameSource
 from edge_app.options import AppConfig
 from edge_app.session import Session
-from edge_app.sinks import open_sinks
+from edge_app.sinks import SinkKind, open_sinks, sink_kind
 from edge_app.sources import BUNDLED_CLIP, CameraOptions, names_file, open_first_camera, open_source
 from edge_app.sources.images import ImagesSource
 from edge_app.stopping import Stop, stop_after, stop_on_signals
@@ -85,8 +85,9 @@ def _check(config: AppConfig) -> None:
         raise UsageError(f"--loop: {len(config.source)} sources; name one clip")
     if config.skip_existing:
         raise UsageError("--skip-existing: only for pictures and clips that become files")
-    if not config.source and any(Path(spec).is_file() for spec in config.to[1:]):
-        raise UsageError(f"--to {' '.join(config.to)}: names files that exist, but no SOURCE; put SOURCE before --to")
+    folders = sum(sink_kind(spec) is SinkKind.FOLDER for spec in config.to)
+    if not config.source and (folders > 1 or any(Path(spec).is_file() for spec in config.to[1:])):
+        raise UsageError(f"--to {' '.join(config.to)}: there is no SOURCE; put SOURCE before --to")
 
 
 def _open_source(

@@ -14,49 +14,63 @@ class AppConfig:
 
     source: tuple[str, ...] = option(
         (),
-        help="images, videos and folders, or one camera: usb:0, picamera:0, rtsp://... or synthetic:; without it the "
-        "first camera found, else the bundled clip",
+        help="pictures, videos and folders, or one camera: usb:0, picamera:0, rtsp://..., or synthetic:, a moving test "
+        "card; without SOURCE the first camera, or the bundled clip if there is no camera",
         positional=True,
         metavar="SOURCE",
     )
-    style: str = option("comic", help="a look in models/")
-    model: Path | None = option(None, help="a .tflite file, instead of --style", metavar="FILE")
+    style: str = option("comic", help="look to draw; --list-looks shows all", metavar="LOOK")
+    model: Path | None = option(None, help="draw with this .tflite file instead of --style", metavar="FILE")
     filter: str | None = option(
         None, help="draw with a slow style filter instead of a network", metavar="STYLE", aliases=("--teacher",)
     )
     to: tuple[str, ...] = option(
-        ("window",), help="one or more of: window, web, null, a file (.mp4, .png, .jpg), a folder/", metavar="SINK"
+        ("window",),
+        help="one or more of window, web (a page for browsers), null (nowhere), a file (.mp4, .mov, .mkv, .png, .jpg), "
+        "or a folder; a new folder ends in /",
+        metavar="SINK",
     )
     size: str | None = option(
-        None, help="draw at this size; without it 240 high live, and a file's own up to 512", metavar="WxH"
+        None,
+        help="size that the network draws at; without it 240 rows live, and for files the file's own size, at most 512 "
+        "pixels on the short side",
+        metavar="WxH",
     )
     camera_size: str | None = option(
-        None, help="ask the camera for this size; without it 640x480, or 1280x720 with --sharp", metavar="WxH"
+        None, help="size to request from a camera; without it 640x480, or 1280x720 with --sharp", metavar="WxH"
     )
-    strength: float = option(1.0, help="0 is the photo, 1 the cartoon")
-    wipe: float = option(0.0, help="show the photo in this share of the width, from the left")
-    sharp: bool = option(False, help="show the source's full size, with its edges")
-    calm: bool = option(False, help="stabilise what does not move")
+    strength: float = option(1.0, help="from 0, the photo, to 1, the cartoon")
+    wipe: float = option(0.0, help="share of the width, from the left, that shows the photo, 0 to 1")
+    sharp: bool = option(False, help="enlarge the cartoon to the source's full size, along the photo's edges")
+    calm: bool = option(False, help="hold still what does not move, against flicker")
     fps: float = option(
-        0.0, help="ask a camera for no more, and draw smaller or lighter where that is missed; 0: neither"
+        0.0,
+        help="frame rate to keep: caps the camera's rate, and draws smaller or with a lighter look if drawing is too "
+        "slow; 0 does neither",
     )
-    threads: int = option(3, help="of the network; more than 3 bring nothing on a Pi")
+    threads: int = option(3, help="CPU threads for the network; more than 3 rarely helps")
     delegate: str | None = option(
-        None, help="library of an accelerator, such as libedgetpu.so.1, with a model made for it", metavar="LIBRARY"
+        None, help="library of an accelerator, such as libedgetpu.so.1, for a model made for it", metavar="LIBRARY"
     )
-    loop: bool = option(False, help="begin a video anew at its end")
-    seconds: float = option(0.0, help="stop after this long; 0: run on")
-    folder: Path = option(Path("out/camera"), help="for snapshots and recordings made on the way", metavar="DIR")
-    split_minutes: float = option(30.0, help="a camera's recording goes on in a new file after this long")
-    split_mb: float = option(1000.0, help="or at this size")
-    web_address: str = option("127.0.0.1", help="of --to web; 0.0.0.0 lets others in, with a token", metavar="ADDRESS")
-    port: int = option(8000, help="of --to web; 0: any that is free")
-    token: str | None = option(None, help="of --to web; without it a new one, where one is needed")
-    stats: Path | None = option(None, help="write figures there, a line of JSON each second", metavar="FILE.jsonl")
-    settings: Path | None = option(None, help="read options from there first", metavar="FILE.toml")
+    loop: bool = option(False, help="start a video again at its end")
+    seconds: float = option(0.0, help="stop after this time; 0 runs to the end")
+    folder: Path = option(Path("out/camera"), help="folder for snapshots, and for recordings of a key", metavar="DIR")
+    split_minutes: float = option(30.0, help="longest file of a camera's recording")
+    split_mb: float = option(1000.0, help="largest file of a camera's recording")
+    web_address: str = option(
+        "127.0.0.1", help="address of --to web; 0.0.0.0 admits other devices, with a token", metavar="ADDRESS"
+    )
+    port: int = option(8000, help="port of --to web; 0 takes a free one")
+    token: str | None = option(None, help="token of --to web; without it a new one if the address needs one")
+    stats: Path | None = option(
+        None, help="write the app's figures to this file, a line of JSON per second", metavar="FILE.jsonl"
+    )
+    settings: Path | None = option(
+        None, help="read options from this file; the command line overrides it", metavar="FILE.toml"
+    )
     overwrite: bool = option(False, help="replace files that exist")
-    skip_existing: bool = option(False, help="keep files that exist, and draw the others")
-    list_looks: bool = option(False, help="list the looks and stop")
+    skip_existing: bool = option(False, help="keep files that exist and draw the others")
+    list_looks: bool = option(False, help="list the looks and exit")
 
     def __post_init__(self) -> None:
         require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
@@ -70,9 +84,12 @@ class AppConfig:
         require(self.split_minutes > 0, f"--split-minutes {self.split_minutes}: expected more than 0")
         require(self.split_mb > 0, f"--split-mb {self.split_mb}: expected more than 0")
         require(0 <= self.port <= 65535, f"--port {self.port}: expected 0 to 65535")
-        require(len(set(self.to)) == len(self.to), f"--to {' '.join(self.to)}: names a sink twice")
+        sinks = " ".join(self.to)
+        require(
+            len({Path(sink) for sink in self.to}) == len(self.to), f"--to {sinks}: names a sink twice; name it once"
+        )
+        require("null" not in self.to or len(self.to) == 1, f"--to {sinks}: null excludes other sinks; choose")
         require(not (self.overwrite and self.skip_existing), "--overwrite and --skip-existing: choose one")
-        require("null" not in self.to or len(self.to) == 1, "--to null: means no other sink")
 
 
 @dataclass(frozen=True)
@@ -80,11 +97,11 @@ class BenchConfig:
     """Options of ``bench``."""
 
     models: tuple[Path, ...] = option(
-        (), help="model files; without one all in models/", positional=True, metavar="MODEL"
+        (), help="model files; without them all of models/", positional=True, metavar="MODEL"
     )
-    size: tuple[str, ...] = option(("256x256",), help="of the picture", metavar="WxH")
-    threads: tuple[int, ...] = option((1, 3), help="of the network", metavar="N")
-    runs: int = option(50, help="of each model, size and number of threads", metavar="N")
+    size: tuple[str, ...] = option(("256x256",), help="one or more picture sizes", metavar="WxH")
+    threads: tuple[int, ...] = option((1, 3), help="one or more numbers of CPU threads", metavar="N")
+    runs: int = option(50, help="timed runs of each model, size and number of threads", metavar="N")
 
     def __post_init__(self) -> None:
         for count in self.threads:
@@ -96,17 +113,17 @@ class BenchConfig:
 class DoctorConfig:
     """Options of ``doctor``."""
 
-    folder: Path = option(Path("out/camera"), help="where recordings will go", metavar="DIR")
+    folder: Path = option(Path("out/camera"), help="folder for recordings, which is checked too", metavar="DIR")
 
 
 @dataclass(frozen=True)
 class ProfileConfig:
     """Options of ``profile``."""
 
-    clip: Path | None = option(None, help="a video; without it the bundled one", positional=True, metavar="CLIP")
-    style: str = option("comic", help="a look in models/")
-    size: str = option("320x240", help="what the network draws at", metavar="WxH")
-    threads: int = option(1, help="of the network")
+    clip: Path | None = option(None, help="a video; without it the bundled clip", positional=True, metavar="CLIP")
+    style: str = option("comic", help="look to draw", metavar="LOOK")
+    size: str = option("320x240", help="size that the network draws at", metavar="WxH")
+    threads: int = option(1, help="CPU threads for the network")
 
     def __post_init__(self) -> None:
         require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")

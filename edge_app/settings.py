@@ -1,4 +1,4 @@
-"""Options from a file, for a camera that starts by itself: TOML, its keys the names of the command line's options."""
+"""Read options from a TOML file, for a camera that starts with the system."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from celcam.cli import option_aliases, option_type
 from celcam.errors import MediaError, UsageError, nearest_name
 
-# What a value is called, and the types that TOML gives for it; whole numbers are good numbers.
+# For each type of option: its name in messages, and the types that TOML may give.
 KINDS: dict[Callable[[str], Any], tuple[str, tuple[type, ...]]] = {
     bool: ("true or false", (bool,)),
     int: ("a whole number", (int,)),
@@ -20,28 +20,28 @@ KINDS: dict[Callable[[str], Any], tuple[str, tuple[type, ...]]] = {
     str: ("text in quotes", (str,)),
     Path: ("a path in quotes", (str,)),
 }
-NO_KEY = "settings"  # a file names no other
+NO_KEY = "settings"  # a file can't name another file
 
 
 def read_settings(path: Path, config_class: type) -> dict[str, Any]:
-    """The values that a file gives for options.
+    """Read the values of options from a file.
 
     Args:
-        path: of a TOML file such as ``style = "anime"`` and ``to = ["web", "out/camera"]``; a key may be spelt with
-            dashes, as the option, or with underscores. Paths begin where the app is started, or with ``~``.
+        path: of a TOML file with lines such as ``style = "anime"`` and ``to = ["web", "party.mp4"]``. Keys are names of
+            options, with dashes or underscores. Paths are relative to the current folder; ``~`` is the home folder.
         config_class: a frozen dataclass whose fields are `celcam.cli.option`.
 
     Returns:
-        Values by the names of fields, of the fields' types.
+        Values by field name, with the fields' types.
 
     Raises:
         MediaError: the file can't be read.
-        UsageError: it is no TOML, has a key that is no option, or a value of another type.
+        UsageError: the file is not TOML, or has a key or a value that is not valid.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise MediaError(f"{path}: can't be read: {error.strerror}; expected a file of settings, .toml") from error
+        raise MediaError(f"{path}: can't be read: {error.strerror}; expected a settings file, .toml") from error
     except ValueError as error:  # no TOML, or no UTF-8
         raise UsageError(f'{path}: not TOML ({error}); expected lines such as style = "anime"') from error
     hints = typing.get_type_hints(config_class)

@@ -245,6 +245,13 @@ def test_an_alias_stands_for_its_option(words: list[str], expected: Renamed) -> 
     assert set(seen) == {expected}
 
 
+def test_the_usage_names_sources_before_options(capsys: pytest.CaptureFixture[str]) -> None:
+    for config, usage in ((Many, "usage: prog [source ...] [options]"), (Options, "usage: prog where [options]")):
+        with pytest.raises(SystemExit):
+            run_command("prog", "about", config, lambda _: 0, ["--help"])
+        assert capsys.readouterr().out.startswith(f"{usage}\n")
+
+
 def test_aliases_are_not_in_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         run_command("prog", "about", Renamed, lambda _: 0, ["--help"])

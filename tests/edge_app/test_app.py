@@ -156,6 +156,7 @@ def test_a_clip_cut_short_keeps_what_was_written_playable(
         ((str(BUNDLED_CLIP), COFFEE, "--to", "null", "--loop"), "--loop: 2 sources; name one clip"),
         (("synthetic:9", "--to", "{tmp}/a.mp4", "--skip-existing"), "only for pictures and clips that become files"),
         (("--to", "{tmp}/out/", "{tmp}/text.jpg", "--overwrite"), "put SOURCE before --to"),
+        (("--to", "{tmp}/out/", str(SAMPLES)), "put SOURCE before --to"),
         ((COFFEE, "--to", "{tmp}/a.png", "--overwrite", "--skip-existing"), "choose one"),
         ((str(BUNDLED_CLIP), "--to", "/proc/a.mp4"), "/proc/a.mp4: can't be written"),
         ((COFFEE, "--to", "{tmp}/a.gif"), "unknown kind of file"),
