@@ -69,12 +69,16 @@ def run_app(config: AppConfig) -> str:
         converts = not source.info.is_live and {"window", "web"}.isdisjoint(config.to)
         bar = stack.enter_context(Progress(source.info.name, source.info.frames, "frames", quiet=not converts))
         Pipeline(source, bar.counting(painter), sinks, stop=stop, stats=session.stats, notices=notices).run()
-    stages = [session.stats.stage_table()] if config.stats is not None else []
-    result = "\n".join([session.stats.result_line(), *stages, *monitor.summary()])
+    lines = [session.stats.result_line(), *monitor.summary()]
+    if config.stats is not None:
+        lines.insert(1, session.stats.stage_table())
     if converts and stop.interrupted:
-        print(result)
+        print("\n".join(lines))
         raise KeyboardInterrupt
-    return result
+    places = [spec for spec in config.to if sink_kind(spec).is_place]
+    if converts and places:
+        lines[0] += f", written to {' '.join(places)}"
+    return "\n".join(lines)
 
 
 def _check(config: AppConfig) -> None:

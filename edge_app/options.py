@@ -84,10 +84,8 @@ class AppConfig:
         require(self.split_minutes > 0, f"--split-minutes {self.split_minutes}: expected more than 0")
         require(self.split_mb > 0, f"--split-mb {self.split_mb}: expected more than 0")
         require(0 <= self.port <= 65535, f"--port {self.port}: expected 0 to 65535")
-        sinks = " ".join(self.to)
-        require(
-            len({Path(sink) for sink in self.to}) == len(self.to), f"--to {sinks}: names a sink twice; name it once"
-        )
+        sinks, different = " ".join(self.to), {Path(sink) for sink in self.to}
+        require(len(different) == len(self.to), f"--to {sinks}: names a sink twice; name it once")
         require("null" not in self.to or len(self.to) == 1, f"--to {sinks}: null excludes other sinks; choose")
         require(not (self.overwrite and self.skip_existing), "--overwrite and --skip-existing: choose one")
 
