@@ -49,6 +49,7 @@ class Command:
     config: type  # a frozen dataclass of options
     run: Callable[[Any], int]  # takes the options and returns the exit status
     help: str
+    epilog: str = ""  # printed as it is at the end of the command's ``--help``
 
 
 def run_commands(
@@ -80,6 +81,8 @@ def run_commands(
             command.name,
             help=command.help + is_default,
             description=command.help,
+            epilog=command.epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         _add_options(subparser, command.config)
     values = vars(parser.parse_args(words))

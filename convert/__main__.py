@@ -219,7 +219,8 @@ def pareto(config: ParetoConfig) -> int:
     """What the networks of a study cost against how faithful they are."""
     _quiet_tensorflow()
     from convert.pareto import cost_table, draw_pareto, measure_int8_cost
-    from train.studies import find_study, read_study
+    from train.studies import find_study
+    from train.study_runs import read_study
 
     measured = read_study(config.study, find_study("architectures"))
     int8_cost = measure_int8_cost([config.study / name for name in measured], threads=config.threads)

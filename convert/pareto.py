@@ -60,11 +60,11 @@ def pareto_front(points: dict[str, tuple[float, float]]) -> list[str]:
 
 def cost_table(measured: dict[str, dict[str, Any]], int8_cost: dict[str, float]) -> str:
     """The figures for people; a star marks those on the Pareto front of time and SSIM."""
-    front = pareto_front({name: (int8_cost[name], measured[name]["to_teacher"]["ssim"]) for name in int8_cost})
+    front = pareto_front({name: (int8_cost[name], measured[name]["to_target"]["ssim"]) for name in int8_cost})
     lines = [f"{'':16}{'GMAC':>7}{'params':>9}{'int8 time':>11}{'SSIM':>8}{'edge-F1':>9}  front"]
     for name in sorted(int8_cost, key=lambda name: int8_cost[name]):
         figures = measured[name]
-        likeness = figures["to_teacher"]
+        likeness = figures["to_target"]
         lines.append(
             f"{name:16}{figures['gmac_256']:7.3f}{figures['parameters']:9,}{int8_cost[name]:11.2f}"
             f"{likeness['ssim']:8.4f}{likeness['edge_f1']:9.4f}  {'*' if name in front else ''}".rstrip()
@@ -85,7 +85,7 @@ def draw_pareto(measured: dict[str, dict[str, Any]], int8_cost: dict[str, float]
         ("GMAC at 256x256", {name: measured[name]["gmac_256"] for name in int8_cost}),
     )
     for axis, (title, cost) in zip(axes, costs, strict=True):
-        points = {name: (cost[name], measured[name]["to_teacher"]["ssim"]) for name in int8_cost}
+        points = {name: (cost[name], measured[name]["to_target"]["ssim"]) for name in int8_cost}
         front = pareto_front(points)
         axis.plot(*zip(*(points[name] for name in front), strict=True), color="tab:red", linewidth=1)
         for name, point in points.items():

@@ -6,10 +6,8 @@ from celcam.startup import check_python
 
 check_python()
 
-import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
 from celcam.cli import Command, run_commands
 from train.options import (
@@ -21,45 +19,33 @@ from train.options import (
     StudyConfig,
     TrainConfig,
 )
+from train.presets import DEFAULT_PRESET, find_preset, presets_table
+from train.runtime import load_keras
 
 
 def train(config: TrainConfig) -> int:
-    """Pairs to a generator."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
-    from train.presets import find_preset
-    from train.recipe import Budget, Hardware, LossWeights, with_batching
+    """Train a generator."""
     from train.run_config import read_config
-    from train.run_start import plan_run
-    from train.training import train as train_run
 
     if config.init and not config.preset:
         before = read_config(config.init)
         preset, recipe = before.preset, before.recipe
     else:
-        preset, recipe = config.preset or "live", find_preset(config.preset or "live").recipe
-    recipe = replace(
-        with_batching(recipe, batch_size=config.batch_size, crop=config.crop),
-        budget=Budget(config.steps, config.minutes),
-        steps_per_epoch=min(config.steps_per_epoch, config.steps or config.steps_per_epoch),
-        learning_rate=config.learning_rate,
-        optimizer=config.optimizer,
-        losses=LossWeights(
-            l1=config.l1_weight,
-            adversarial=config.adversarial_weight,
-            adversarial_kind=config.adversarial,
-            line=config.line_weight,
-            ssim=config.ssim_weight,
-            feature=config.feature_weight,
-            temporal=config.steady_weight,
-            distill=config.mentor_weight if config.mentor else 0.0,
-        ),
-        ema=config.ema,
-        degraded_share=config.degraded_share,
-        patience=config.patience,
-    )
-    hardware = Hardware(config.precision, config.devices, config.feed)
+        preset = config.preset or DEFAULT_PRESET
+        recipe = find_preset(preset).recipe
+    recipe = config.changed(recipe)
+    load_keras()
+    from train.run_start import plan_run
+    from train.training import train as train_run
+
     plan = plan_run(
-        config.pairs, preset, recipe, hardware, init=config.init, distill_from=config.mentor, seed=config.seed
+        config.pairs,
+        preset,
+        recipe,
+        config.hardware(),
+        init=config.init,
+        distill_from=config.distill_from,
+        seed=config.seed,
     )
     run = train_run(plan, config.out, resume=config.resume, cache_gb=config.cache_gb)
     print(f"trained: {run}; see {run / 'samples'}, measure with 'python -m train evaluate {run}'")
@@ -68,7 +54,7 @@ def train(config: TrainConfig) -> int:
 
 def evaluate(config: EvaluateConfig) -> int:
     """How close the network comes to its teacher, or how much it flickers."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
+    load_keras()
     from train.draw import load_drawing
     from train.run_config import read_config
 
@@ -108,7 +94,7 @@ def evaluate(config: EvaluateConfig) -> int:
 
 def sheet(config: SheetConfig) -> int:
     """Photos, drawn by teacher and runs."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    load_keras()
     from train.sheets import write_photo_sheet
 
     write_photo_sheet(config.out, config.runs, config.photos, config.size)
@@ -118,7 +104,7 @@ def sheet(config: SheetConfig) -> int:
 
 def blend(config: BlendConfig) -> int:
     """A run between two."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    load_keras()
     from train.blend import blend as blend_runs
 
     blend_runs(config.one, config.other, config.share, config.out)
@@ -128,42 +114,34 @@ def blend(config: BlendConfig) -> int:
 
 def bench(config: BenchConfig) -> int:
     """How fast this machine trains."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
+    load_keras()
     from train.bench import measure_training
-    from train.presets import find_preset
-    from train.recipe import Hardware, with_batching
 
-    recipe = with_batching(find_preset(config.preset).recipe, batch_size=config.batch_size)
-    recipe = replace(recipe, losses=replace(recipe.losses, adversarial=config.adversarial_weight))
-    hardware = Hardware(config.precision, config.devices, config.feed)
-    speed = measure_training(config.pairs, recipe, hardware, steps=config.steps)
+    recipe = config.changed(find_preset(config.preset).recipe)
+    speed = measure_training(config.pairs, recipe, config.hardware(), steps=config.steps)
     print(speed.line())
     return 0
 
 
 def study(config: StudyConfig) -> int:
     """Networks and losses beside each other."""
-    from train.studies import find_study, run_study
+    from train.studies import find_study
+    from train.study_runs import StudySettings, run_study
 
     clips = sorted(config.clips.glob("*.mp4")) if config.clips else []
-    print(
-        run_study(
-            find_study(config.study),
-            config.pairs,
-            config.out,
-            pictures=config.pictures,
-            jobs=config.jobs,
-            feed=config.feed,
-            clips=clips,
-        )
+    variants = find_study(config.study)
+    load_keras()
+    settings = StudySettings(
+        config.pairs, config.out, pictures=config.pictures, augment_on=config.augment_on, clips=tuple(clips)
     )
+    print(run_study(variants, settings, jobs=config.jobs))
     print(config.out / "sheet.png")
     return 0
 
 
 def figures(config: FiguresConfig) -> int:
     """All figures of trained runs."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow tells of GPUs that are not there
+    load_keras()
     from train.figures import measure_runs
 
     clips = sorted(config.clips.glob("*.mp4")) if config.clips else []
@@ -175,7 +153,7 @@ def figures(config: FiguresConfig) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     commands = [
-        Command("train", TrainConfig, train, "train a generator on pairs"),
+        Command("train", TrainConfig, train, "train a generator on pairs", presets_table()),
         Command("bench", BenchConfig, bench, "crops per second on this machine, and the wait for them"),
         Command("study", StudyConfig, study, "train networks and losses beside each other, and compare them"),
         Command("figures", FiguresConfig, figures, "all figures of the trained runs in a folder, look by look"),

@@ -16,7 +16,7 @@ def require_hardware(hardware: Hardware, batch_size: int) -> None:
     """
     devices, backend = hardware.devices, keras.backend.backend()
     if hardware.augment_on == "device" and backend != "jax":
-        raise UsageError("--feed device: crops are cut on the device by the JAX backend; set KERAS_BACKEND=jax")
+        raise UsageError("--augment-on device: needs the JAX backend; set KERAS_BACKEND=jax")
     if devices == 1:
         return
     if backend != "jax":

@@ -1,14 +1,16 @@
-"""Pairs to batches of crops. Runs on any Keras backend; a batch depends on seed, epoch and index alone."""
+"""Pairs to batches of crops, on any Keras backend. Seed, epoch and index alone decide what a batch holds."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import keras
 import numpy as np
+from PIL import Image
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.errors import DataError, UsageError
+from celcam.errors import DataError, MediaError, UsageError
 from celcam.image_io import read_image
 from celcam.manifest import Pair
 from celcam.pixels import to_float
@@ -43,7 +45,10 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
 
         Raises:
             UsageError: ``views`` with an odd ``batch_size``.
+            MediaError: a file of ``pairs`` is missing or no picture.
+            DataError: a pair is smaller than a crop.
         """
+        require_pairs(folder, pairs, crop + view_reach(views))
         self._places = places_of(batch_size, views)
         super().__init__(workers=1)
         self._folder, self._pairs = folder, pairs
@@ -76,12 +81,11 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
     def _crop_pair(
         self, pair: Pair, rng: np.random.Generator, shift: tuple[int, int]
     ) -> list[tuple[Uint8Array, Uint8Array]]:
-        """A place of the pair, and where views are wanted the place ``shift`` pixels down and right from it."""
+        """A place of the pair, and with views the place ``shift`` pixels down and right from it."""
         photo, cartoon = self._read(pair)
         height, width = photo.shape[:2]
         shifts = [(0, 0), shift] if self._views else [(0, 0)]
         needed = self._crop + max(shifts[-1])
-        require_room(pair, photo, needed)
         if rng.random() < 0.5:
             photo, cartoon = photo[:, ::-1], cartoon[:, ::-1]
         top, left = rng.integers(height - needed + 1), rng.integers(width - needed + 1)
@@ -105,7 +109,7 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
 
 
 def places_of(batch_size: int, views: bool) -> int:
-    """How many places a batch shows: with ``views`` each of them twice.
+    """How many places a batch shows; with ``views`` it shows each of them twice.
 
     Raises:
         UsageError: ``views`` with an odd ``batch_size``.
@@ -115,11 +119,41 @@ def places_of(batch_size: int, views: bool) -> int:
     return batch_size // 2 if views else batch_size
 
 
-def require_room(pair: Pair, photo: Uint8Array, needed: int) -> None:
-    """Raise DataError where ``photo`` is smaller than a crop of ``needed`` pixels."""
-    height, width = photo.shape[:2]
-    if min(height, width) < needed:
-        raise DataError(f"{pair.photo}: {width}x{height} is smaller than a crop of {needed}; build larger pairs")
+def view_reach(views: bool) -> int:
+    """How many pixels more than a crop the two views of a place need, in each direction."""
+    return max(max(shift) for shift in VIEW_SHIFTS) if views else 0
+
+
+def require_pairs(folder: Path, pairs: Iterable[Pair], needed: int) -> None:
+    """Check, from the headers of their files, that all ``pairs`` can be cropped.
+
+    Args:
+        folder: of the manifest.
+        pairs: of that manifest.
+        needed: side in pixels of the square that is cut from each.
+
+    Raises:
+        MediaError: a file is missing or no picture.
+        DataError: a pair is too small, or photo and cartoon differ in size.
+    """
+    for pair in pairs:
+        size, cartoon_size = (_size_of(folder / name) for name in (pair.photo, pair.cartoon))
+        if size != cartoon_size:
+            raise DataError(f"{pair.photo} is {size}, its cartoon {cartoon_size}; build the pairs again")
+        if min(size) < needed:
+            raise DataError(
+                f"{pair.photo}: {size[0]}x{size[1]} is smaller than a crop of {needed}; lower --crop, or build larger "
+                "pairs"
+            )
+
+
+def _size_of(path: Path) -> tuple[int, int]:
+    """Width and height of the picture in ``path``."""
+    try:
+        with Image.open(path) as image:
+            return image.size
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise MediaError(f"{path}: can't be read as a picture ({error}); build the pairs again") from error
 
 
 def read_pair(folder: Path, pair: Pair) -> tuple[Uint8Array, Uint8Array]:

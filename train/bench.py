@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from celcam.arrays import FloatArray
 from celcam.manifest import pairs_of
 from train.input_pipeline import make_batches
 from train.model import MAX_STEPS_PER_EXECUTION, build_model
-from train.recipe import Hardware, Recipe
+from train.recipe import Budget, Hardware, Recipe
 
 WARM_UP_STEPS = 2 * MAX_STEPS_PER_EXECUTION
 SEED = 1
@@ -50,14 +51,15 @@ def measure_training(pairs: Path, recipe: Recipe, hardware: Hardware, *, steps: 
         DataError: no usable pairs.
         UsageError: the machine does not have such hardware.
     """
-    model = build_model(recipe, hardware, steps_per_execution=MAX_STEPS_PER_EXECUTION)
+    timed = MAX_STEPS_PER_EXECUTION * math.ceil(steps / MAX_STEPS_PER_EXECUTION)
+    recipe = replace(recipe, steps_per_epoch=WARM_UP_STEPS + timed, budget=Budget(WARM_UP_STEPS + timed, minutes=1))
     chosen = pairs_of(pairs, "train")
-    recipe = replace(recipe, steps_per_epoch=WARM_UP_STEPS + steps)
+    model = build_model(recipe, hardware)
     batches = make_batches(pairs, chosen, recipe, augment_on=hardware.augment_on, seed=SEED)
     for index in range(len(batches)):  # so that the pictures are decoded, as they are for most of a training
         batches[index]
     step_s = _time_steps(model, batches)
-    step_without_input_s = _time_steps(model, _SameBatch(batches[0], WARM_UP_STEPS + steps))
+    step_without_input_s = _time_steps(model, _SameBatch(batches[0], len(batches)))
     return TrainingSpeed(
         backend=keras.backend.backend(),
         devices=hardware.devices,

@@ -6,7 +6,6 @@ there. As with `train.batches`, a batch depends on seed, epoch and index alone.
 
 from __future__ import annotations
 
-import itertools
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy as np
 
 from celcam.errors import DataError, UsageError
 from celcam.manifest import Pair
-from train.batches import places_of, read_pair, require_room
+from train.batches import places_of, read_pair, require_pairs, view_reach
 from train.degrade import DEGRADED_SHARE
 from train.device_degrade import SIZE_MULTIPLE, degrade, mislight
 from train.losses import VIEW_SHIFTS
@@ -52,8 +51,9 @@ class DeviceBatches(keras.utils.PyDataset):  # type: ignore[misc]
         super().__init__(workers=1)
         self._steps, self._seed, self._epoch = steps, seed, first_epoch
         shifts = [VIEW_SHIFTS[number % len(VIEW_SHIFTS)] for number in range(places_of(batch_size, views))]
-        reach = max(itertools.chain(*VIEW_SHIFTS)) if views else 0
-        pixels, table = _load(folder, pairs, crop + reach)
+        reach = view_reach(views)
+        require_pairs(folder, pairs, crop + reach)
+        pixels, table = _load(folder, pairs)
         self._cut = partial(
             jax.jit(_cut, static_argnames=("crop", "reach", "share")),
             pixels,
@@ -76,17 +76,16 @@ class DeviceBatches(keras.utils.PyDataset):  # type: ignore[misc]
         return batch
 
 
-def _load(folder: Path, pairs: list[Pair], needed: int) -> tuple[Any, Any]:
+def _load(folder: Path, pairs: list[Pair]) -> tuple[Any, Any]:
     """Every pixel of ``pairs``, ``(N, 6) uint8``: photo and cartoon; and for each pair first pixel, height, width."""
     rows, table, start = [], [], 0
     with ThreadPoolExecutor() as threads:
-        for pair, (photo, cartoon) in zip(pairs, threads.map(partial(read_pair, folder), pairs), strict=True):
-            require_room(pair, photo, needed)
+        for photo, cartoon in threads.map(partial(read_pair, folder), pairs):
             rows.append(np.concatenate([photo, cartoon], axis=-1).reshape(-1, 6))
             table.append((start, *photo.shape[:2]))
             start += len(rows[-1])
     if start > np.iinfo(np.int32).max:
-        raise DataError(f"{folder}: {start} pixels, more than a device's array counts; leave --feed at host")
+        raise DataError(f"{folder}: {start} pixels, more than a device's array counts; leave --augment-on at host")
     return jnp.asarray(np.concatenate(rows)), jnp.asarray(np.array(table, np.int32))
 
 

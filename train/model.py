@@ -19,21 +19,17 @@ from train.run_folder import load_generator
 MAX_STEPS_PER_EXECUTION = 8
 
 
-def build_model(
-    recipe: Recipe, hardware: Hardware, *, distill_from: Path | None = None, steps_per_execution: int = 1
-) -> Pix2Pix:
+def build_model(recipe: Recipe, hardware: Hardware, *, distill_from: Path | None = None) -> Pix2Pix:
     """Networks, losses and optimizer, with their first weights.
 
     Args:
         recipe: what is trained, and how.
         hardware: precision and devices.
         distill_from: folder of the run whose generator is the distillation teacher.
-        steps_per_execution: steps between two callbacks with TensorFlow and JAX; PyTorch takes one.
 
     Raises:
-        UsageError: the backend has fewer devices.
-        UnknownNameError: there is no such optimizer.
-        DataError: ``distill_from`` is no run.
+        UsageError: the machine does not have such hardware.
+        DataError: ``distill_from`` is no run with weights.
     """
     require_hardware(hardware, recipe.batch_size)
     share_batches(hardware.devices)
@@ -54,7 +50,7 @@ def build_model(
         ),
         # Compiled for the CPU by XLA, TensorFlow trains these networks at half the speed.
         jit_compile=False if backend == "tensorflow" else "auto",
-        steps_per_execution=1 if backend == "torch" else steps_per_execution,
+        steps_per_execution=1 if backend == "torch" else choose_steps_per_execution(recipe),
     )
     model.build((None, recipe.crop, recipe.crop, 3))
     model.optimizer.build(model.trainable_variables)
@@ -62,6 +58,6 @@ def build_model(
 
 
 def choose_steps_per_execution(recipe: Recipe) -> int:
-    """The largest number up to `MAX_STEPS_PER_EXECUTION` that divides both an epoch and the budget."""
+    """Steps between two callbacks: the most up to `MAX_STEPS_PER_EXECUTION` that divide an epoch and the budget."""
     both = math.gcd(recipe.steps_per_epoch, recipe.budget.steps)
     return max(number for number in range(1, MAX_STEPS_PER_EXECUTION + 1) if both % number == 0)

@@ -56,9 +56,7 @@ class GeneratorSpec:
     @property
     def size_multiple(self) -> int:
         """What H and W are multiples of."""
-        from celcam.pixels import SIZE_MULTIPLE  # here, because presets are part of --help, which loads no NumPy
-
-        return 2 * SIZE_MULTIPLE if self.eighth_blocks else SIZE_MULTIPLE
+        return 8 if self.eighth_blocks else 4  # 4 is celcam.pixels.SIZE_MULTIPLE, which --help must not load
 
 
 @dataclass(frozen=True)

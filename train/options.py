@@ -2,98 +2,126 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from celcam.cli import option, require
 from celcam.paths import MODELS, SAMPLES
+from train.presets import DEFAULT_PRESET, PRESETS
+from train.recipe import Hardware, LossWeights, Recipe, with_budget
 
-OPTIMIZERS = ("muon", "adam")
-FEED_HELP = "who cuts the crops: host, or device where a GPU waits (KERAS_BACKEND=jax)"
-PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
+AUGMENT_HELP = "who crops and augments: host (CPU) or device (GPU, with KERAS_BACKEND=jax)"
+# Weight of L1 to the output of the distillation teacher, if the recipe has none.
+DISTILL_WEIGHT = 50.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class _SteppingConfig:
-    """Options of whatever takes steps: on what, and how many crops at once."""
+class _HardwareConfig:
+    """Options of a command that trains: how it uses the machine."""
 
     precision: str = option("float32", help="or mixed_bfloat16, mixed_float16: half the memory, faster on new GPUs")
     devices: int = option(1, help="GPUs that share each batch; more than one need KERAS_BACKEND=jax")
-    feed: str = option("host", help=FEED_HELP)
-    batch_size: int = option(0, help="crops a step; 0: as usual for the network")
+    augment_on: str = option("host", help=AUGMENT_HELP, aliases=("--feed",))
 
     def __post_init__(self) -> None:
-        require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")
-        require(self.devices >= 1, f"--devices {self.devices}: expected 1 or more")
-        _require_feed(self.feed)
-        require(
-            self.feed == "host" or self.devices == 1, f"--feed device --devices {self.devices}: it feeds one device"
-        )
-        require(self.batch_size >= 0, f"--batch-size {self.batch_size}: expected 0 or more")
+        self.hardware()
+
+    def hardware(self) -> Hardware:
+        """The options as a `Hardware`; raises UsageError if they contradict each other."""
+        return Hardware(self.precision, self.devices, self.augment_on)
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainConfig(_SteppingConfig):
-    """Options of training."""
+class TrainConfig(_HardwareConfig):
+    """Options of training. An option that is None keeps the value of the preset."""
 
     pairs: Path = option(help="folder made by 'python -m datasets build'")
     out: Path = option(help="folder of the run, such as runs/comic")
     preset: str = option(
-        "",
-        help="the network: live, quality, autoencoder, unet256, or smoke for tests; if none, that of --init, or live",
+        "", help=f"the recipe: {', '.join(PRESETS)}; without it that of --init, or {DEFAULT_PRESET}", metavar="NAME"
     )
-    steps: int = option(0, help="train for this many steps; 0: see --minutes")
-    minutes: float = option(60.0, help="train for this long, unless --steps is given")
-    steps_per_epoch: int = option(500, help="steps between validation, sample grid and checkpoint")
-    learning_rate: float = option(1e-3, help="peak rate; lower it to 3e-4 with a discriminator")
-    optimizer: str = option("muon", help="muon or adam")
-    l1_weight: float = option(100.0, help="lambda of the L1 term")
-    adversarial_weight: float = option(1.0, help="weight of the adversarial term; 0 trains without discriminator")
-    adversarial: str = option("hinge", help="kind of the adversarial term: hinge, lsgan or bce")
-    line_weight: float = option(0.0, help="weight of L1 at the teacher's lines, besides L1 everywhere")
-    ssim_weight: float = option(0.0, help="weight of 1 - SSIM, which is near 0.1 at the end of a training")
-    feature_weight: float = option(0.0, help="weight of L1 between what the discriminator sees of teacher and network")
-    steady_weight: float = option(0.0, help="weight of L1 between two views of a place: less flicker, no grid")
-    ema: float = option(0.0, help="keep the weights' running average with this momentum, such as 0.999; 0: none")
-    degraded_share: float = option(0.5, help="of the photos that get a cheap camera's faults, 0 to 1")
-    mentor: Path | None = option(
-        None, help="learn from what this run's generator draws too; see --mentor-weight", metavar="RUN"
+    steps: int | None = option(None, help="train for this many steps")
+    minutes: float | None = option(None, help="train for this long, unless --steps is given")
+    steps_per_epoch: int | None = option(None, help="steps between validation, sample grid and checkpoint")
+    batch_size: int | None = option(None, help="crops a step")
+    crop: int | None = option(None, help="side of the crops in pixels")
+    learning_rate: float | None = option(None, help="peak rate; it rises, then follows a cosine to 0")
+    optimizer: str | None = option(None, help="muon or adam")
+    l1_weight: float | None = option(None, help="weight of L1")
+    ssim_weight: float | None = option(None, help="weight of 1 - SSIM")
+    line_weight: float | None = option(None, help="weight of L1 at the lines of the target, in addition to L1")
+    temporal_weight: float | None = option(
+        None,
+        help="weight of temporal consistency: L1 between two views of a place; less flicker, no dotted grid",
+        aliases=("--steady-weight",),
     )
-    mentor_weight: float = option(50.0, help="weight of L1 to the mentor's pictures")
-    patience: int = option(0, help="stop after this many epochs without a better validation SSIM; 0: never")
-    crop: int = option(0, help="side of the crops in pixels; 0: as usual for the network")
-    init: Path | None = option(
-        None, help="go on from the generator of this run, on crops and batches like its", metavar="RUN"
+    adversarial_weight: float | None = option(None, help="weight of the adversarial term; 0: no discriminator")
+    adversarial: str | None = option(None, help="kind of the adversarial term: hinge, lsgan or bce")
+    feature_weight: float | None = option(None, help="weight of feature matching, which needs a discriminator")
+    distill_from: Path | None = option(
+        None, help="run whose generator is the distillation teacher", metavar="RUN", aliases=("--mentor",)
     )
-    resume: bool = option(False, help="go on from the newest checkpoint in --out")
+    distill_weight: float | None = option(
+        None,
+        help=f"weight of L1 to the distillation teacher; {DISTILL_WEIGHT} if the preset has none",
+        aliases=("--mentor-weight",),
+    )
+    ema: float | None = option(None, help="momentum of the averaged weights (EMA), which are saved; 0: no average")
+    degraded_share: float | None = option(None, help="of the photos that get the faults of a cheap camera, 0 to 1")
+    patience: int | None = option(None, help="stop after this many epochs without a better validation SSIM; 0: never")
+    init: Path | None = option(None, help="start from the generator of this run", metavar="RUN")
+    resume: bool = option(False, help="continue from the newest checkpoint in --out, with the same options")
     seed: int = option(1, help="of crops, degradation and first weights")
     cache_gb: float = option(2.0, help="memory for decoded pictures; 2,300 pairs at 256 take 1.2")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require(self.steps >= 0, f"--steps {self.steps}: expected 0 or more")
-        require(self.minutes > 0, f"--minutes {self.minutes}: expected more than 0")
-        require(self.steps_per_epoch >= 1, f"--steps-per-epoch {self.steps_per_epoch}: expected 1 or more")
-        require(self.learning_rate > 0, f"--learning-rate {self.learning_rate}: expected more than 0")
-        require(self.optimizer in OPTIMIZERS, f"--optimizer {self.optimizer}: expected {', '.join(OPTIMIZERS)}")
-        require(self.l1_weight >= 0, f"--l1-weight {self.l1_weight}: expected 0 or more")
-        require(self.adversarial_weight >= 0, f"--adversarial-weight {self.adversarial_weight}: expected 0 or more")
-        require(self.line_weight >= 0, f"--line-weight {self.line_weight}: expected 0 or more")
-        require(self.mentor_weight >= 0, f"--mentor-weight {self.mentor_weight}: expected 0 or more")
-        require(0 <= self.degraded_share <= 1, f"--degraded-share {self.degraded_share}: expected 0 to 1")
-        require(self.patience >= 0, f"--patience {self.patience}: expected 0 or more")
-        require(self.crop >= 0, f"--crop {self.crop}: expected 0 or more")
-        require(self.ssim_weight >= 0, f"--ssim-weight {self.ssim_weight}: expected 0 or more")
-        require(self.feature_weight >= 0, f"--feature-weight {self.feature_weight}: expected 0 or more")
         require(
-            not self.feature_weight or self.adversarial_weight > 0,
-            f"--feature-weight {self.feature_weight} needs a discriminator; set --adversarial-weight above 0",
+            self.distill_weight is None or self.distill_from is not None,
+            f"--distill-weight {self.distill_weight} needs a distillation teacher; add --distill-from RUN",
         )
-        require(self.steady_weight >= 0, f"--steady-weight {self.steady_weight}: expected 0 or more")
-        require(0 <= self.ema < 1, f"--ema {self.ema}: expected 0 or more, and less than 1")
-        require(
-            self.l1_weight > 0 or self.adversarial_weight > 0, "--l1-weight 0 --adversarial-weight 0: nothing to learn"
+        require(0 <= self.cache_gb < float("inf"), f"--cache-gb {self.cache_gb}: expected 0 or more")
+        require(self.seed >= 0, f"--seed {self.seed}: expected 0 or more")
+
+    def changed(self, recipe: Recipe) -> Recipe:
+        """``recipe`` with the options that are given.
+
+        Raises:
+            UsageError: an option is out of range, or options contradict each other.
+        """
+        recipe = replace(
+            recipe,
+            **_given(
+                batch_size=self.batch_size,
+                crop=self.crop,
+                steps_per_epoch=self.steps_per_epoch,
+                learning_rate=self.learning_rate,
+                optimizer=self.optimizer,
+                ema=self.ema,
+                degraded_share=self.degraded_share,
+                patience=self.patience,
+            ),
+            losses=self._changed_losses(recipe.losses),
         )
+        return with_budget(recipe, steps=self.steps, minutes=self.minutes)
+
+    def _changed_losses(self, losses: LossWeights) -> LossWeights:
+        distill = 0.0
+        if self.distill_from is not None:
+            distill = (losses.distill or DISTILL_WEIGHT) if self.distill_weight is None else self.distill_weight
+        given = _given(
+            l1=self.l1_weight,
+            adversarial=self.adversarial_weight,
+            adversarial_kind=self.adversarial,
+            line=self.line_weight,
+            ssim=self.ssim_weight,
+            feature=self.feature_weight,
+            temporal=self.temporal_weight,
+        )
+        if self.adversarial_weight == 0:  # feature matching needs the discriminator that this drops
+            given = {"feature": 0.0} | given
+        return replace(losses, distill=distill, **given)
 
 
 @dataclass(frozen=True)
@@ -118,17 +146,23 @@ class EvaluateConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BenchConfig(_SteppingConfig):
+class BenchConfig(_HardwareConfig):
     """Options of ``bench``."""
 
     pairs: Path = option(help="folder made by 'python -m datasets build'")
-    preset: str = option("live", help="the network")
-    steps: int = option(50, help="to time, after some to warm up")
-    adversarial_weight: float = option(1.0, help="0 trains without discriminator")
+    preset: str = option(DEFAULT_PRESET, help="the recipe", metavar="NAME")
+    batch_size: int | None = option(None, help="crops a step")
+    steps: int = option(50, help="steps to time, after some to warm up")
+    adversarial_weight: float | None = option(None, help="weight of the adversarial term; 0: no discriminator")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require(self.steps >= 2, f"--steps {self.steps}: expected 2 or more")
+
+    def changed(self, recipe: Recipe) -> Recipe:
+        """``recipe`` with the options that are given; raises UsageError if one is out of range."""
+        losses = replace(recipe.losses, **_given(adversarial=self.adversarial_weight))
+        return replace(recipe, losses=losses, **_given(batch_size=self.batch_size))
 
 
 @dataclass(frozen=True)
@@ -140,13 +174,13 @@ class StudyConfig:
     out: Path = option(help="folder of the runs, such as runs/ablation")
     pictures: int = option(24_000, help="crops of 128x128 that each variant is trained on")
     jobs: int = option(1, help="variants trained at the same time, each on its share of the cores")
-    feed: str = option("host", help=FEED_HELP)
+    augment_on: str = option("host", help=AUGMENT_HELP, aliases=("--feed",))
     clips: Path | None = option(None, help="folder of videos, to measure flicker on", metavar="DIR")
 
     def __post_init__(self) -> None:
         require(self.pictures >= 1, f"--pictures {self.pictures}: expected 1 or more")
         require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
-        _require_feed(self.feed)
+        Hardware(augment_on=self.augment_on)
 
 
 @dataclass(frozen=True)
@@ -189,5 +223,6 @@ class BlendConfig:
         require(0 <= self.share <= 1, f"--share {self.share}: expected 0..1")
 
 
-def _require_feed(feed: str) -> None:
-    require(feed in ("host", "device"), f"--feed {feed}: expected host or device")
+def _given(**values: Any) -> dict[str, Any]:
+    """``values`` without those that are None."""
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,64 +1,103 @@
-"""Named recipes."""
+"""Presets: a whole recipe under a name, and what to expect of it. Options override what a preset sets.
+
+`_SHIPPED` is the recipe by which the shipped looks were trained; the other presets say how they differ from it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from celcam.errors import UnknownNameError
-from train.generators import AnyGeneratorSpec
-from train.networks import (
-    AUTOENCODER,
-    LIVE_GENERATOR,
-    QUALITY_GENERATOR,
-    SMOKE_GENERATOR,
-    DiscriminatorSpec,
-)
+from train.networks import AUTOENCODER, LIVE_GENERATOR, QUALITY_GENERATOR, SMOKE_GENERATOR, DiscriminatorSpec
 from train.recipe import Budget, LossWeights, Recipe
 from train.unet import UNET256
+
+DEFAULT_PRESET = "live"
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A recipe under a name."""
+    """A recipe, what it is for, and what to expect of it."""
 
     name: str
+    summary: str
+    expect: str  # size, measured figures and time; docs/training.md has the commands that measure them
     recipe: Recipe
 
 
-# 128 holds the generator's reach twice over; smaller crops would train on borders. Four of them a step: the model
-# learns more from the same number of pictures in twice as many steps (see "Against the U-Net" in docs/results.md).
-_LIVE = Recipe(
+_SHIPPED = Recipe(
     generator=LIVE_GENERATOR,
     discriminator=DiscriminatorSpec(width=32),
+    # Twice the receptive field of the generator; smaller crops would train on borders.
     crop=128,
+    # Small batches: the model learns more from the same number of crops in more steps ("Against the U-Net" in
+    # docs/results.md).
     batch_size=4,
-    losses=LossWeights(),
+    # SSIM draws lines that L1 alone leaves gray. Temporal consistency calms video, and removes the dotted grid that
+    # networks with depth-to-space draw on skies.
+    losses=LossWeights(l1=100.0, adversarial=0.0, ssim=20.0, temporal=200.0),
     optimizer="muon",
-    learning_rate=1e-3,
-    ema=0.0,
+    learning_rate=2e-3,
+    ema=0.999,
+    # Half of the photos get the faults of a cheap camera; photos of a good camera must not look worse.
     degraded_share=0.5,
-    budget=Budget(steps=0, minutes=60),
-    steps_per_epoch=500,
+    budget=Budget(steps=0, minutes=60.0),
+    # Validation, sample grid and checkpoint about every minute on two CPU cores.
+    steps_per_epoch=400,
 )
-
-
-def _with_generator(generator: AnyGeneratorSpec) -> Recipe:
-    return replace(_LIVE, generator=generator)
-
 
 PRESETS = {
     preset.name: preset
     for preset in (
-        Preset("live", _LIVE),
-        # The same batches, so that a comparison with live is one of the networks alone.
-        Preset("quality", _with_generator(QUALITY_GENERATOR)),
-        Preset("autoencoder", _with_generator(AUTOENCODER)),
-        # The U-Net takes multiples of 256; one of those is as many pixels as four of 128, and what pix2pix took.
-        Preset("unet256", replace(_with_generator(UNET256), crop=256, batch_size=1)),
-        # For tests: everything is there, nothing is learned.
+        Preset(
+            "live",
+            "live video on a Raspberry Pi; the recipe of the shipped looks",
+            "50,332 parameters, 0.34 GMAC at 256x256",
+            _SHIPPED,
+        ),
+        Preset(
+            "quality",
+            "photos, and live video on faster computers: live with a wider network",
+            "198,924 parameters, 1.11 GMAC",
+            replace(_SHIPPED, generator=QUALITY_GENERATOR),
+        ),
+        Preset(
+            "live-gan",
+            "live with a discriminator and feature matching (adversarial training)",
+            "as live",
+            replace(_SHIPPED, losses=replace(_SHIPPED.losses, adversarial=0.2, feature=2.0)),
+        ),
+        Preset(
+            "autoencoder",
+            "for comparison: live without its skip connections",
+            "50,332 parameters, 0.34 GMAC",
+            replace(_SHIPPED, generator=AUTOENCODER),
+        ),
+        Preset(
+            "unet256",
+            "for comparison: the generator of pix2pix as published; not converted to TFLite",
+            "54,424,387 parameters, 6.05 GMAC; needs a GPU",
+            # It takes multiples of 256; one such crop has as many pixels as four of 128, and pix2pix took one. A batch
+            # of one can't hold the two views that temporal consistency compares.
+            replace(_SHIPPED, generator=UNET256, crop=256, batch_size=1, losses=replace(_SHIPPED.losses, temporal=0.0)),
+        ),
         Preset(
             "smoke",
-            replace(_with_generator(SMOKE_GENERATOR), discriminator=DiscriminatorSpec(width=4), crop=32, batch_size=2),
+            "a tiny network that tries every step of a training and learns nothing",
+            "seconds",
+            Recipe(
+                generator=SMOKE_GENERATOR,
+                discriminator=DiscriminatorSpec(width=4),
+                crop=32,
+                batch_size=2,
+                losses=LossWeights(),
+                optimizer="muon",
+                learning_rate=1e-3,
+                ema=0.0,
+                degraded_share=0.5,
+                budget=Budget(steps=20, minutes=1.0),
+                steps_per_epoch=10,
+            ),
         ),
     )
 }
@@ -70,3 +109,11 @@ def find_preset(name: str) -> Preset:
         return PRESETS[name]
     except KeyError:
         raise UnknownNameError("preset", name, PRESETS) from None
+
+
+def presets_table() -> str:
+    """The presets for ``--help``: name, purpose and what to expect."""
+    lines = ["presets (--preset NAME); options that are not given keep the preset's value:"]
+    for preset in PRESETS.values():
+        lines += [f"  {preset.name:12} {preset.summary}", f"  {'':12} {preset.expect}"]
+    return "\n".join(lines)

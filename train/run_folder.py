@@ -1,9 +1,9 @@
-"""A run's folder: its config, its generator, its checkpoints, its pictures and logs.
+"""The folder of a run: its config, generator, checkpoints, pictures and logs.
 
-runs/NAME/config.json               every option, the preset's numbers, versions and the pairs' recipe
+runs/NAME/config.json               the recipe, the versions and how the pairs were built (`train.run_config`)
           generator.weights.h5      the generator after the last epoch
-          checkpoint-00012/         model and optimizer after epoch 12, and how far that is; the newest is kept
-          samples/epoch-00012.png   photo, teacher, network
+          checkpoint-00012/         model and optimizer after epoch 12, and the progress; the newest is kept
+          samples/epoch-00012.png   photo, target, network
           log.csv  tensorboard/     losses and validation figures of each epoch
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,14 +21,15 @@ from celcam.errors import DataError
 from celcam.image_io import write_whole
 from train.generators import build_any_generator
 from train.run_config import read_config
+from train.typed_json import build
 
-LOG_NAME = "log.csv"
+LOG_NAME, STATE_NAME = "log.csv", "state.json"
 WEIGHTS_NAME = "generator.weights.h5"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is."""
+    """How much of a run is done."""
 
     epochs: int = 0
     steps: int = 0
@@ -48,17 +50,17 @@ class Checkpoint:
 
 
 def sample_path(run: Path, epoch: int) -> Path:
-    """Where the sample grid drawn after ``epoch`` epochs lies."""
+    """The path of the sample grid that is drawn after ``epoch`` epochs."""
     return run / "samples" / f"epoch-{epoch:05d}.png"
 
 
 def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
-    """Save model and optimizer; the folder appears whole, then the older ones go."""
+    """Save model and optimizer; the folder appears complete, then older ones are deleted."""
     folder, temporary = run / f"checkpoint-{progress.epochs:05d}", run / "checkpoint.part"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     model.save_weights(temporary / "model.weights.h5")
-    (temporary / "state.json").write_text(json.dumps(asdict(progress)))
+    (temporary / STATE_NAME).write_text(json.dumps(asdict(progress)))
     older = list(run.glob("checkpoint-*"))
     temporary.rename(folder)
     for old in older:
@@ -66,16 +68,32 @@ def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
 
 
 def find_checkpoint(run: Path) -> Checkpoint | None:
-    """The newest checkpoint of ``run``, if there is one."""
-    folders = sorted(run.glob("checkpoint-*"))
+    """The newest checkpoint of ``run``, if there is one; raises DataError if it is damaged."""
+    folders = {int(path.name.rpartition("-")[2]): path for path in run.glob("checkpoint-*[0-9]")}
     if not folders:
         return None
-    state = json.loads((folders[-1] / "state.json").read_text())
-    return Checkpoint(folders[-1], Progress(**state))
+    newest = folders[max(folders)]
+    path = newest / STATE_NAME
+    try:
+        progress: Progress = build(Progress, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise DataError(f"{path}: can't be read ({error}); start a new run with --init {run}") from error
+    return Checkpoint(newest, progress)
+
+
+def load_checkpoint(model: Any, checkpoint: Checkpoint) -> None:
+    """Load model and optimizer from ``checkpoint``; raises DataError if its weights are damaged."""
+    try:
+        model.load_weights(checkpoint.weights)
+    except (ValueError, OSError, KeyError) as error:
+        run = checkpoint.folder.parent
+        raise DataError(f"{checkpoint.weights}: can't be read ({error}); start a new run with --init {run}") from error
 
 
 def trim_log(run: Path, epochs: int) -> list[float]:
-    """Cut the log to the first ``epochs``: one that was logged but not saved is trained again.
+    """Cut the log to the first ``epochs``: an epoch that was logged but not saved is trained again.
+
+    Rows that a power failure damaged are dropped.
 
     Returns:
         The validation SSIM of each epoch that is left.
@@ -83,16 +101,33 @@ def trim_log(run: Path, epochs: int) -> list[float]:
     path = run / LOG_NAME
     if not path.is_file():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)[: 1 + epochs]
-    write_whole(path, "".join(lines).encode())
-    return [float(row["val_ssim"]) for row in csv.DictReader(lines)]
+    head, *rows = path.read_text(encoding="utf-8", errors="replace").splitlines()[: 1 + epochs] or [""]
+    names = head.split(",")
+    whole = [row for row in rows if row.count(",") == len(names) - 1 and "\0" not in row]
+    write_whole(path, "".join(f"{line}\n" for line in (head, *whole)).encode())
+    return [float(row["val_ssim"]) for row in csv.DictReader([head, *whole]) if _is_number(row.get("val_ssim"))]
+
+
+def _is_number(text: str | None) -> bool:
+    try:
+        return math.isfinite(float(text or ""))
+    except ValueError:
+        return False
 
 
 def save_generator(run: Path, generator: Any) -> None:
-    """Save the generator's weights, whole or not at all."""
+    """Save the generator's weights atomically."""
     temporary = run / f"part-{WEIGHTS_NAME}"
     generator.save_weights(temporary)
     temporary.replace(run / WEIGHTS_NAME)
+
+
+def require_weights(run: Path) -> Path:
+    """The file with the weights of ``run``'s generator; raises DataError if the run has none yet."""
+    path = run / WEIGHTS_NAME
+    if not path.is_file():
+        raise DataError(f"{path}: missing; train the run to the end of its first epoch")
+    return path
 
 
 def load_generator(run: Path, keras: Any) -> Any:
@@ -102,9 +137,7 @@ def load_generator(run: Path, keras: Any) -> Any:
         DataError: the run has no weights yet, or they are another network's.
     """
     generator = build_any_generator(read_config(run).recipe.generator, keras)
-    path = run / WEIGHTS_NAME
-    if not path.is_file():
-        raise DataError(f"{path}: missing; train the run to the end of its first epoch")
+    path = require_weights(run)
     try:
         generator.load_weights(path)
     except (ValueError, OSError) as error:

@@ -14,7 +14,7 @@ from train.unet import UNET256
 
 
 def measured(ssim: float) -> dict[str, Any]:
-    return {"gmac_256": 0.3, "parameters": 50_000, "to_teacher": {"psnr_db": 26.0, "ssim": ssim, "edge_f1": 0.9}}
+    return {"gmac_256": 0.3, "parameters": 50_000, "to_target": {"psnr_db": 26.0, "ssim": ssim, "edge_f1": 0.9}}
 
 
 def test_the_front_is_what_none_beats_in_both() -> None:

@@ -21,6 +21,6 @@ def test_the_bench_tells_crops_a_second_and_the_wait(pairs: Path, capsys: pytest
     assert 0 <= wait_ms <= step_ms
 
 
-def test_several_devices_are_not_fed_by_one(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["bench", "--pairs", "nowhere", "--feed", "device", "--devices", "2"]) == 2
-    assert "--feed device --devices 2: it feeds one device" in capsys.readouterr().err
+def test_only_one_device_can_augment(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--pairs", "nowhere", "--augment-on", "device", "--devices", "2"]) == 2
+    assert "--augment-on device --devices 2: only one device can augment" in capsys.readouterr().err

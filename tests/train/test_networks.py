@@ -8,6 +8,7 @@ import pytest
 import tf_keras
 
 from celcam.errors import UsageError
+from celcam.pixels import SIZE_MULTIPLE
 from train.cost import count_macs
 from train.networks import (
     AUTOENCODER,
@@ -34,6 +35,10 @@ SPECS = [
     dataclasses.replace(LIVE_GENERATOR, block="separable", kernel=5),
     dataclasses.replace(LIVE_GENERATOR, eighth_width=8, eighth_blocks=1, quarter_blocks=0),
 ]
+
+
+def test_the_live_generator_takes_the_sizes_that_the_app_gives_it() -> None:
+    assert LIVE_GENERATOR.size_multiple == SIZE_MULTIPLE
 
 
 def test_the_live_generator_is_as_small_as_promised() -> None:

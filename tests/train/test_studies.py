@@ -7,13 +7,14 @@ import pytest
 
 from celcam.errors import DataError
 from celcam.image_io import read_image
-from train import studies
+from train import study_runs
 from train.__main__ import main
 from train.networks import SMOKE_GENERATOR
 from train.presets import PRESETS
 from train.recipe import LossWeights
 from train.run_config import read_config
-from train.studies import STUDIES, Variant, find_study, preset_name, read_study, recipe_of, run_study
+from train.studies import STUDIES, Variant, find_study, preset_name, recipe_of
+from train.study_runs import StudySettings, read_study, run_study
 
 L1 = LossWeights(adversarial=0.0)
 VARIANTS = (
@@ -25,7 +26,7 @@ VARIANTS = (
 @pytest.fixture(scope="module")
 def study(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("study")
-    run_study(VARIANTS, pairs, out, pictures=1, jobs=2)
+    run_study(VARIANTS, StudySettings(pairs, out, pictures=1), jobs=2)
     return out
 
 
@@ -38,13 +39,13 @@ def test_each_variant_is_trained_for_as_many_pictures(study: Path) -> None:
 
 
 def test_a_variant_is_measured_once(study: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(studies, "_train_on_free_cores", None)  # no process could be sent to it
+    monkeypatch.setattr(study_runs, "_train_on_free_cores", pytest.fail)
     before = {path: path.stat().st_mtime_ns for path in study.glob("*/*")}
-    table = run_study(VARIANTS, pairs, study, pictures=1, jobs=1)
+    table = run_study(VARIANTS, StudySettings(pairs, study, pictures=1), jobs=1)
     assert {path: path.stat().st_mtime_ns for path in study.glob("*/*")} == before
     rows = {line.split()[0]: line.split() for line in table.splitlines()[1:]}
     figures = read_study(study, VARIANTS)["pupil"]
-    assert float(rows["pupil"][4]) == pytest.approx(figures["to_teacher"]["ssim"], abs=1e-4)
+    assert float(rows["pupil"][4]) == pytest.approx(figures["to_target"]["ssim"], abs=1e-4)
     assert float(rows["pupil"][1]) == pytest.approx(figures["gmac_256"], abs=1e-3)
 
 

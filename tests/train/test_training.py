@@ -151,32 +151,6 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
     assert checkpoint.progress.steps < 4
 
 
-@pytest.mark.parametrize(
-    ("more", "message"),
-    [
-        (("--preset", "huge"), "unknown preset 'huge'; known: autoencoder, live, quality, smoke, unet256"),
-        (("--adversarial", "duel"), "unknown adversarial loss 'duel'; known: bce, hinge, lsgan"),
-        (("--precision", "float8"), "--precision float8: expected float32, mixed_bfloat16, mixed_float16"),
-        (("--crop", "30"), "--crop 30: this network takes multiples of 4"),
-        (("--devices", "2"), "--devices 2: several devices need the JAX backend; set KERAS_BACKEND=jax"),
-        (("--feed", "device"), "--feed device: crops are cut on the device by the JAX backend; set KERAS_BACKEND=jax"),
-        (("--feed", "moon"), "--feed moon: expected host or device"),
-        (("--feed", "device", "--devices", "2"), "--feed device --devices 2: it feeds one device"),
-        (("--steady-weight", "1", "--batch-size", "3"), "a batch of 3 can't hold two views"),
-        (("--ema", "1"), "--ema 1.0: expected 0 or more, and less than 1"),
-        (("--minutes", "-1"), "--minutes -1.0: expected more than 0"),
-        (("--init", "nowhere"), "nowhere/config.json: can't be read"),
-    ],
-)
-def test_bad_input_is_one_line_and_exit_2(
-    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], message: str
-) -> None:
-    assert main(words(pairs, tmp_path / "run", *more)) == 2
-    error = capsys.readouterr().err.strip()
-    assert message in error
-    assert "\n" not in error
-
-
 def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
     shares = [learning_rate_share(spent) for spent in (0.0, 0.005, 0.01, 0.5, 1.0)]
     assert shares[0] < shares[1] < shares[2] == 1.0
@@ -279,9 +253,3 @@ def test_out_of_memory_names_the_flags_that_help(
     assert main(words(pairs, tmp_path / "run", "--batch-size", "6")) == 2
     shown = capsys.readouterr().err
     assert "a step of 6 crops of 32: lower --batch-size or --crop, or try --precision mixed_bfloat16" in shown
-
-
-def test_missing_pairs_say_how_to_make_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(words(tmp_path / "none", tmp_path / "run")) == 2
-    assert "python -m datasets build" in capsys.readouterr().err
-    assert not (tmp_path / "run").exists()

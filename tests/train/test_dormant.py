@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from celcam.arrays import FloatArray
+from train.dormant import reinitialise_dormant
 from train.networks import LIVE_GENERATOR, GeneratorSpec, build_generator
-from train.recycle import recycle
 
 DEAD = 3
 
@@ -26,12 +26,13 @@ def fires(generator: keras.Model, layer: str, photos: FloatArray) -> bool:
 @pytest.mark.parametrize(("maker", "relu"), [("stem", "stem_relu"), ("down", "down_relu"), ("half0_b", "half0_relu")])
 def test_a_dead_channel_fires_again_and_the_others_stay(maker: str, relu: str, photos: FloatArray) -> None:
     generator = build_generator(LIVE_GENERATOR, keras)
-    recycle(generator, photos, np.random.default_rng(1))
+    reinitialise_dormant(generator, photos, np.random.default_rng(1))
     kernel, bias = generator.get_layer(maker).get_weights()
     bias[DEAD] = -100
     generator.get_layer(maker).set_weights([kernel, bias])
     assert not fires(generator, relu, photos)
-    assert recycle(generator, photos, np.random.default_rng(1)) >= 1  # without it, others behind it may be dead too
+    # Channels that depend on it may be dormant too.
+    assert reinitialise_dormant(generator, photos, np.random.default_rng(1)) >= 1
     assert fires(generator, relu, photos)
     others = np.arange(len(bias)) != DEAD
     for one, other in zip((kernel, bias), generator.get_layer(maker).get_weights(), strict=True):
@@ -44,8 +45,8 @@ def test_a_dead_channel_fires_again_and_the_others_stay(maker: str, relu: str, p
 )
 def test_what_fires_is_left_alone(spec: GeneratorSpec, photos: FloatArray) -> None:
     generator = build_generator(spec, keras)
-    while recycle(generator, photos, np.random.default_rng(2)):
+    while reinitialise_dormant(generator, photos, np.random.default_rng(2)):
         pass
     before = generator.get_weights()
-    assert recycle(generator, photos, np.random.default_rng(1)) == 0
+    assert reinitialise_dormant(generator, photos, np.random.default_rng(1)) == 0
     assert all(np.array_equal(one, other) for one, other in zip(before, generator.get_weights(), strict=True))
