@@ -116,7 +116,7 @@ def check_recording(system: System) -> list[Finding]:
     try:
         av = system.load("av")
     except ImportError as error:
-        return [Finding("recording", "fail", one_line(error), "pip install av, as in edge_app/requirements.txt")]
+        return [Finding("recording", "fail", one_line(error), "pip install av")]
     found = f"PyAV {av.__version__}"
     try:
         av.codec.Codec("libx264", "w")
@@ -129,7 +129,7 @@ def check_recording(system: System) -> list[Finding]:
     except (ImportError, AttributeError):
         new = False
     if not new:
-        remedy = "pip install the version of av in edge_app/requirements.txt; apt's is older"
+        remedy = "pip install --upgrade av; the version from apt is too old"
         return [Finding("recording", "fail", f"{found} is too old for the app", remedy)]
     return [Finding("recording", "ok", f"{found} with libx264")]
 

@@ -210,7 +210,7 @@ class Handlers:
     async def _offer(self, request: web.Request) -> web.StreamResponse:
         offer = await self._read_json(request, self._limits.offer_bytes)
         if self._services.answer_offer is None:
-            raise RefusedError(404, "WebRTC is not available; see edge_app/requirements-webrtc.txt")
+            raise RefusedError(404, "WebRTC is not available; run 'pip install aiortc'")
         if self.viewers >= self._limits.viewers or self._services.smooth_viewers() >= self._limits.smooth_viewers:
             raise RefusedError(503, "too many viewers for smooth video", retry_after_s=5.0)
         if offer.get("type") != "offer" or not isinstance(offer.get("sdp"), str):
