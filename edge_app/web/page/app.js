@@ -41,9 +41,9 @@ async function post(path, content = {}) {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const content = await answer.json();
-    if (!answer.ok) toast(content.error);
-    return answer.ok ? content : null;
+    const reply = await answer.json();
+    if (!answer.ok) toast(reply.error);
+    return answer.ok ? reply : null;
   } catch (error) {
     toast("The camera did not answer.");
     return null;
