@@ -1,9 +1,6 @@
-"""How alike two pictures are. Pictures are ``(H, W, 3) uint8 RGB``; needs NumPy and OpenCV only."""
+"""Metrics of two pictures: PSNR, SSIM, edge-F1. Pictures are ``(H, W, 3) uint8 RGB``; needs NumPy and OpenCV only."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -21,15 +18,6 @@ _C2 = (0.03 * 255) ** 2
 _EDGE_SIGMA = 1.0
 _EDGE_FROM, _EDGE_SURE = 60, 150
 _EDGE_NEIGHBOURS = np.ones((3, 3), np.uint8)
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """PSNR in dB (infinite where the pictures are equal), SSIM and edge-F1 (1 where they are equal)."""
-
-    psnr_db: float
-    ssim: float
-    edge_f1: float
 
 
 def psnr(one: Uint8Array, other: Uint8Array) -> float:
@@ -82,21 +70,6 @@ def edge_steepness(rgb_u8: Uint8Array) -> float:
     """
     slopes = np.hypot(*np.gradient(rgb_u8.mean(axis=2)))
     return float(np.percentile(slopes, range(90, 100)).mean())
-
-
-def compare(one: Uint8Array, other: Uint8Array) -> Likeness:
-    """PSNR, SSIM and edge-F1 of two pictures of the same shape."""
-    return Likeness(psnr(one, other), ssim(one, other), edge_f1(one, other))
-
-
-def mean_likeness(likenesses: Iterable[Likeness]) -> Likeness:
-    """The mean over pictures; equal pictures count with 100 dB, so that the mean stays finite."""
-    values = list(likenesses)
-    return Likeness(
-        float(np.mean([min(value.psnr_db, 100.0) for value in values])),
-        float(np.mean([value.ssim for value in values])),
-        float(np.mean([value.edge_f1 for value in values])),
-    )
 
 
 def _window(plane: FloatArray) -> FloatArray:

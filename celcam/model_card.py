@@ -1,4 +1,4 @@
-"""The card beside a model: ``NAME.json`` says what ``NAME.tflite`` is, how it was made and how good it is."""
+"""The card of a model: ``NAME.json`` says what ``NAME.tflite`` is, how it was made and how good it is."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from typing import Any
 from celcam.errors import ModelError, UnknownNameError
 from celcam.image_io import write_whole
 from celcam.paths import MODELS
+from celcam.typed_json import build
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What is known of a model file."""
+    """The facts about a model file."""
 
     name: str
     style: str
@@ -26,50 +27,59 @@ class ModelCard:
     sha256: str  # of the .tflite file
     bytes: int
     parameters: int
-    gmac_256: float  # multiply-accumulates for a picture of 256x256, in thousand millions
+    gmac_256: float  # thousand million multiply-accumulates for a picture of 256x256
     tensors: str  # shape, dtype and range of input and output
+    weights_sha256: str = ""  # of the Keras weights that the file was made from; empty in cards of older versions
+    celcam_version: str = ""  # that exported the file; empty in cards of older versions
     training: dict[str, Any] = field(default_factory=dict)  # data, losses, budget, versions
-    quality: dict[str, Any] = field(default_factory=dict)  # figures on the test part, and what they compare
-    cost: dict[str, Any] = field(default_factory=dict)  # sizes, memory, and time as ratios, with the device it was on
-    gate: dict[str, float] = field(default_factory=dict)  # what `python -m convert check` holds the file to
-    # How many times as large as in the network each channel of a layer's output is in the file, where it is scaled.
+    quality: dict[str, Any] = field(default_factory=dict)  # similarity of the pictures, and on which photos
+    cost: dict[str, Any] = field(default_factory=dict)  # sizes, memory, and time as ratios, with the device
+    gate: dict[str, float] = field(default_factory=dict)  # thresholds for `python -m convert check`
+    # Factors of the channels of a layer's output in the file, relative to the network; only for scaled layers.
     channel_factors: dict[str, list[float]] = field(default_factory=dict)
 
 
 def card_path(model: Path) -> Path:
-    """Where the card of ``model`` lies."""
+    """The path of the card of ``model``."""
     return model.with_suffix(".json")
 
 
 def write_card(model: Path, card: ModelCard) -> Path:
-    """Write the card of ``model``, whole or not at all."""
+    """Write the card of ``model`` atomically."""
     path = card_path(model)
     text = json.dumps(asdict(card), indent=1, ensure_ascii=False)
-    text = re.sub(r"(?<=\[)[\s\d.,e+-]+(?=\])", lambda numbers: " ".join(numbers[0].split()), text)  # a list, a line
+    text = re.sub(r"(?<=\[)[\s\d.,e+-]+(?=\])", lambda numbers: " ".join(numbers[0].split()), text)  # one line per list
     write_whole(path, (text + "\n").encode())
     return path
 
 
 def read_card(model: Path) -> ModelCard | None:
-    """The card of ``model``; None where it has none.
+    """The card of ``model``; None if it has none.
+
+    Fields that this version does not know are ignored, and missing optional fields have their defaults. So an app reads
+    the cards of newer and of older versions.
 
     Raises:
-        ModelError: the card can't be read.
+        ModelError: the card can't be read, lacks a required field, or has a value of the wrong type.
     """
     path = card_path(model)
     if not path.is_file():
         return None
     try:
-        return ModelCard(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, TypeError, ValueError) as error:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(fields, dict):
+            raise TypeError(f"expected a JSON object, got {type(fields).__name__}")
+        card: ModelCard = build(ModelCard, fields)
+    except (OSError, TypeError, ValueError, RecursionError) as error:
         raise ModelError(f"{path}: not a model card ({error}); export the model again") from error
+    return card
 
 
 def read_model(model: Path) -> tuple[bytes, ModelCard | None]:
-    """The contents of a model file and its card, which must agree.
+    """The contents of a model file and its card; the two must agree.
 
     Raises:
-        ModelError: missing, not TFLite, or not the file that its card describes.
+        ModelError: the file is missing, is not a TFLite file, or is not the file that its card describes.
     """
     try:
         data = model.read_bytes()
@@ -87,10 +97,10 @@ def read_model(model: Path) -> tuple[bytes, ModelCard | None]:
 
 
 def find_model(style: str, models: Path = MODELS) -> Path:
-    """The file that a style's name stands for.
+    """The model file of a style.
 
     Raises:
-        UnknownNameError: there is none; the message lists those that exist.
+        UnknownNameError: there is no such file; the message lists the styles that exist.
     """
     known = {path.stem for path in models.glob("*.tflite")}
     if style not in known:
@@ -99,5 +109,5 @@ def find_model(style: str, models: Path = MODELS) -> Path:
 
 
 def sha256(data: bytes) -> str:
-    """The digest as hexadecimal."""
+    """The SHA-256 digest in hexadecimal."""
     return hashlib.sha256(data).hexdigest()

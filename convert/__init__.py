@@ -1,1 +1,1 @@
-"""Keras generator to TFLite, and what that cost: ``python -m convert``."""
+"""Converts a trained generator to TFLite files and measures them: ``python -m convert``."""

@@ -14,20 +14,21 @@ from celcam.arrays import FloatArray, Uint8Array
 from celcam.pixels import to_float
 from convert.ranges import FakeQuantize
 from train.networks import GeneratorSpec, build_generator, copy_weights
+from train.runtime import quiet_native_logs
 
-# The size that the graph is traced at; the graph holds no size constants, so the file runs at any other.
+# Side of the picture that the graph is traced at. The graph has no size constants, so the file runs at other sizes.
 TRACED_SIDE = 256
 
 
 def to_tf_keras(spec: GeneratorSpec, generator: Any) -> Any:
-    """The tf_keras twin of a Keras 3 generator, which draws the same."""
+    """A tf_keras generator with the weights of a Keras 3 generator."""
     twin = build_generator(spec, tf_keras)
     copy_weights(generator, twin)
     return twin
 
 
 def copy_of(model: Any) -> Any:
-    """A functional tf_keras model of layers of its own that draws the same."""
+    """A copy of a functional tf_keras model, with layers of its own."""
     copy = tf_keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
     return copy
@@ -39,24 +40,24 @@ def clipped(model: Any) -> Any:
 
 
 def saturated(model: Any) -> Any:
-    """As `clipped`, for int8: its last tensor spans exactly 0..1, where int8 saturates by itself.
+    """As `clipped`, for int8: the last tensor spans exactly 0..1, so int8 saturates at these values.
 
-    So its step is 1/255, the file returns the display's bytes, and no operator is spent on clipping.
+    Its step is 1/255. The file returns bytes for the display and needs no operator for clipping.
     """
     return _traced(model, FakeQuantize(name="saturated"))
 
 
 def _traced(model: Any, last: Any) -> Any:
     photo = tf_keras.Input((TRACED_SIDE, TRACED_SIDE, 3), batch_size=1, name="photo")
-    # A name of its own, so that the same network gives the same bytes whatever was built before it.
+    # A fixed name, so that the same network always gives the same bytes.
     return tf_keras.Model(photo, last(model(photo)), name="model")
 
 
 def converter_of(model: Any) -> Any:
-    """TensorFlow's converter for a tf_keras model with one input, of fixed size, and one output.
+    """TensorFlow's converter for a tf_keras model with one input of fixed size and one output.
 
-    ``from_keras_model`` gives the same operators and constants, but first saves every layer as something that could
-    be trained on, which takes several times as long as all the rest.
+    ``from_keras_model`` gives the same operators and constants, but takes several times longer, because it first saves
+    every layer in a form that can be trained.
     """
     (taken,) = model.inputs
     graph = tf.function(lambda photo: model(photo, training=False)).get_concrete_function(
@@ -72,15 +73,14 @@ def convert_float(model: Any, weights: str = "float32") -> bytes:
 
     Args:
         model: any network with one input, of fixed size, and one output.
-        weights: how the file holds them: float32, float16, or int8 (dynamic-range quantization).
+        weights: how the file stores weights: float32, float16, or int8 (dynamic-range quantization).
     """
     converter = converter_of(model)
     if weights != "float32":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if weights == "float16":
         converter.target_spec.supported_types = [tf.float16]
-    converted: bytes = converter.convert()
-    return converted
+    return _converted(converter)
 
 
 def convert_int8(model: Any, calibration: Iterable[FloatArray]) -> bytes:
@@ -88,7 +88,7 @@ def convert_int8(model: Any, calibration: Iterable[FloatArray]) -> bytes:
 
     Args:
         model: any network with one input, of fixed size, and one output.
-        calibration: inputs as the model takes them, ``float32``; the ranges of all tensors are read off them.
+        calibration: inputs of the model, ``float32``; they give the ranges of all tensors.
     """
     converter = converter_of(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
@@ -96,15 +96,20 @@ def convert_int8(model: Any, calibration: Iterable[FloatArray]) -> bytes:
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.uint8
     with warnings.catch_warnings():
-        # The converter asks for statistics of a kind that only its old quantizer used.
+        # The converter asks for statistics that only its old quantizer used.
         warnings.filterwarnings("ignore", message="Statistics for quantized inputs were expected")
-        converted: bytes = converter.convert()
-    return converted
+        return _converted(converter)
 
 
 def calibration_batches(photos: Sequence[Uint8Array]) -> list[FloatArray]:
-    """``(TRACED_SIDE, TRACED_SIDE, 3) uint8 RGB`` photos as inputs, and one that spans the whole range."""
-    # Black beside white: the input's range is 0..1 whatever the photos hold, so its step is exactly 1/255.
+    """``(TRACED_SIDE, TRACED_SIDE, 3) uint8 RGB`` photos as inputs, and one input with the full range of values."""
+    # With black and white pixels the range of the input is 0..1 for any photos, so its step is exactly 1/255.
     extremes = photos[0].copy()
     extremes[:8], extremes[8:16] = 0, 255
     return [to_float(photo)[np.newaxis] for photo in (*photos, extremes)]
+
+
+def _converted(converter: Any) -> bytes:
+    with quiet_native_logs():
+        converted: bytes = converter.convert()
+    return converted

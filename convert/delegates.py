@@ -1,6 +1,6 @@
-"""Which operators the accelerators take: XNNPACK (the CPU), the EdgeTPU (Coral) and the GPU delegate of phones.
+"""The operators that accelerators support: XNNPACK (the CPU), the EdgeTPU (Coral) and the GPU delegate of phones.
 
-What an accelerator does not take runs on TFLite's plain kernel, so the file works everywhere; it only gets slower.
+An unsupported operator runs on TFLite's reference kernel. So every file runs everywhere, but it may be slower.
 
 Sources:
 
@@ -8,9 +8,9 @@ Sources:
   conditions: "Limitations and supported operators" in ``tflite/delegates/xnnpack/README.md``; both in
   https://github.com/google-ai-edge/LiteRT.
 - EdgeTPU: table "Supported operations" in https://coral.ai/docs/edgetpu/models-intro/. DEPTH_TO_SPACE is not in it
-  and won't be: https://github.com/google-coral/edgetpu/issues/386. TRANSPOSE_CONV is in it, but users see it left on
-  the CPU: issue 684; large resizes: issue 31; leaky ReLU: issue 597. Behind the first operator that is left out all
-  others are left out too ("More than one subgraph is not supported").
+  and will not be added: https://github.com/google-coral/edgetpu/issues/386. TRANSPOSE_CONV is in it, but users report
+  that it runs on the CPU: issue 684; large resizes: issue 31; leaky ReLU: issue 597. After the first unsupported
+  operator all others run on the CPU too ("More than one subgraph is not supported").
 - GPU: `CheckGpuDelegateCompatibility` in ``tensorflow/lite/tools/versioning/gpu_compatibility.cc`` of
   https://github.com/tensorflow/tensorflow.
 """
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from convert.graph import Graph, Operator, Tensor
 
 BYTE_TYPES = ("int8", "uint8")
-# Operators that change the type alone.
+# Operators that only change the type.
 BORDER = ("QUANTIZE", "DEQUANTIZE")
 
 
@@ -57,7 +57,7 @@ _GPU = _kinds(
     "STRIDED_SLICE SUB SUM TANH TILE TRANSPOSE TRANSPOSE_CONV"
 )
 _FUSED = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
-# Inputs that XNNPACK wants constant: sizes, axes, kernels.
+# Inputs that must be constant for XNNPACK: sizes, axes, kernels.
 _XNNPACK_CONSTANT = {
     "CONV_2D": (1, 2), "DEPTHWISE_CONV_2D": (1, 2), "TRANSPOSE_CONV": (0, 1), "FULLY_CONNECTED": (1,), "MEAN": (1,),
     "PAD": (1,), "RESHAPE": (1,), "RESIZE_BILINEAR": (1,), "SLICE": (1, 2), "STRIDED_SLICE": (1, 2, 3),
@@ -67,19 +67,19 @@ _XNNPACK_CONSTANT = {
 
 @dataclass(frozen=True)
 class Accelerator:
-    """An accelerator and what it takes."""
+    """An accelerator and the operators that it supports."""
 
     name: str
-    refusal: Callable[[Graph, Operator], str]  # why it won't take an operator; "" where it does
+    refusal: Callable[[Graph, Operator], str]  # why it does not support an operator; empty if it does
 
 
 def computed_dtype(graph: Graph, operator: Operator) -> str:
-    """The type that an operator computes in: that of what it gives."""
+    """The type that an operator computes in, which is the type of its output."""
     return graph.output_of(operator).dtype
 
 
 def is_float_border(graph: Graph, operator: Operator) -> bool:
-    """Whether an operator does nothing but turn the float picture into bytes, or back: no accelerator's work."""
+    """Whether an operator only converts the float picture to bytes or back, which no accelerator needs to do."""
     ends = {operator.inputs[0], operator.outputs[0]} & {*graph.inputs, *graph.outputs}
     return operator.kind in BORDER and any(graph.tensors[end].dtype.startswith("float") for end in ends)
 
@@ -93,16 +93,16 @@ def _xnnpack_refusal(graph: Graph, operator: Operator) -> str:
         return f"it fuses no {operator.activation}"
     if kind == "QUANTIZE":
         taken = graph.inputs_of(operator)[0].dtype
-        return f"it turns no {taken} into {dtype}" if taken not in (dtype, "float32") else ""
+        return f"it can't convert {taken} to {dtype}" if taken not in (dtype, "float32") else ""
     for place in _XNNPACK_CONSTANT.get(kind, ()):
         if place < len(operator.inputs) and operator.inputs[place] >= 0:
             tensor = graph.tensors[operator.inputs[place]]
             if not _is_known(graph, tensor):
-                return f"it wants input {place} ({tensor.name or 'unnamed'}) constant"
+                return f"input {place} ({tensor.name or 'unnamed'}) must be constant"
     if kind == "MEAN" and reduced_axes(graph, operator) not in ((1, 2), (2, 1), (2,)):
-        return "it averages over height and width alone"
+        return "it averages over height and width only"
     if kind == "CONCATENATION" and not 2 <= len(operator.inputs) <= 4:
-        return "it joins two to four tensors"
+        return "it joins only two to four tensors"
     return ""
 
 
@@ -111,12 +111,12 @@ def _edgetpu_refusal(graph: Graph, operator: Operator) -> str:
     tensors = [*graph.activations_of(operator), *(graph.tensors[index] for index in operator.outputs)]
     other = next((tensor.dtype for tensor in tensors if tensor.dtype not in BYTE_TYPES), None)
     if other is not None:
-        return f"it takes int8 alone, this is {other}"
+        return f"it supports int8 only, this is {other}"
     if kind not in _EDGETPU:
-        refused = " (its compiler refused version 2 of it altogether)" if kind == "DEPTH_TO_SPACE" else ""
+        refused = " (its compiler rejects version 2 of it)" if kind == "DEPTH_TO_SPACE" else ""
         return f"it has no {kind}{refused if operator.version == 2 else ''}"
     if kind in ("AVERAGE_POOL_2D", "MAX_POOL_2D", "CONCATENATION") and operator.activation != "NONE":
-        return "it takes no activation fused into it"
+        return "it supports no fused activation"
     return ""
 
 
@@ -124,7 +124,7 @@ def _gpu_refusal(graph: Graph, operator: Operator) -> str:
     if operator.kind not in _GPU:
         return f"it has no {operator.kind}"
     int16 = any(tensor.dtype == "int16" for tensor in (*graph.inputs_of(operator), graph.output_of(operator)))
-    return "it takes no int16" if int16 else ""
+    return "it supports no int16" if int16 else ""
 
 
 XNNPACK = Accelerator("XNNPACK", _xnnpack_refusal)
@@ -134,13 +134,13 @@ ACCELERATORS = (XNNPACK, EDGETPU, GPU)
 
 
 def _is_known(graph: Graph, tensor: Tensor) -> bool:
-    """Whether a tensor is constant, or a stored one made wider, as half-precision weights are."""
+    """Whether a tensor is constant, or made from a constant one, such as half-precision weights."""
     maker = graph.maker_of(tensor)
     return tensor.is_constant or (maker is not None and not graph.activations_of(maker))
 
 
 def reduced_axes(graph: Graph, operator: Operator) -> tuple[int, ...]:
-    """The axes that a reduction names, counted from the front."""
+    """The axes of a reduction, counted from the front."""
     tensor = graph.tensors[operator.inputs[1]]
     if tensor.constant is None:
         return ()

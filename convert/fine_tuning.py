@@ -1,8 +1,8 @@
-"""What training still gives to a network that is compressed: weights that know what is pruned, and what int8 rounds.
+"""Fine-tuning of a network that is pruned or quantized.
 
-The student, a tf_keras generator, learns from its float self beside the teacher's pairs: distillation as in Hinton et
-al., "Distilling the Knowledge in a Neural Network" (2015). Kernels are pruned by the TensorFlow Model Optimization
-toolkit. Pictures are ``(B, H, W, 3) float32``, 0..1.
+The student, a tf_keras generator, learns from the output of the float network and from the targets: distillation as in
+Hinton et al., "Distilling the Knowledge in a Neural Network" (2015). The TensorFlow Model Optimization toolkit prunes
+the kernels. Pictures are ``(B, H, W, 3) float32``, 0..1.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from celcam.errors import TrainingError
 from train.losses import ssim_loss
 from train.optimizers import build_optimizer
 
-# Weights of the terms: L1 to what float draws, and 1 - SSIM to what the teacher draws. The more the first weighs, the
-# nearer to float and the farther from the teacher: docs/results.md has figures of both ends.
-FLOAT_WEIGHT, TEACHER_WEIGHT = 100.0, 20.0
+# Weights of the loss terms: L1 to the output of the float network, and 1 - SSIM to the target. A larger first weight
+# gives a file that is closer to float and further from the target: see docs/notebook/compression.md.
+FLOAT_WEIGHT, TARGET_WEIGHT = 100.0, 20.0
 LEARNING_RATE = 1e-3
-# What loses weights has more to learn.
+# A network that loses weights has more to learn.
 PRUNING_RATE = 2e-3
-# Zhu and Gupta, "To prune, or not to prune" (2017): weights go over the first part of the steps, the rest heals.
+# Zhu and Gupta, "To prune, or not to prune" (2017): prune during this share of the steps, then recover.
 PRUNED_BY = 0.6
 PRUNING_INTERVAL = 25
-# Steps between two checkpoints.
+# Steps between checkpoints.
 SAVE_INTERVAL = 200
 REPORT_INTERVAL = 20
 
@@ -39,7 +39,7 @@ sparsity: Any = tfmot.sparsity.keras
 
 
 def with_pruned_kernels(model: Any, share: float, steps: int) -> Any:
-    """``model`` with kernels that lose their smallest weights: in ``steps`` steps ``share`` (0..1) of them all."""
+    """``model`` with kernels that lose their smallest weights: ``share`` (0..1) of all weights in ``steps`` steps."""
     last = max(1, round(PRUNED_BY * steps))
     kernels = {layer.name: layer.kernel.shape for layer in model.layers if isinstance(layer, tf_keras.layers.Conv2D)}
     schedules = {
@@ -56,25 +56,25 @@ def with_pruned_kernels(model: Any, share: float, steps: int) -> Any:
 
 
 def with_kept_zeros(model: Any) -> Any:
-    """``model`` with kernels whose zeros stay 0 while it learns; its layers are shared."""
+    """``model`` with kernels whose zeros stay 0 in training; the layers are shared with ``model``."""
 
     def wrap(layer: Any) -> Any:
         zeros = float((layer.kernel.numpy() == 0).mean())
-        # Found once, at the first step, when they are still the smallest.
+        # The mask is set once, at the first step, when the zeros are still the smallest weights.
         return sparsity.prune_low_magnitude(layer, sparsity.ConstantSparsity(zeros, 1, 1, 1)) if zeros else layer
 
     return _with_wrapped_convolutions(model, wrap)
 
 
 def kept_shares(kernels: Mapping[str, tuple[int, ...]], sparsity_of_all: float) -> dict[str, float]:
-    """How much of each kernel is left when ``sparsity_of_all`` (0..1) of their weights together are 0.
+    """The share of each kernel that is kept if ``sparsity_of_all`` of all weights together are 0.
 
-    Small kernels keep more: a kernel's share goes with the sum of its sides over their product (Erdos-Renyi-Kernel,
-    Evci et al., "Rigging the Lottery: Making All Tickets Winners", 2020). What would keep more than all keeps all.
+    Small kernels keep more: the share is proportional to the sum of a kernel's sides over their product
+    (Erdos-Renyi-Kernel, Evci et al., "Rigging the Lottery: Making All Tickets Winners", 2020), and at most 1.
 
     Args:
-        kernels: the shape of each.
-        sparsity_of_all: less than 1.
+        kernels: the shape of each kernel by name.
+        sparsity_of_all: 0 or more, less than 1.
     """
     left = (1.0 - sparsity_of_all) * sum(math.prod(shape) for shape in kernels.values())
     kept: dict[str, float] = {}
@@ -92,7 +92,7 @@ def kept_shares(kernels: Mapping[str, tuple[int, ...]], sparsity_of_all: float) 
 
 
 def bare(model: Any, twin: Any) -> Any:
-    """``twin``, an untouched network of the same make, with what the pruned layers of ``model`` have learned."""
+    """Copy the weights of the pruned ``model`` into ``twin``, a network of the same layers without pruning."""
     for layer in model.layers:
         inner = getattr(layer, "layer", layer)
         if isinstance(inner, tf_keras.layers.Conv2D):
@@ -102,7 +102,7 @@ def bare(model: Any, twin: Any) -> Any:
 
 def fine_tune(
     student: Any,
-    mentor: Any,
+    float_network: Any,
     batches: Any,
     folder: Path,
     *,
@@ -112,21 +112,21 @@ def fine_tune(
     title: str = "fine-tuning",
     quiet: bool = False,
 ) -> None:
-    """Train ``student`` in place; killed, it goes on from its newest checkpoint in ``folder``.
+    """Train ``student`` in place. If it is stopped, the next call continues from the newest checkpoint in ``folder``.
 
     Args:
         student: a tf_keras model from photo to cartoon.
-        mentor: the float generator.
-        batches: ``batches[n]`` is ``(photo, cartoon)`` of step n, each ``(B, H, W, 3) float32``, 0..1.
+        float_network: the generator before compression; the student learns from its output.
+        batches: ``batches[n]`` is ``(photo, target)`` of step n, each ``(B, H, W, 3) float32``, 0..1.
         folder: for checkpoints.
-        steps: how many.
-        float_weight: of L1 to the mentor, beside `TEACHER_WEIGHT`.
+        steps: number of steps.
+        float_weight: weight of L1 to the output of the float network; SSIM to the target has `TARGET_WEIGHT`.
         learning_rate: the peak; it falls along a cosine.
         title: of the progress bar.
         quiet: no progress bar.
 
     Raises:
-        TrainingError: the loss is no number any more.
+        TrainingError: the loss is NaN or infinite.
     """
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     optimizer = build_optimizer("muon", schedule, adversarial=False, ema=0.0)
@@ -139,11 +139,11 @@ def fine_tune(
     checkpoint.restore(manager.latest_checkpoint)
 
     @tf.function  # type: ignore[untyped-decorator]
-    def step(photo: Any, cartoon: Any) -> Any:
-        advice = tf.clip_by_value(mentor(photo, training=False), 0.0, 1.0)
+    def step(photo: Any, target: Any) -> Any:
+        expected = tf.clip_by_value(float_network(photo, training=False), 0.0, 1.0)
         with tf.GradientTape() as tape:
             drawn = student(photo, training=True)
-            loss = float_weight * tf.reduce_mean(tf.abs(advice - drawn)) + TEACHER_WEIGHT * ssim_loss(cartoon, drawn)
+            loss = float_weight * tf.reduce_mean(tf.abs(expected - drawn)) + TARGET_WEIGHT * ssim_loss(target, drawn)
         variables = student.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
         return loss
@@ -165,7 +165,7 @@ def fine_tune(
 
 
 def _with_wrapped_convolutions(model: Any, wrap: Callable[[Any], Any]) -> Any:
-    """The same layers, each convolution wrapped."""
+    """A model of the same layers with wrapped convolutions."""
     return tf_keras.models.clone_model(
         model, clone_function=lambda layer: wrap(layer) if isinstance(layer, tf_keras.layers.Conv2D) else layer
     )

@@ -1,7 +1,7 @@
-"""A ``.tflite`` file as data: its tensors and operators, and the layer that each came from.
+"""A ``.tflite`` file as data: its tensors and operators, and the Keras layer of each operator.
 
-Read through the flatbuffer schema that comes with the runtime, without running the network. Shapes are those that the
-graph was traced at. Only the main subgraph is read. What it costs is counted in `convert/graph_cost.py`.
+The flatbuffer schema of the runtime reads the file; the network does not run. Shapes are those of the traced graph.
+Only the main subgraph is read. `convert/graph_cost.py` counts the cost of a graph.
 """
 
 from __future__ import annotations
@@ -23,55 +23,55 @@ from celcam.model_card import read_model
 BITS = {"int4": 4, "uint4": 4, "int2": 2, "bool": 8} | {
     f"{kind}{bits}": bits for kind in ("int", "uint", "float") for bits in (8, 16, 32, 64)
 }
-# Words in tensor names that TensorFlow's functions put between a layer's name and an operator's.
+# Words in tensor names that TensorFlow puts between the name of a layer and the name of an operator.
 INNER_SCOPES = {
     "batchnorm", "biasadd", "clip_by_value", "conv2d", "conv2d_transpose", "moments", "resize", "stack",
     "strided_slice", "tensordot",
 }  # fmt: skip
-# What flatbuffers raises on bytes that are no model.
+# Exceptions of flatbuffers for bytes that are not a model.
 DAMAGED = (struct.error, IndexError, KeyError, ValueError, TypeError, AttributeError, OverflowError, MemoryError)
 
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """A tensor; of a constant one also the values."""
+    """A tensor; a constant tensor also has values."""
 
     index: int
     name: str
     shape: tuple[int, ...]  # as traced
-    dtype: str  # NumPy's word for it: "int8", "float32"
-    constant: NDArray[Any] | None = None  # values as stored, `shape`; None where they are computed, or packed
+    dtype: str  # name of the NumPy type: "int8", "float32"
+    constant: NDArray[Any] | None = None  # values as stored, of shape `shape`; None if they are computed or packed
     is_constant: bool = False
-    scale: tuple[float, ...] = ()  # one, or one a channel; empty where the tensor is not quantized
+    scale: tuple[float, ...] = ()  # one value, or one per channel; empty if the tensor is not quantized
     zero_point: tuple[int, ...] = ()
-    runtime_sides: tuple[int, ...] = ()  # the sides that are known at run time alone
+    runtime_sides: tuple[int, ...] = ()  # the sides that are only known at run time
 
     @property
     def size(self) -> int:
-        """How many values it holds."""
+        """The number of values."""
         return math.prod(self.shape)
 
 
 @dataclass(frozen=True)
 class Operator:
-    """An operator, its tensors by index; -1 stands for an input left out."""
+    """An operator with its tensors by index; -1 stands for an optional input that is missing."""
 
     index: int
-    kind: str  # as the schema has it: "CONV_2D"
+    kind: str  # name in the schema: "CONV_2D"
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     version: int = 1
-    options: dict[str, Any] = field(default_factory=dict, hash=False)  # as the schema has them: "strideW"
+    options: dict[str, Any] = field(default_factory=dict, hash=False)  # names as in the schema: "strideW"
 
     @property
     def activation(self) -> str:
-        """The activation fused into it: "NONE", "RELU", "RELU6"."""
+        """The fused activation: "NONE", "RELU", "RELU6"."""
         return _ACTIVATIONS.get(self.options.get("fusedActivationFunction", 0), "NONE")
 
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """The main graph of a file, its operators in the order in which they run."""
+    """The main graph of a file; operators are in the order in which they run."""
 
     name: str
     tensors: tuple[Tensor, ...]
@@ -80,15 +80,15 @@ class Graph:
     outputs: tuple[int, ...]
 
     def inputs_of(self, operator: Operator) -> list[Tensor]:
-        """The tensors that ``operator`` takes, constant ones among them."""
+        """The input tensors of ``operator``, including constants."""
         return [self.tensors[index] for index in operator.inputs if index >= 0]
 
     def activations_of(self, operator: Operator) -> list[Tensor]:
-        """The tensors that ``operator`` takes and that are computed."""
+        """The input tensors of ``operator`` without constants."""
         return [tensor for tensor in self.inputs_of(operator) if not tensor.is_constant]
 
     def output_of(self, operator: Operator) -> Tensor:
-        """The first tensor that ``operator`` gives."""
+        """The first output tensor of ``operator``."""
         return self.tensors[operator.outputs[0]]
 
     def maker_of(self, tensor: Tensor) -> Operator | None:
@@ -96,7 +96,7 @@ class Graph:
         return next((operator for operator in self.operators if tensor.index in operator.outputs), None)
 
     def users_of(self, tensor: Tensor) -> list[Operator]:
-        """The operators that take ``tensor``."""
+        """The operators that have ``tensor`` as an input."""
         return [operator for operator in self.operators if tensor.index in operator.inputs]
 
     @property
@@ -104,7 +104,7 @@ class Graph:
         """Height and width of the picture that the graph was traced at.
 
         Raises:
-            ModelError: its first input is no picture, or of no fixed size.
+            ModelError: the first input is not a picture, or its size is not fixed.
         """
         tensor = self.tensors[self.inputs[0]]
         if len(tensor.shape) != 4 or {1, 2} & set(tensor.runtime_sides) or min(tensor.shape) < 1:
@@ -119,7 +119,7 @@ def read_graph(path: Path) -> Graph:
     """The graph of a model file.
 
     Raises:
-        ModelError: missing, damaged, no TFLite file, or not the file that its card describes.
+        ModelError: the file is missing, damaged, not a TFLite file, or not the file that its card describes.
     """
     return parse_graph(read_model(path)[0], str(path))
 
@@ -128,7 +128,7 @@ def parse_graph(data: bytes, name: str = "model") -> Graph:
     """The graph in the contents of a model file; ``name`` is for messages.
 
     Raises:
-        ModelError: damaged.
+        ModelError: the contents are damaged.
     """
     try:
         model = schema.ModelT.InitFromPackedBuf(data, 0)
@@ -146,11 +146,12 @@ def parse_graph(data: bytes, name: str = "model") -> Graph:
 
 
 def layer_of(graph: Graph, operator: Operator) -> str:
-    """The layer of the Keras network that ``operator`` came from, such as ``half0_a``; "?" where no name tells.
+    """The Keras layer that ``operator`` came from, such as ``half0_a``; "?" if no name says so.
 
-    The converter joins the names of all that it fused into an operator: ``model/half0_a_relu/Relu6;model/half0_a/
-    Conv2D``. The part that names the operator's own kind counts. An operator whose result is the network's output is
-    told by its kernel, and what the converter added itself, such as the QUANTIZE at the border, by what it takes.
+    The converter joins the names of all layers that it fused into an operator, such as
+    ``model/half0_a_relu/Relu6;model/half0_a/Conv2D``. The part that names the kind of the operator counts. The layer of
+    the last operator is found through the name of its kernel, and the layer of an operator that the converter added,
+    such as QUANTIZE, through its input.
     """
     seen: set[int] = set()
     current: Operator | None = operator
@@ -187,7 +188,7 @@ def _read_tensor(index: int, raw: Any, buffers: list[Any]) -> Tensor:
 
 
 def _values(data: NDArray[np.uint8], dtype: str, shape: tuple[int, ...]) -> NDArray[Any] | None:
-    """Constant values; None for types that share bytes or that NumPy lacks. ValueError where bytes are missing."""
+    """Constant values; None for types of less than a byte or without a NumPy type. ValueError if bytes are missing."""
     if BITS.get(dtype, 0) < 8:
         return None
     return data.view(np.dtype(dtype)).reshape(shape)
@@ -200,7 +201,7 @@ def _read_operator(index: int, raw: Any, codes: list[tuple[str, int]]) -> Operat
 
 
 def _kind_and_version(code: Any) -> tuple[str, int]:
-    # Kinds past 127 stand in the newer of the two fields.
+    # Kinds above 127 are in the newer of the two fields.
     kind = _KINDS[max(code.builtinCode, code.deprecatedBuiltinCode)]
     return (f"CUSTOM {code.customCode.decode()}" if kind == "CUSTOM" else kind), code.version
 
@@ -230,7 +231,7 @@ def _names(enumeration: type) -> dict[int, str]:
 _KINDS = _names(schema.BuiltinOperator)
 _DTYPES = {value: name.lower() for value, name in _names(schema.TensorType).items()}
 _ACTIVATIONS = _names(schema.ActivationFunctionType)
-# What TF-MOT puts before the name of a layer that it wraps.
+# Prefixes of TF-MOT for the layers that it wraps.
 _WRAPPED = re.compile(r"^(quant|prune_low_magnitude)_")
-# What TensorFlow calls an operator where it is not the schema's word.
+# TensorFlow's names of operators that differ from those of the schema.
 _OWN_WORDS = {"DEPTHWISE_CONV_2D": "depthwise", "FULLY_CONNECTED": "matmul", "TRANSPOSE_CONV": "conv2dtranspose"}

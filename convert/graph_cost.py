@@ -1,4 +1,4 @@
-"""What a ``.tflite`` file costs: its weights, and arithmetic and bytes of each operator for a picture of any size."""
+"""The cost of a ``.tflite`` file: its weights, and the arithmetic and bytes of each operator for any picture size."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 
 from convert.graph import BITS, Graph, Operator, Tensor
 
-# Where an operator's kernel and bias stand among its inputs.
+# Positions of kernel and bias among the inputs of an operator.
 WEIGHT_INPUTS = {"CONV_2D": (1, 2), "DEPTHWISE_CONV_2D": (1, 2), "FULLY_CONNECTED": (1, 2), "TRANSPOSE_CONV": (1, 3)}
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one operator costs for one picture."""
+    """The cost of one operator for one picture."""
 
     operator: Operator
     macs: int  # multiply-accumulates
@@ -24,14 +24,14 @@ class Cost:
 
 @dataclass(frozen=True)
 class Weights:
-    """What the convolutions of a file hold."""
+    """The weights of the convolutions of a file."""
 
     parameters: int
     zeros: int
 
 
 def count_weights(graph: Graph) -> Weights:
-    """Parameters of the convolutions, kernels and biases, and how many of them are zero; a shared one counts once."""
+    """Parameters of the convolutions (kernels and biases) and zeros among them; a shared tensor counts once."""
     found: dict[int, Tensor] = {}
     for operator in graph.operators:
         for place in WEIGHT_INPUTS.get(operator.kind, ()):
@@ -43,16 +43,16 @@ def count_weights(graph: Graph) -> Weights:
 
 
 def operator_costs(graph: Graph, size_hw: tuple[int, int] | None = None) -> list[Cost]:
-    """What each operator costs for one picture of ``size_hw``; of the traced size where None.
+    """The cost of each operator for one picture of ``size_hw``; None for the traced size.
 
     Raises:
-        ModelError: the graph takes no picture of fixed size.
+        ModelError: the input of the graph is not a picture of fixed size.
     """
     return [_cost(graph, operator, size_hw or graph.traced_hw) for operator in graph.operators]
 
 
 def shape_at(graph: Graph, tensor: Tensor, size_hw: tuple[int, int]) -> tuple[int, ...]:
-    """The shape of ``tensor`` for a picture of ``size_hw``: sides of pictures inside the network grow along."""
+    """The shape of ``tensor`` for a picture of ``size_hw``: height and width inside the network scale with it."""
     if tensor.is_constant or len(tensor.shape) != 4 or tensor.shape[1:3] == (1, 1):
         return tensor.shape
     batch, height, width, channels = tensor.shape
@@ -61,7 +61,7 @@ def shape_at(graph: Graph, tensor: Tensor, size_hw: tuple[int, int]) -> tuple[in
 
 
 def _constant_behind(graph: Graph, tensor: Tensor) -> Tensor | None:
-    """The stored tensor; half-precision weights pass a DEQUANTIZE on their way."""
+    """The stored tensor; a DEQUANTIZE follows half-precision weights."""
     if tensor.is_constant:
         return tensor
     maker = graph.maker_of(tensor)
@@ -79,7 +79,7 @@ def _zeros(tensor: Tensor) -> int:
 
 def _cost(graph: Graph, operator: Operator, size_hw: tuple[int, int]) -> Cost:
     if not graph.activations_of(operator):
-        return Cost(operator, 0, 0)  # it makes weights of stored ones, once at load
+        return Cost(operator, 0, 0)  # it converts stored weights, once when the file is loaded
     ends = dict.fromkeys((*operator.inputs, *operator.outputs))
     moved = 0
     for tensor in (graph.tensors[index] for index in ends if index >= 0):
@@ -91,7 +91,7 @@ def _macs(graph: Graph, operator: Operator, size_hw: tuple[int, int]) -> int:
     if operator.kind not in WEIGHT_INPUTS:
         return 0
     kernel = graph.tensors[operator.inputs[1]].shape
-    # A transposed convolution spends its kernel on each pixel that it takes, any other on each that it gives.
+    # A transposed convolution applies its kernel at each input pixel, any other convolution at each output pixel.
     swept = graph.tensors[operator.inputs[2]] if operator.kind == "TRANSPOSE_CONV" else graph.output_of(operator)
     pixels = math.prod(shape_at(graph, swept, size_hw)[:-1])
     return pixels * math.prod(kernel)

@@ -1,7 +1,7 @@
-"""What in a ``.tflite`` file makes it slow, inexact or stuck at one size, each with its remedy.
+"""Finds what makes a ``.tflite`` file slow, inexact or limited to one size, and names a remedy.
 
-An error is a file that does not do what ours promise; a warning costs speed or quality on a CPU; a note is worth
-knowing: an accelerator that leaves an operator to the CPU, a pass over the picture at the border.
+An error is a file that does not run as our files do. A warning costs speed or quality on a CPU. A note is for
+information: an operator that an accelerator does not support, or a pass over the picture at the border.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from convert.graph_cost import WEIGHT_INPUTS
 from convert.resizing import resize_refusal
 
 SEVERITIES = ("error", "warning", "note")
-# How far behind a square root its variance is looked for: an epsilon, a change of scale and some spare.
+# Steps back from a square root in which its variance is searched: an epsilon, a change of scale and a margin.
 NORM_REACH = 5
-# Which input of an operator is a size.
+# Position of the size among the inputs of an operator.
 SIZE_INPUTS = {"RESHAPE": 1, "RESIZE_BILINEAR": 1, "RESIZE_NEAREST_NEIGHBOR": 1, "TRANSPOSE_CONV": 0, "BROADCAST_TO": 1}
 SMOOTH = ("TANH", "LOGISTIC", "HARD_SWISH", "ELU", "GELU")
 
 _UPSAMPLE = "use a 1x1 convolution and depth_to_space"
-_CLIP = "drop it where int8 saturates at the same values; inside, a ReLU6 right behind a convolution is fused"
+_CLIP = "remove it if int8 saturates at the same values; inside, a ReLU6 directly after a convolution is fused"
 _NORM = "use batch norm, which folds into the convolution, or none"
 _REMEDIES = {
-    "QUANTIZE": "at the border leave it: bytes go in and come out; inside, keep to operators that quantize",
-    "DEQUANTIZE": "keep to operators that quantize",
+    "QUANTIZE": "at the border, none: input and output are bytes; inside, use operators that quantize",
+    "DEQUANTIZE": "use operators that quantize",
     "MINIMUM": _CLIP,
     "RELU": _CLIP,
-    "DEPTH_TO_SPACE": "none for this accelerator; on the CPU it is fast",
+    "DEPTH_TO_SPACE": "none for this accelerator; it is fast on the CPU",
     "LEAKY_RELU": "use ReLU6",
     "PRELU": "use ReLU6",
     "TRANSPOSE_CONV": _UPSAMPLE,
@@ -55,11 +55,11 @@ _ANY_REMEDY = "build it of convolutions, ReLU6, additions and depth_to_space"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong, or worth knowing."""
+    """One error, warning or note."""
 
     severity: str  # one of SEVERITIES
     what: str  # the operator's kind, or "file"
-    layer: str  # of the Keras network; "" for the whole file
+    layer: str  # of the Keras network; empty for the whole file
     why: str
     remedy: str
 
@@ -69,17 +69,17 @@ class Finding:
 
 
 def lint_file(path: Path) -> list[Finding]:
-    """All findings in a model file, the worst first.
+    """All findings in a model file, most severe first.
 
     Raises:
-        ModelError: missing, damaged, or not the file that its card describes.
+        ModelError: the file is missing, damaged, or not the file that its card describes.
     """
     data, _ = read_model(path)
     return lint(parse_graph(data, str(path)), data)
 
 
 def lint(graph: Graph, data: bytes) -> list[Finding]:
-    """All findings in ``graph``, the worst first; ``data`` is its file, which is run at another size."""
+    """All findings in ``graph``, most severe first; ``data`` is its file, which is run at another size."""
     findings = [
         *_refused_sizes(graph, data),
         *_fixed_sizes(graph),
@@ -89,12 +89,12 @@ def lint(graph: Graph, data: bytes) -> list[Finding]:
         *_requantizing_pairs(graph),
     ]
     for accelerator in ACCELERATORS:
-        findings += _left_out(graph, accelerator)
+        findings += _unsupported(graph, accelerator)
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def report(graph: Graph, findings: Sequence[Finding]) -> str:
-    """The findings for people: a line that counts them, then a line each."""
+    """The findings as text: a line with their number, then one line each."""
     counts = (f"{severity}s: {sum(each.severity == severity for each in findings)}" for severity in SEVERITIES)
     kind = "int8" if is_int8(graph) else "float32"
     lines = [f"{graph.name}: {kind}, {len(graph.operators)} operators; {', '.join(counts)}"]
@@ -106,48 +106,48 @@ def is_int8(graph: Graph) -> bool:
     return any(computed_dtype(graph, each) in BYTE_TYPES for each in graph.operators if each.kind in WEIGHT_INPUTS)
 
 
-def _left_out(graph: Graph, accelerator: Accelerator) -> Iterator[Finding]:
-    """Operators that ``accelerator`` does not take."""
+def _unsupported(graph: Graph, accelerator: Accelerator) -> Iterator[Finding]:
+    """Operators that ``accelerator`` does not support."""
     if accelerator is EDGETPU and not is_int8(graph):
-        yield Finding("note", "file", "", "EdgeTPU: it takes int8 alone", "export with --recipe int8")
+        yield Finding("note", "file", "", "EdgeTPU: it supports int8 only", "export with --recipe int8")
         return
     refusals = [
         "" if accelerator is EDGETPU and is_float_border(graph, operator) else accelerator.refusal(graph, operator)
         for operator in graph.operators
     ]
-    taken = [index for index, refusal in enumerate(refusals) if not refusal]
-    first_left_out = next((index for index, refusal in enumerate(refusals) if refusal), -1)
+    supported = [index for index, refusal in enumerate(refusals) if not refusal]
+    first_unsupported = next((index for index, refusal in enumerate(refusals) if refusal), -1)
     for index, (operator, refusal) in enumerate(zip(graph.operators, refusals, strict=True)):
         if not refusal:
             continue
-        # The CPU pays for a heavy operator, and for one that stands between those that are taken; at the border it is
-        # one pass over the picture, and arithmetic on sizes is nothing.
-        inside = bool(taken) and taken[0] < index < taken[-1]
+        # A heavy operator costs time on the CPU, and so does one between supported operators. At the border it is one
+        # pass over the picture. Arithmetic on sizes costs nothing.
+        inside = bool(supported) and supported[0] < index < supported[-1]
         heavy = operator.kind in WEIGHT_INPUTS
         on_sizes = len(graph.output_of(operator).shape) < 2
         severity = "warning" if accelerator is XNNPACK and (inside or heavy) and not on_sizes else "note"
         behind = len(refusals) - index - 1
-        if accelerator is EDGETPU and index == first_left_out and behind:
-            refusal += f", and leaves the {behind} operators behind to the CPU too"
+        if accelerator is EDGETPU and index == first_unsupported and behind:
+            refusal += f", so the {behind} operators after it run on the CPU too"
         yield _finding(graph, severity, operator, f"{accelerator.name}: {refusal}")
 
 
 def _slow_operators(graph: Graph) -> Iterator[Finding]:
     for operator in graph.operators:
         if operator.kind == "TRANSPOSE_CONV":
-            why = "at int8 it takes 3 to 5 times as long as a convolution of the same MACs, and EdgeTPU leaves it out"
+            why = "at int8 it is 3 to 5 times slower than a convolution of the same MACs, and the EdgeTPU can't run it"
             yield _finding(graph, "warning", operator, why)
         elif operator.kind in ("LEAKY_RELU", "PRELU"):
-            why = "a pass of its own over the tensor, where a ReLU6 is fused into the convolution"
+            why = "a separate pass over the tensor; a ReLU6 would be fused into the convolution"
             yield _finding(graph, "warning", operator, why)
         elif operator.kind in SMOOTH:
-            yield _finding(graph, "note", operator, "a table look-up at int8, which rounds its steep part coarsely")
+            yield _finding(graph, "note", operator, "a table look-up at int8 with coarse rounding in its steep part")
         elif operator.kind in ("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"):
-            yield _finding(graph, "note", operator, "EdgeTPU: large resizes stay on the CPU")
+            yield _finding(graph, "note", operator, "EdgeTPU: large resizes run on the CPU")
 
 
 def _norms(graph: Graph) -> Iterator[Finding]:
-    """Means and variances that are computed for each picture."""
+    """Normalisations that compute mean and variance for each picture."""
     for operator in graph.operators:
         if operator.kind not in ("RSQRT", "SQRT"):
             continue
@@ -156,7 +156,7 @@ def _norms(graph: Graph) -> Iterator[Finding]:
             if not squared or squared.kind not in ("SQUARED_DIFFERENCE", "SQUARE", "MUL"):
                 continue
             kind = "instance" if reduced_axes(graph, before) == (1, 2) else "layer"
-            why = f"{kind} normalisation by {squared.kind}, MEAN and {operator.kind}: two more passes, coarse at int8"
+            why = f"{kind} normalisation with {squared.kind}, MEAN and {operator.kind}: two more passes, coarse at int8"
             yield Finding("warning", operator.kind, layer_of(graph, operator), why, _NORM)
             break
 
@@ -177,16 +177,16 @@ def _float_islands(graph: Graph) -> Iterator[Finding]:
 
 
 def _requantizing_pairs(graph: Graph) -> Iterator[Finding]:
-    """QUANTIZE right behind DEQUANTIZE, or the other way round."""
+    """QUANTIZE directly after DEQUANTIZE, or the reverse."""
     for operator in graph.operators:
         maker = graph.maker_of(graph.tensors[operator.inputs[0]]) if operator.inputs else None
         if maker is not None and {operator.kind, maker.kind} == set(BORDER):
-            why = f"right behind {maker.kind}: two passes over the tensor that change its scale alone"
-            yield _finding(graph, "warning", operator, why, "give both neighbours one range, or drop the pair")
+            why = f"directly after {maker.kind}: two passes over the tensor that only change its scale"
+            yield _finding(graph, "warning", operator, why, "give both neighbours the same range, or remove the pair")
 
 
 def _fixed_sizes(graph: Graph) -> Iterator[Finding]:
-    """Sizes that are constants."""
+    """Operators with a constant size."""
     for operator in graph.operators:
         place = SIZE_INPUTS.get(operator.kind, len(operator.inputs))
         if place >= len(operator.inputs) or operator.inputs[place] < 0:
@@ -196,20 +196,20 @@ def _fixed_sizes(graph: Graph) -> Iterator[Finding]:
         if size is None or (operator.kind == "RESHAPE" and not _is_picture_size(graph, operator, size)):
             continue
         shown = "x".join(str(int(side)) for side in size)
-        alone = "XNNPACK alone runs it at another" if operator.kind == "TRANSPOSE_CONV" else "the file runs at no other"
+        alone = (
+            "only XNNPACK runs it at others" if operator.kind == "TRANSPOSE_CONV" else "the file runs at no other size"
+        )
         why = f"its size {shown} is a constant: {alone}"
-        remedy = _UPSAMPLE if operator.kind != "RESHAPE" else "take the size from the tensor, or leave one side at -1"
+        remedy = _UPSAMPLE if operator.kind != "RESHAPE" else "take the size from the tensor, or set one side to -1"
         yield _finding(graph, "warning", operator, why, remedy)
 
 
 def _refused_sizes(graph: Graph, data: bytes) -> Iterator[Finding]:
-    """The file is run at a picture twice as wide."""
+    """Run the file on a picture of twice the width."""
     height, width = graph.traced_hw
     refusal = resize_refusal(data, (height, width), (height, width))
     if refusal:
-        yield Finding(
-            "error", "file", "", f"the runtime refuses it: {refusal}", "convert it with the built-in operators"
-        )
+        yield Finding("error", "file", "", f"the runtime refuses it: {refusal}", "convert it with built-in operators")
         return
     wide_hw = (height, 2 * width)
     for plain_kernels in (False, True):
@@ -217,18 +217,20 @@ def _refused_sizes(graph: Graph, data: bytes) -> Iterator[Finding]:
         if refusal:
             without = " without XNNPACK" if plain_kernels else ""
             why = f"does not run at {wide_hw[1]}x{wide_hw[0]}{without}: {refusal}"
-            yield Finding("warning" if plain_kernels else "error", "file", "", why, "keep sizes out of the graph")
+            yield Finding(
+                "warning" if plain_kernels else "error", "file", "", why, "remove constant sizes from the graph"
+            )
             return
 
 
 def _is_picture_size(graph: Graph, operator: Operator, size: Sequence[int]) -> bool:
-    """Whether a RESHAPE fixes how many pixels there are."""
+    """Whether a RESHAPE fixes the number of pixels."""
     taken = graph.tensors[operator.inputs[0]].shape
     return all(side >= 0 for side in size) and len(taken) > 1 and any(side > 1 for side in taken[1:-1])
 
 
 def _before(graph: Graph, operator: Operator, reach: int) -> Iterator[Operator]:
-    """The operators whose results ``operator`` is made from, up to ``reach`` steps back."""
+    """The operators that ``operator`` depends on, up to ``reach`` steps back."""
     layer = [operator]
     for _ in range(reach):
         makers = (graph.maker_of(tensor) for each in layer for tensor in graph.activations_of(each))

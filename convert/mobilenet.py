@@ -1,6 +1,6 @@
-"""The yardstick: MobileNetV2-224 at int8, whose speed is published for most small devices.
+"""MobileNetV2-224 at int8, the reference for timings: its speed is published for most small devices.
 
-Its weights are random: the time of an int8 graph does not depend on them.
+Its weights are random, because the time of an int8 graph does not depend on them.
 """
 
 from __future__ import annotations

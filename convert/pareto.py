@@ -1,4 +1,4 @@
-"""What networks cost against how faithful they are: the plot and table of a study of architectures."""
+"""Cost against similarity to the target: the plot and table of a study of architectures."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from celcam.image_io import write_whole
 from celcam.pixels import to_uint8
 from celcam.timing import measure_latency
 from convert.converter import TRACED_SIDE, calibration_batches, convert_int8, saturated, to_tf_keras
-from convert.measure import picture_call
 from convert.mobilenet import MOBILENET, mobilenet_call
+from convert.report.speed import picture_call
 from train.networks import GeneratorSpec
 from train.run_config import read_config
 from train.run_folder import load_generator
@@ -25,9 +25,9 @@ TIMED_RUNS = 30
 
 
 def measure_int8_cost(runs: Sequence[Path], *, threads: int) -> dict[str, float]:
-    """The time of each run's network at int8, 256x256, as a ratio to MobileNetV2-224 int8 in the same run.
+    """The time of each network at int8 and 256x256, relative to MobileNetV2-224 int8 in the same run.
 
-    Ranges are calibrated on noise: the file is timed, not looked at.
+    Ranges are calibrated on noise, because only time is measured.
 
     Raises:
         DataError: a run's network can't be converted.
@@ -38,7 +38,7 @@ def measure_int8_cost(runs: Sequence[Path], *, threads: int) -> dict[str, float]
         for run in runs:
             spec = read_config(run).recipe.generator
             if not isinstance(spec, GeneratorSpec):
-                raise DataError(f"{run}: its network is not made for int8; leave it out")
+                raise DataError(f"{run}: its network can't be converted to int8; take it out of the study")
             twin = saturated(to_tf_keras(spec, load_generator(run, keras)))
             path = Path(folder) / f"{run.name}.tflite"
             write_whole(path, convert_int8(twin, calibration_batches([noise])))
@@ -49,7 +49,11 @@ def measure_int8_cost(runs: Sequence[Path], *, threads: int) -> dict[str, float]
 
 
 def pareto_front(points: dict[str, tuple[float, float]]) -> list[str]:
-    """The names of those that no other beats in both: ``(cost, likeness)``, less cost and more likeness are better."""
+    """The names of the points on the Pareto front.
+
+    Args:
+        points: ``(cost, similarity)`` by name; a lower cost and a higher similarity are better.
+    """
     front, best = [], -np.inf
     for name, (_, likeness) in sorted(points.items(), key=lambda item: (item[1][0], -item[1][1])):
         if likeness > best:
@@ -59,7 +63,7 @@ def pareto_front(points: dict[str, tuple[float, float]]) -> list[str]:
 
 
 def cost_table(measured: dict[str, dict[str, Any]], int8_cost: dict[str, float]) -> str:
-    """The figures for people; a star marks those on the Pareto front of time and SSIM."""
+    """The figures as text; a star marks the Pareto front of time and SSIM."""
     front = pareto_front({name: (int8_cost[name], measured[name]["to_target"]["ssim"]) for name in int8_cost})
     lines = [f"{'':16}{'GMAC':>7}{'params':>9}{'int8 time':>11}{'SSIM':>8}{'edge-F1':>9}  front"]
     for name in sorted(int8_cost, key=lambda name: int8_cost[name]):
@@ -94,7 +98,7 @@ def draw_pareto(measured: dict[str, dict[str, Any]], int8_cost: dict[str, float]
         axis.set_xlabel(title)
         axis.set_xscale("log")
         axis.grid(alpha=0.3)
-    axes[0].set_ylabel("SSIM to the teacher")
+    axes[0].set_ylabel("SSIM to the target")
     out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out, dpi=110)
     pyplot.close(figure)

@@ -1,15 +1,15 @@
-"""How long a file would take on devices that are not here: *projected* from published figures, never measured.
+"""Estimates the time of a file on other devices from published benchmarks. The figures are *projected*, not measured.
 
-The model is a roofline for each operator. A device does ``rate`` multiply-accumulates a second where arithmetic is the
-limit; an operator that does fewer than `RIDGE` of them for each byte that it reads or writes is limited by memory, and
-takes as long as its bytes would at ``rate / RIDGE`` bytes a second::
+The model is a roofline for each operator. A device does ``rate`` multiply-accumulates per second if arithmetic is the
+limit. An operator with fewer than `RIDGE` of them per byte that it reads or writes is limited by memory, at
+``rate / RIDGE`` bytes per second::
 
-    time = max(MACs, bytes * RIDGE) / rate, and 1.5 to 2 times that where the bytes are the larger
+    time = max(MACs, bytes * RIDGE) / rate, times 1.5 to 2 if memory is the limit
 
-The ridge is the intensity of MobileNetV2-224, from whose published times the rates come: counted from its file, 301
-million MACs over 18.0 MB at int8 and 70.6 MB at float32. The allowance of 1.5 to 2 is for thin layers at full
-resolution, which no classification network has. The short end of a range takes the fast rate and the small allowance,
-the long end the slow rate and the large one. What passes a USB cable, the camera and the screen is not counted.
+The ridge is the intensity of MobileNetV2-224, whose published times give the rates: 301 million MACs over 18.0 MB at
+int8 and 70.6 MB at float32, counted from its file. The allowance of 1.5 to 2 is for thin layers at full resolution,
+which classification networks do not have. The low end of a range has the fast rate and the small allowance, the high
+end the slow rate and the large allowance. USB transfer, camera and screen are not counted.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from convert.graph import Graph, layer_of, parse_graph
 from convert.graph_cost import Cost, operator_costs
 from convert.resizing import resize_refusal
 
-# MACs for each byte below which memory is the limit, of operators on bytes and on floats.
+# MACs per byte below which memory is the limit, for operators on bytes and on floats.
 RIDGE_BYTES, RIDGE_FLOATS = 16.7, 4.26
 ALLOWANCE = (1.5, 2.0)
 
 
 @dataclass(frozen=True)
 class Rate:
-    """What a device does, in thousand million MACs a second, from the slowest published figure to the fastest."""
+    """The rate of a device in GMAC per second, from the slowest to the fastest published figure."""
 
     slow: float
     fast: float
@@ -58,7 +58,7 @@ PI_5 = Device(
     "Raspberry Pi 5",
     Rate(60, 100),
     Rate(18, 37),
-    "EfficientDet-Lite0 22.9 ms int8, 62 ms float32, where a Pi 4 takes 78 and 176 ms; 4 threads",
+    "EfficientDet-Lite0 22.9 ms int8, 62 ms float32 (a Pi 4: 78 and 176 ms); 4 threads",
 )
 PHONE = Device(
     "phone of 2018-2019",
@@ -67,7 +67,7 @@ PHONE = Device(
     "MobileNetV1-224 on 4 threads: Pixel 3 13.4 ms int8, 23.9 ms float32; Pixel 4 5.0 and 14.0 ms; "
     "tensorflow/lite/g3doc/performance/measurement.md",
 )
-# It computes on bytes alone; what it leaves out its host does.
+# It computes on bytes only; its host runs the operators that it does not support.
 CORAL = Device(
     "Coral USB on a Pi 4",
     Rate(115, 237),
@@ -79,15 +79,15 @@ DEVICES = (PI_4, PI_5, CORAL, PHONE)
 
 @dataclass(frozen=True)
 class Projection:
-    """What to expect of one device."""
+    """The estimate for one device."""
 
     device: Device
-    low_ms: float | None  # None where the device does not take the file
+    low_ms: float | None  # None if the device can't run the file
     high_ms: float | None
     remark: str = ""
 
     def row(self) -> str:
-        """A line of the table."""
+        """One line of the table."""
         if self.low_ms is None or self.high_ms is None:
             return f"{self.device.name:20}{'-':>14}{'-':>14}   {self.remark}".rstrip()
         milliseconds = f"{self.low_ms:.1f} - {self.high_ms:.1f}"
@@ -100,10 +100,10 @@ def project_file(path: Path, size_wh: tuple[int, int] | None = None) -> str:
 
     Args:
         path: a model file.
-        size_wh: of the picture; the size that the file was traced at where None.
+        size_wh: of the picture; None for the size that the file was traced at.
 
     Raises:
-        ModelError: missing, damaged, or it does not run at that size.
+        ModelError: the file is missing or damaged, or does not run at that size.
     """
     data, _ = read_model(path)
     graph = parse_graph(data, str(path))
@@ -118,16 +118,16 @@ def project_file(path: Path, size_wh: tuple[int, int] | None = None) -> str:
         f"{sum(cost.bytes for cost in costs) / 1e6:.1f} MB moved, {len(costs)} operators, {bound} bound by memory",
         f"{'projected':20}{'ms':>14}{'frames/s':>14}",
         *(projection.row() for projection in project(graph, costs)),
-        "Frames a second are 1000 / ms of the network alone: the app captures and shows on threads of their own.",
+        "Frames per second are 1000 / ms of the network: the app captures and displays on other threads.",
         "Rates come from published figures:",
         *(f"  {device.name}: {_shown(device)}, from {device.source}" for device in DEVICES),
-        "'python -m edge_app bench' on a device replaces a projection by a measurement.",
+        "To measure on a device, run 'python -m edge_app bench' there.",
     ]
     return "\n".join(lines)
 
 
 def project(graph: Graph, costs: Sequence[Cost]) -> list[Projection]:
-    """What to expect of each device; ``costs`` are those of the operators of ``graph`` for one picture."""
+    """The estimate for each device; ``costs`` holds the operators of ``graph`` for one picture."""
     return [
         *(Projection(device, *_range_ms(graph, costs, device)) for device in (PI_4, PI_5)),
         _project_coral(graph, costs),
@@ -136,19 +136,19 @@ def project(graph: Graph, costs: Sequence[Cost]) -> list[Projection]:
 
 
 def _project_coral(graph: Graph, costs: Sequence[Cost]) -> Projection:
-    """The EdgeTPU computes up to the first operator that it does not take, its host from there on."""
+    """The EdgeTPU runs the operators up to the first unsupported one; its host runs the others."""
     inner = [cost for cost in costs if not is_float_border(graph, cost.operator)]
     count = next((n for n, cost in enumerate(inner) if EDGETPU.refusal(graph, cost.operator)), len(inner))
     if not any(cost.macs for cost in inner[:count]):
-        return Projection(CORAL, None, None, "takes full int8 alone; export with --recipe int8")
+        return Projection(CORAL, None, None, "supports full int8 only; export with --recipe int8")
     on_chip = inner[:count]
     on_host = [cost for cost in costs if cost not in on_chip]
     chip_ms, host_ms = _range_ms(graph, on_chip, CORAL), _range_ms(graph, on_host, PI_4)
     remark = ""
     if count < len(inner):
         first = inner[count].operator
-        left_out = f"{first.kind} ({layer_of(graph, first)})"
-        remark = f"{count} of {len(inner)} operators, the Pi's CPU from {left_out} on; see 'lint'"
+        unsupported = f"{first.kind} ({layer_of(graph, first)})"
+        remark = f"{count} of {len(inner)} operators; the Pi's CPU runs the others, from {unsupported}; see 'lint'"
     return Projection(CORAL, chip_ms[0] + host_ms[0], chip_ms[1] + host_ms[1], remark)
 
 
@@ -164,7 +164,7 @@ def _range_ms(graph: Graph, costs: Sequence[Cost], device: Device) -> tuple[floa
 
 
 def _work(graph: Graph, cost: Cost) -> tuple[float, bool]:
-    """MACs, or what could be done while the bytes pass; whether the bytes are the limit."""
+    """The time in units of one MAC, and whether memory is the limit."""
     passing = cost.bytes * (RIDGE_BYTES if _on_bytes(graph, cost) else RIDGE_FLOATS)
     return max(float(cost.macs), passing), passing > cost.macs
 

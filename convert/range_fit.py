@@ -1,9 +1,9 @@
-"""Which range each tensor of the int8 graph spans, and how large each channel is drawn in it: learned.
+"""Learns the range of each tensor of the int8 graph, and a factor for each channel.
 
-The converter takes the smallest and largest value it has seen, so one rare value spoils the resolution of all others.
-Here both ends of each range, and a factor for each channel (`convert/channels.py`), descend the gradient of the squared
-error between the pictures of the rounded and the float network: learned step sizes (Esser et al., "Learned Step Size
-Quantization", 2020), with the weights left alone.
+The converter takes the smallest and the largest value that it has seen, so one rare value lowers the resolution for all
+others. Here, gradient descent finds both ends of each range and the factors of the channels (see
+`convert/cross_layer_equalization.py`). It minimizes the squared error between the pictures of the rounded and the float
+network, as in Esser et al., "Learned Step Size Quantization" (2020), but with fixed weights.
 """
 
 from __future__ import annotations
@@ -17,38 +17,38 @@ import tf_keras
 from tqdm import trange
 
 from celcam.arrays import FloatArray
-from convert.channels import channel_groups, inputs_of, width_of
+from convert.cross_layer_equalization import channel_groups, inputs_of, width_of
 from convert.ranges import Spans, quantized_layers
 
 STEPS = 200
 BATCH_SIZE = 4
 LEARNING_RATE = 0.02  # of logarithms
 SEED = 1
-# What the ranges start from: nearly all values of some photos.
+# The first ranges hold nearly all values of some photos.
 FIRST_PHOTOS = 16
 OUTER_PERCENT = 0.01
-# A faint channel starts at most so many times as large, and no range starts or gets narrower than this.
+# The largest first factor of a channel, and the narrowest range.
 MOST_AT_FIRST = 3.0
 NARROWEST = 1e-3
-# ReLU6 ends here whatever the factors: a group that would pass it is drawn smaller.
+# ReLU6 clips here whatever the factors are, so factors that would exceed it are reduced.
 RELU_TOP = 6.0
 LEVELS = 255.0
 
 
 @dataclass(frozen=True)
 class RangeFit:
-    """What was found, by layer; the ranges are of the scaled channels."""
+    """Ranges and factors by layer; the ranges are those of the scaled channels."""
 
     spans: Spans
-    factors: dict[str, list[float]]  # one a channel of the layer's output
+    factors: dict[str, list[float]]  # one per channel of the layer's output
 
 
 def fit_ranges(generator: Any, photos: FloatArray, *, quiet: bool = False) -> RangeFit:
-    """The ranges and factors with which the rounded network draws most like the float one.
+    """Find the ranges and factors that bring the rounded network closest to the float network.
 
     Args:
         generator: a functional tf_keras model from photo to cartoon, ``(B, H, W, 3)``; it is not changed.
-        photos: ``(N, H, W, 3) float32``, 0..1, that they are fitted to.
+        photos: ``(N, H, W, 3) float32``, 0..1, for the fit.
         quiet: no progress bar.
     """
     graph = _RoundedGraph(generator, photos[:FIRST_PHOTOS])
@@ -73,7 +73,7 @@ def fit_ranges(generator: Any, photos: FloatArray, *, quiet: bool = False) -> Ra
 
 
 class _RoundedGraph:
-    """The network with its tensors scaled and rounded, ranges and factors being variables: logarithms of sizes."""
+    """The network with scaled and rounded tensors. Ranges and factors are variables; each holds a logarithm."""
 
     def __init__(self, generator: Any, photos: FloatArray) -> None:
         self._generator = generator
@@ -101,11 +101,11 @@ class _RoundedGraph:
 
     @property
     def variables(self) -> list[Any]:
-        """All that is learned."""
+        """The variables that are learned."""
         return [*self._factors, *self._lows.values(), *self._highs.values()]
 
     def draw(self, photos: Any) -> Any:
-        """``(B, H, W, 3)`` to the same, rounded everywhere."""
+        """``(B, H, W, 3)`` photos to pictures of the same shape, with all tensors rounded."""
         outputs = {self._generator.layers[0].name: photos}
         for layer in self._generator.layers[1:]:
             sources = inputs_of(layer)
@@ -118,7 +118,7 @@ class _RoundedGraph:
         return outputs[self._generator.layers[-1].name]
 
     def found(self) -> RangeFit:
-        """What stands in the variables, with every ReLU's range below `RELU_TOP`."""
+        """The values of the variables, with the range of every ReLU below `RELU_TOP`."""
         spans, factors = {}, {}
         shrunk = np.ones(len(self._factors))
         for name, high in self._highs.items():
@@ -134,7 +134,7 @@ class _RoundedGraph:
         return RangeFit(spans, factors)
 
     def _factor(self, name: str) -> Any:
-        """Of each channel of a layer's output; 1 where it has none."""
+        """The factors of the channels of a layer's output; 1 for a layer without factors."""
         if name not in self._group_of:
             return 1.0
         factors = tf.exp(self._factors[self._group_of[name]])
@@ -153,5 +153,5 @@ def _logarithm(sizes: Any) -> tf.Variable:
 
 
 def _round(values: Any) -> Any:
-    """Rounded, with the gradient of what was not (Bengio et al., 2013)."""
+    """Round; the gradient passes through unchanged (straight-through estimator, Bengio et al., 2013)."""
     return values + tf.stop_gradient(tf.round(values) - values)

@@ -1,7 +1,7 @@
-"""Where the int8 graph rounds: behind which layers, and over which range.
+"""Where the int8 graph rounds: after which layers, and over which ranges.
 
-Ranges reach the converter as fake-quantization nodes, which cost nothing in the file. Found are they in
-`convert/range_fit.py`.
+The converter reads the ranges from fake-quantization nodes, which cost nothing in the file. `convert/range_fit.py`
+finds the ranges.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from typing import Any
 import tensorflow as tf
 import tf_keras
 
-from convert.channels import inputs_of
+from convert.cross_layer_equalization import inputs_of
 
-# Layers that the int8 kernels fuse into the layer before them, or that only move values.
+# Layers that int8 kernels fuse into the layer before them, and layers that only move values.
 FUSED = ("BatchNormalization", "ReLU")
 MOVING = ("InputLayer", "DepthToSpace")
-Spans = dict[str, tuple[float, float]]  # of each tensor, by the layer it comes from
+Spans = dict[str, tuple[float, float]]  # ends of the range of each tensor, by the name of its layer
 
 
 class FakeQuantize(tf_keras.layers.Layer):  # type: ignore[misc]
-    """Rounds values to 256 steps over a range that can be set."""
+    """Rounds values to 256 steps over a range; values outside are clipped."""
 
     def build(self, input_shape: Any) -> None:
-        """Make the range, 0..1 at first."""
+        """Create the range, 0..1 at first."""
         self.low = self.add_weight(name="low", shape=(), initializer="zeros", trainable=False)
         self.high = self.add_weight(name="high", shape=(), initializer="ones", trainable=False)
         super().build(input_shape)
 
     def call(self, inputs: Any) -> Any:
-        """Round, with values beyond the range at its ends."""
+        """Round and clip."""
         return tf.quantization.fake_quant_with_min_max_vars(inputs, self.low, self.high)
 
     def span(self, low: float, high: float) -> None:
@@ -39,14 +39,14 @@ class FakeQuantize(tf_keras.layers.Layer):  # type: ignore[misc]
 
 
 def with_ranges(generator: Any, spans: Spans) -> Any:
-    """A copy of the generator with a `FakeQuantize` behind each tensor that int8 kernels store.
+    """A copy of the generator with a `FakeQuantize` after each tensor that int8 kernels store.
 
     Args:
         generator: a functional tf_keras model from photo to cartoon, ``(B, H, W, 3)``.
-        spans: the ends of each range, for all of `quantized_layers`.
+        spans: the ends of the range of each of `quantized_layers`.
 
     Returns:
-        A functional tf_keras model of the same input and output, and layers of the same names.
+        A functional tf_keras model with the same input and output, and the same names of layers.
     """
     photo = generator.layers[0]
     outputs: dict[str, Any] = {photo.name: tf_keras.Input(photo.output.shape[1:], name=photo.name)}
@@ -64,7 +64,7 @@ def with_ranges(generator: Any, spans: Spans) -> Any:
 
 
 def quantized_layers(generator: Any) -> list[str]:
-    """The layers whose outputs the int8 graph stores with a range of their own, in the order of the graph."""
+    """The layers whose outputs have a range of their own in the int8 graph, in the order of the graph."""
     names = []
     for layer in generator.layers:
         consumers = _consumers(layer)
@@ -75,7 +75,7 @@ def quantized_layers(generator: Any) -> list[str]:
 
 
 def _is_picture(layer: Any) -> bool:
-    """Whether the layer gives the picture, or values that are only moved to it: the converter knows their range."""
+    """Whether the output is the picture, or is only moved to become it: the converter knows the range of these."""
     return all(type(consumer).__name__ in MOVING and _is_picture(consumer) for consumer in _consumers(layer))
 
 

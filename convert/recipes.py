@@ -1,4 +1,4 @@
-"""Named ways from a Keras generator to a TFLite file."""
+"""Recipes: named ways to convert a Keras generator to a TFLite file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from celcam.errors import UnknownNameError
 
 BYTES = "(1, H, W, 3) uint8 RGB, 0..255, scale 1/255, zero point 0; H and W multiples of 4"
 FLOATS = "(1, H, W, 3) float32 RGB, 0..1; H and W multiples of 4"
-# What `python -m convert check` asks of a file: see `convert.gate`.
-FAITHFUL = {"to_keras_psnr_db": 42.0, "to_keras_ssim": 0.99, "to_keras_flip": 0.03, "teacher_ssim_loss": 0.003}
+# Thresholds for `python -m convert check`, see `convert.gate`.
+FAITHFUL = {"to_keras_psnr_db": 42.0, "to_keras_ssim": 0.99, "to_keras_flip": 0.03, "target_ssim_loss": 0.003}
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,12 @@ class Recipe:
 
     name: str
     summary: str
-    file_suffix: str  # after the style's name; the default file of a style has none
-    weights: str = "float32"  # or float16, int8: how the file holds them
-    bytes_inside: bool = False  # int8 activations, bytes in and out
-    sparsity: float = 0.0  # share of each kernel's weights that is pruned away
-    quantization_aware: bool = False  # trained on while what passes between the layers is rounded
-    gate: dict[str, float] = field(default_factory=dict)  # what a file of this recipe must reach
+    file_suffix: str  # after the name of the style; empty for the default file
+    weights: str = "float32"  # or float16, int8: how the file stores them
+    bytes_inside: bool = False  # int8 activations; bytes in and out
+    sparsity: float = 0.0  # share of the weights that pruning sets to 0
+    quantization_aware: bool = False  # fine-tuned with rounded activations
+    gate: dict[str, float] = field(default_factory=dict)  # thresholds for the files of this recipe
 
     @property
     def tensors(self) -> str:
@@ -32,13 +32,13 @@ class Recipe:
 
     @property
     def fine_tunes(self) -> bool:
-        """Whether training is part of it."""
+        """Whether fine-tuning is part of the recipe."""
         return self.quantization_aware or self.sparsity > 0
 
 
-# Pruned as far as likeness to the teacher falls by less than 0.005 SSIM.
+# With more zeros, SSIM to the target falls by more than 0.005.
 SPARSITY = 0.65
-# The one that draws most like float, look by look, of those that run fast: see docs/results.md.
+# Of the fast files, the one that is most similar to the target: see docs/notebook/compression.md.
 DEFAULT_RECIPE = "int8-qat"
 RECIPES = {
     recipe.name: recipe
@@ -53,22 +53,22 @@ RECIPES = {
         ),
         Recipe(
             name="dynamic",
-            summary="int8 weights, activations quantized as they come",
+            summary="int8 weights, activations quantized at run time",
             file_suffix="-dynamic",
             weights="int8",
             gate={"to_keras_ssim": 0.98},
         ),
         Recipe(
             name="int8",
-            summary="int8 throughout, fitted on photos without training",
+            summary="int8 throughout, calibrated on photos without fine-tuning",
             file_suffix="-int8",
             weights="int8",
             bytes_inside=True,
-            gate={"to_keras_psnr_db": 42.0, "to_keras_ssim": 0.99, "to_keras_flip": 0.03, "teacher_ssim_loss": 0.005},
+            gate=FAITHFUL | {"target_ssim_loss": 0.005},
         ),
         Recipe(
             name="int8-qat",
-            summary="int8 throughout, trained on while rounded",
+            summary="int8 throughout, fine-tuned with rounded activations",
             file_suffix="",
             weights="int8",
             bytes_inside=True,
@@ -80,7 +80,7 @@ RECIPES = {
             summary="most weights are 0, the rest as trained",
             file_suffix="-pruned",
             sparsity=SPARSITY,
-            gate={"teacher_ssim_loss": 0.005},
+            gate={"target_ssim_loss": 0.005},
         ),
         Recipe(
             name="pruned-int8",
@@ -90,7 +90,7 @@ RECIPES = {
             bytes_inside=True,
             sparsity=SPARSITY,
             quantization_aware=True,
-            gate={"teacher_ssim_loss": 0.005},
+            gate={"target_ssim_loss": 0.005},
         ),
     )
 }

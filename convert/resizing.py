@@ -1,4 +1,4 @@
-"""Whether a model file runs at another size than the one it was traced at: the runtime is asked."""
+"""Whether a model file runs at another size than the one it was traced at. The runtime tries it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from celcam.native_messages import native_messages_off
 def resize_refusal(
     data: bytes, traced_hw: tuple[int, int], size_hw: tuple[int, int], *, plain_kernels: bool = False
 ) -> str:
-    """Why a file does not run for a picture of ``size_hw``; "" where it does.
+    """Why a file does not run for a picture of ``size_hw``; empty if it runs.
 
     Args:
         data: a model file whose first input is a picture.
         traced_hw: the size of that picture in the file.
         size_hw: the size to try.
-        plain_kernels: do without XNNPACK, which forgives some constant sizes.
+        plain_kernels: do not use XNNPACK, which tolerates some constant sizes.
     """
     try:
         with native_messages_off():
@@ -33,7 +33,7 @@ def resize_refusal(
                 -(-side * size // traced)
                 for side, size, traced in zip(traced_output_hw, size_hw, traced_hw, strict=bool(traced_output_hw))
             )
-            # An operator of fixed size would be given a picture that it was not made for: it is not run.
+            # Do not run an operator of fixed size on a picture that it was not made for.
             if output_hw != expected_hw:
                 return f"its output stays {_shown(output_hw)}, expected {_shown(expected_hw)}"
             interpreter.set_tensor(taken["index"], np.zeros(shape, taken["dtype"]))
@@ -51,7 +51,7 @@ def _load(data: bytes, plain_kernels: bool) -> Any:
 
 
 def _output_hw(interpreter: Any) -> tuple[int, ...]:
-    """Height and width of the first output once sizes are settled; nothing where it is no picture."""
+    """Height and width of the first output after allocation; empty if it is not a picture."""
     interpreter.allocate_tensors()
     shape = interpreter.get_output_details()[0]["shape"]
     return tuple(int(side) for side in shape[1:3]) if len(shape) == 4 else ()

@@ -1,10 +1,10 @@
-"""Kernels to int8, each weight up or down so that their errors cancel in what the layer draws.
+"""Rounds kernels to int8 so that the errors of the weights cancel in the output of the layer.
 
-Rounded to the nearest step, errors add up where inputs go together: the 25 weights of the first convolution all see the
-brightness of the photo. So weights are rounded one after the other, and those still to come make good what the last one
-spoiled, as far as the inputs that photos give allow: Frantar et al., "GPTQ: Accurate Post-Training Quantization for
-Generative Pre-trained Transformers" (2023), on convolutions. The bias, which stays 32 bits wide, comes last. Each layer
-is first fitted anew to the inputs that the layers before it, already rounded, give it.
+If each weight is rounded to the nearest step, errors add up for inputs that are correlated: the 25 weights of the first
+convolution all see the brightness of the photo. So weights are rounded one after another, and the weights that are left
+compensate the error of the last one, for the inputs that photos give: Frantar et al., "GPTQ: Accurate Post-Training
+Quantization for Generative Pre-trained Transformers" (2023), applied to convolutions. The bias has 32 bits and comes
+last. Before it is rounded, each layer is fitted to the inputs that it gets from the rounded layers before it.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from convert.converter import copy_of
 
 # int8 kernels are symmetric: -127..127 steps.
 MOST_STEPS = 127
-# Of the mean square of the inputs, added to the square of each: weights that no photo tells apart stay what they are.
+# Damping of the covariance, relative to its mean diagonal. It keeps weights unchanged that no photo distinguishes.
 DAMPING = 1e-4
-# Shares of a channel's largest weight that its range may span: those beyond are clipped.
+# Candidates for the range of a channel, as shares of its largest weight. Larger weights are clipped.
 SHARES = tuple(np.linspace(1.0, 0.7, 13))
 
 
 def with_rounded_kernels(reference: Any, photos: FloatArray, *, quiet: bool = False) -> Any:
-    """A network that draws like ``reference`` with kernels of int8 steps: those that the converter will find again.
+    """A network like ``reference`` whose kernels hold int8 steps only; the converter then finds the same steps.
 
     Args:
-        reference: a functional tf_keras model from photo to cartoon, ``(B, H, W, 3)``, with what else int8 does to it
+        reference: a functional tf_keras model from photo to cartoon, ``(B, H, W, 3)``, with rounded tensors
             (`convert.ranges.with_ranges`); it is not changed. Weights that are 0 stay 0.
-        photos: ``(N, H, W, 3) float32``, 0..1: what the layers' inputs are taken from.
+        photos: ``(N, H, W, 3) float32``, 0..1; they give the inputs of the layers.
         quiet: no progress bar.
 
     Returns:
@@ -56,18 +56,18 @@ def with_rounded_kernels(reference: Any, photos: FloatArray, *, quiet: bool = Fa
 
 
 def round_weights(weights: FloatArray, covariance: FloatArray, zeros: BoolArray) -> FloatArray:
-    """Weights of int8 steps that do nearly what ``weights`` do.
+    """Round weights to int8 steps so that the output of the layer changes as little as possible.
 
     Args:
-        weights: ``(I + 1, O) float64`` of a layer with I inputs, the bias last.
-        covariance: ``(I + 1, I + 1) float64``, the mean of the products of any two inputs; the bias reads a 1.
-        zeros: ``(I + 1, O) bool``, which of them must be 0.
+        weights: ``(I + 1, O) float64`` of a layer with I inputs; the bias is the last row.
+        covariance: ``(I + 1, I + 1) float64``, the means of the products of two inputs; the input of the bias is 1.
+        zeros: ``(I + 1, O) bool``, the weights that must be 0.
 
     Returns:
-        The weights, ``(I + 1, O)``. Of each output the largest is `MOST_STEPS` steps, which tells the size of one; the
-        bias is not rounded.
+        The weights, ``(I + 1, O)``. The largest weight of each output is `MOST_STEPS` steps, which defines the step.
+        The bias is not rounded.
     """
-    # Row i says how the weights after i make good an error in i.
+    # Row i says how the weights after i compensate an error in weight i.
     remedy = np.linalg.cholesky(np.linalg.inv(covariance)).T
     largest = np.maximum(np.abs(weights[:-1]).max(0), np.finfo(np.float32).tiny)
     best, best_error = weights.copy(), np.full(weights.shape[1], np.inf)
@@ -81,7 +81,7 @@ def round_weights(weights: FloatArray, covariance: FloatArray, zeros: BoolArray)
             left[row:] -= np.outer(remedy[row, row:], spoiled)
             error += spoiled**2
         found[-1] = left[-1]
-        # A converter takes the largest for 127 steps, and would round anew by others.
+        # The converter assigns 127 steps to the largest weight. With another largest weight it would round differently.
         better = (error < best_error) & (np.abs(found[:-1]).max(0) > (MOST_STEPS - 0.5) * steps)
         best[:, better], best_error[better] = found[:, better], error[better]
     return best
@@ -92,7 +92,7 @@ def _nearest(weights: FloatArray, steps: FloatArray, zeros: BoolArray) -> FloatA
 
 
 def _covariances(seen: Any, expected: Any, layer: Any, photos: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Of the rounded network's inputs to a layer, and of these and the reference's."""
+    """Covariance of a layer's inputs in the rounded network, and cross-covariance with those in the reference."""
     covariance = crossed = np.zeros(())
     positions = 0
     for photo in photos:
@@ -104,7 +104,7 @@ def _covariances(seen: Any, expected: Any, layer: Any, photos: FloatArray) -> tu
 
 
 def _windows(values: Any, layer: Any) -> FloatArray:
-    """All that a convolution's kernel is laid on, ``(N, I + 1) float32``, with the 1 that its bias reads: 0 without."""
+    """The inputs of a convolution at each position, ``(N, I + 1) float32``; the last is 1 if it has a bias, else 0."""
     sizes, strides = (1, *layer.kernel_size, 1), (1, *layer.strides, 1)
     windows = tf.image.extract_patches(values, sizes, strides, (1, 1, 1, 1), layer.padding.upper()).numpy()
     flat = windows.reshape(-1, windows.shape[-1])

@@ -1,4 +1,4 @@
-"""A generator's TFLite bytes by any recipe; what takes long goes on where it was stopped."""
+"""The TFLite file of a generator by any recipe. Long steps are saved, so that a stopped export can continue."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ import numpy as np
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.errors import UsageError
 from celcam.image_io import read_bytes, read_image, write_whole
-from celcam.manifest import pairs_of
-from convert.channels import scale_channels
+from celcam.manifest import MANIFEST_NAME, pairs_of
 from convert.converter import (
     TRACED_SIDE,
     calibration_batches,
@@ -26,6 +25,7 @@ from convert.converter import (
     saturated,
     to_tf_keras,
 )
+from convert.cross_layer_equalization import scale_channels
 from convert.fine_tuning import (
     LEARNING_RATE,
     PRUNING_RATE,
@@ -43,33 +43,33 @@ from train.networks import GeneratorSpec
 from train.run_config import read_config
 from train.run_folder import WEIGHTS_NAME, load_generator
 
-# What ranges and roundings are fitted to.
+# Photos for the fit of ranges and rounding.
 CALIBRATION_PHOTOS = 48
 SEED = 1
-BATCH_SIZE = 8  # crops a step of fine-tuning
+BATCH_SIZE = 8  # crops per step of fine-tuning
 CACHE_BYTES = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """What files of one run are made from, and where unfinished work lies."""
+    """What the files of one run are made from, and the folder of unfinished work."""
 
     run: Path
     pairs: Path
     work: Path
     steps: int  # of each fine-tuning
-    float_weight: float  # in each fine-tuning
+    float_weight: float  # of each fine-tuning
     quiet: bool = False
 
     def make(self, recipe: Recipe) -> Path:
-        """The file by ``recipe`` in `work`, made unless it is there already."""
+        """Make the file of ``recipe`` in `work`, unless it exists."""
         path = self._folder(recipe.name, asdict(recipe)).with_suffix(".tflite")
         if not path.is_file():
             write_whole(path, self._convert(recipe))
         return path
 
     def channel_factors(self, recipe: Recipe) -> dict[str, list[float]]:
-        """How much larger than the network the file by ``recipe``, which is made, draws its channels, for its card."""
+        """The factors of the channels in the file of ``recipe``, for its card; the file must exist."""
         if not recipe.bytes_inside:
             return {}
         fit = self._found_fit(recipe.sparsity)
@@ -91,7 +91,7 @@ class Workshop:
         return convert_int8(saturated(with_rounded_kernels(model, inputs, quiet=self.quiet)), photos)
 
     def _pruned(self, recipe: Recipe) -> Any:
-        """The pruned float generator; `pruned` and `pruned-int8` share it."""
+        """The pruned float generator, which `pruned` and `pruned-int8` share."""
         folder = self._folder(f"sparsity-{recipe.sparsity}")
         weights = folder / WEIGHTS_NAME
         twin = self._twin()
@@ -105,7 +105,7 @@ class Workshop:
         return twin
 
     def _fit(self, model: Any, photos: FloatArray, sparsity: float) -> RangeFit:
-        """The ranges and factors of the float generator, pruned or not: recipes that start from it share them."""
+        """The ranges and factors of a float generator; recipes with the same sparsity share them."""
         path = self._fit_path(sparsity)
         if not path.is_file():
             write_whole(path, json.dumps(asdict(fit_ranges(model, photos, quiet=self.quiet))).encode())
@@ -143,13 +143,15 @@ class Workshop:
         return to_tf_keras(spec_to_convert(self.run), load_generator(self.run, keras))
 
     def _calibration(self) -> list[FloatArray]:
-        chosen = pairs_of(self.pairs, "train")[:CALIBRATION_PHOTOS]  # sorted by digest: as good as shuffled
+        chosen = pairs_of(self.pairs, "train")[:CALIBRATION_PHOTOS]  # sorted by digest, so in random order
         return calibration_batches([_square(read_image(self.pairs / pair.photo)) for pair in chosen])
 
     def _folder(self, name: str, made_by: object = None) -> Path:
-        """Of what is begun: named after all that it depends on, so that nothing stale is gone on with."""
+        """The folder of a step. Its name depends on all inputs of the step, so that stale work is never used."""
         made_of = json.dumps([made_by, self.steps, self.float_weight, str(self.pairs.absolute())])
-        digest = hashlib.sha256(read_bytes(self.run / WEIGHTS_NAME) + made_of.encode()).hexdigest()
+        inputs = (self.run / WEIGHTS_NAME, self.pairs / MANIFEST_NAME, self.pairs / "build.json")
+        contents = b"".join(read_bytes(path) for path in inputs if path.is_file())
+        digest = hashlib.sha256(contents + made_of.encode()).hexdigest()
         return self.work / f"{name}-{digest[:12]}"
 
 
@@ -157,7 +159,7 @@ def spec_to_convert(run: Path) -> GeneratorSpec:
     """The network of ``run``.
 
     Raises:
-        UsageError: it is of a kind that is not converted.
+        UsageError: networks of its kind are not converted.
     """
     config = read_config(run)
     spec = config.recipe.generator
@@ -167,7 +169,7 @@ def spec_to_convert(run: Path) -> GeneratorSpec:
 
 
 def _square(rgb_u8: Uint8Array) -> Uint8Array:
-    """The top left ``(TRACED_SIDE, TRACED_SIDE, 3)`` of a photo, mirrored outwards where it is smaller."""
+    """The top left ``(TRACED_SIDE, TRACED_SIDE, 3)`` of a photo; a smaller photo is padded by reflection."""
     height, width = rgb_u8.shape[:2]
     fill = ((0, max(0, TRACED_SIDE - height)), (0, max(0, TRACED_SIDE - width)), (0, 0))
     return np.pad(rgb_u8, fill, mode="symmetric")[:TRACED_SIDE, :TRACED_SIDE]

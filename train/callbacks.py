@@ -12,9 +12,9 @@ import keras
 from tqdm import tqdm
 
 from celcam.arrays import Uint8Array
+from celcam.comparison import View, compare, mean_likeness
 from celcam.errors import TrainingError
 from celcam.image_io import write_image
-from celcam.metrics import compare, mean_likeness
 from celcam.sheet import contact_sheet
 from train.averaging import averaged_weights
 from train.draw import draw
@@ -131,7 +131,8 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         """Put ``val_psnr_db`` and ``val_ssim`` into the logs; write the sample grid."""
         with averaged_weights(self.model):
             results = [draw(self.model.generator, photo, self._size_multiple) for photo, _ in self._pairs]
-        mean = mean_likeness(compare(result, pair[1]) for result, pair in zip(results, self._pairs, strict=True))
+        both = zip(results, self._pairs, strict=True)
+        mean = mean_likeness(compare(View(target), View(result)) for result, (_, target) in both)
         if logs is not None:
             logs["val_psnr_db"], logs["val_ssim"] = mean.psnr_db, mean.ssim
             self._budget.show(l1=logs["l1"], val_ssim=mean.ssim)

@@ -10,10 +10,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from celcam.arrays import Uint8Array
+from celcam.comparison import Likeness, View, compare, mean_likeness
 from celcam.errors import MediaError, UnknownNameError
 from celcam.image_io import read_image
 from celcam.manifest import SPLITS, pairs_of
-from celcam.metrics import Likeness, compare, mean_likeness
 from celcam.pixels import resize, size_for_short_side
 from celcam.sheet import contact_sheet
 from celcam.styles import Style, find_style, stroke_scale
@@ -62,10 +62,19 @@ def photos_to_draw(folder: Path, style: str, short_side: int) -> list[ReadPair]:
     Raises:
         MediaError: there is no photo.
     """
+    return [partial(draw_pair, path, find_style(style), short_side) for path in find_photos(folder)]
+
+
+def find_photos(folder: Path) -> list[Path]:
+    """The photos at and below ``folder``, sorted.
+
+    Raises:
+        MediaError: there is no photo.
+    """
     photos = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
     if not photos:
         raise MediaError(f"{folder}: no photo in it; expected a folder with JPEG, PNG, WebP, BMP or TIFF files")
-    return [partial(_draw_pair, path, find_style(style), short_side) for path in photos]
+    return photos
 
 
 def evaluate(
@@ -81,15 +90,21 @@ def evaluate(
     for read in tqdm(pairs, unit="picture", disable=quiet):
         photo, cartoon = read()
         drawn = drawing(photo)
-        network.append(compare(drawn, cartoon))
-        photo_itself.append(compare(photo, cartoon))
+        target = View(cartoon)
+        network.append(compare(target, View(drawn)))
+        photo_itself.append(compare(target, View(photo)))
         if len(rows) < SHEET_ROWS:
             rows.append((photo, cartoon, drawn))
     sheet = contact_sheet(rows, height=256, titles=SHEET_TITLES)
     return Evaluation(len(network), mean_likeness(network), mean_likeness(photo_itself), sheet)
 
 
-def _draw_pair(path: Path, style: Style, short_side: int) -> tuple[Uint8Array, Uint8Array]:
+def draw_pair(path: Path, style: Style, short_side: int) -> tuple[Uint8Array, Uint8Array]:
+    """A photo at ``short_side`` pixels and its target, which the style filter draws: each ``(H, W, 3) uint8 RGB``.
+
+    Raises:
+        MediaError: the photo can't be read.
+    """
     full = read_image(path)
     photo = resize(full, size_for_short_side((full.shape[1], full.shape[0]), short_side))
     return photo, style.draw(photo, stroke_scale(photo))

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from celcam.comparison import Likeness
 from celcam.errors import DataError
 from celcam.flicker import Flicker
 from celcam.image_io import write_whole
-from celcam.metrics import Likeness
 from celcam.styles import find_style, stroke_scale
 from train.clip_evaluation import measure_clip
 from train.draw import load_drawing

@@ -6,8 +6,8 @@ import dataclasses
 from typing import Any
 
 from celcam.errors import DataError, UsageError
+from celcam.typed_json import build
 from train.networks import GeneratorSpec, build_generator
-from train.typed_json import build
 from train.unet import UNetSpec, build_unet
 
 AnyGeneratorSpec = GeneratorSpec | UNetSpec

@@ -10,9 +10,9 @@ from typing import Any
 
 from celcam.errors import CelcamError, DataError
 from celcam.image_io import write_whole
+from celcam.typed_json import build
 from train.generators import describe_generator, spec_of
 from train.recipe import Hardware, Recipe
-from train.typed_json import build
 
 CONFIG_NAME = "config.json"
 # Fields that had another name in older runs, and what was true of runs that did not write a field yet.

@@ -19,9 +19,9 @@ from typing import Any
 
 from celcam.errors import DataError
 from celcam.image_io import write_whole
+from celcam.typed_json import build
 from train.generators import build_any_generator
 from train.run_config import read_config
-from train.typed_json import build
 
 LOG_NAME, STATE_NAME = "log.csv", "state.json"
 WEIGHTS_NAME = "generator.weights.h5"

@@ -11,7 +11,7 @@ import multiprocessing
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -159,8 +159,8 @@ def _measure(run: Path, settings: StudySettings) -> dict[str, Any]:
         "gmac_256": count_macs(generator, (256, 256)) / 1e9,
         "parameters": generator.count_params(),
         "minutes": checkpoint.progress.elapsed_s / 60 if checkpoint else 0.0,
-        "to_target": asdict(evaluation.network),
-        "photo_to_target": asdict(evaluation.photo),
+        "to_target": evaluation.network.as_json(),
+        "photo_to_target": evaluation.photo.as_json(),
         "flicker": flickers,
     }
 

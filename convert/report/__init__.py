@@ -1,1 +1,1 @@
-"""One page that tells what each model file costs and what it draws: `python -m convert report`."""
+"""One page with the size, speed and quality of model files: ``python -m convert report``."""

@@ -1,8 +1,8 @@
-"""Where inside a file likeness is lost: the error of each layer's output, and what became of its weights.
+"""The error of the output of each layer of a file, and histograms of its weights.
 
-The file itself is run with all its tensors kept, and each is held against the output of the layer of the Keras
-generator, its channels made as large as there. (TensorFlow's quantization debugger quantizes the network anew: it would
-tell about another file than the one that ships.)
+The file that ships runs with all its tensors kept. Each tensor is compared with the output of the Keras layer, after
+the factors of its channels are divided out. TensorFlow's quantization debugger is not used, because it quantizes the
+network again and would describe another file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from celcam.pixels import to_float
 from convert.graph import Graph, Tensor, layer_of, parse_graph
 from convert.graph_cost import WEIGHT_INPUTS
 
-# Operators that only change how a tensor is stored, or where its values stand.
+# Operators that only change the type of a tensor or move its values.
 NOT_COMPUTING = ("QUANTIZE", "DEQUANTIZE", "DEPTH_TO_SPACE")
 MOST_DB = 120.0
 BINS = 61
@@ -33,15 +33,15 @@ BINS = 61
 
 @dataclass(frozen=True)
 class LayerError:
-    """How far one layer's output is from that of the Keras layer."""
+    """The error of one layer's output against that of the Keras layer."""
 
     layer: str
-    sqnr_db: float  # mean square of the Keras layer's output over that of the difference; MOST_DB at most
+    sqnr_db: float  # mean square of the Keras layer's output over that of the difference; at most MOST_DB
 
 
 @dataclass(frozen=True)
 class LayerWeights:
-    """The kernel of one layer as a histogram over ``-reach..reach``, in `BINS` equal steps."""
+    """The kernel of one layer as a histogram over ``-reach..reach`` in `BINS` equal steps."""
 
     layer: str
     reach: float
@@ -55,7 +55,7 @@ def layer_errors(model: Path, generator: Any, photos: Sequence[Uint8Array]) -> l
 
     Args:
         model: a model file.
-        generator: the Keras generator it was made from.
+        generator: the Keras generator that the file was made from.
         photos: ``(H, W, 3) uint8 RGB`` of the size that the file was traced at.
     """
     data, card = read_model(model)
@@ -74,7 +74,7 @@ def layer_errors(model: Path, generator: Any, photos: Sequence[Uint8Array]) -> l
         for number, (index, layer) in enumerate(watched.items()):
             reference = np.asarray(ops.convert_to_numpy(expected[number]), np.float64)
             got = dequantized(graph.tensors[index], interpreter.get_tensor(index)) / factors.get(layer.name, 1.0)
-            if layer is picture:  # clipped in the file alone
+            if layer is picture:  # only the file clips it
                 reference, got = np.clip(reference, 0, 1), np.clip(got, 0, 1)
             signal[number] += np.square(reference).sum()
             noise[number] += np.square(reference - got).sum()
@@ -84,13 +84,13 @@ def layer_errors(model: Path, generator: Any, photos: Sequence[Uint8Array]) -> l
 
 
 def kernels(model: Path) -> dict[str, FloatArray]:
-    """The kernel of each layer as the numbers it stands for, in the order in which they run."""
+    """The dequantized kernel of each layer, in the order in which the layers run."""
     graph = parse_graph(read_model(model)[0], str(model))
     found = {}
     for operator in graph.operators:
         if operator.kind in WEIGHT_INPUTS:
             stored = graph.tensors[operator.inputs[WEIGHT_INPUTS[operator.kind][0]]]
-            maker = graph.maker_of(stored)  # half-precision weights pass a DEQUANTIZE
+            maker = graph.maker_of(stored)  # a DEQUANTIZE follows half-precision weights
             stored = stored if maker is None else graph.tensors[maker.inputs[0]]
             if stored.constant is not None:
                 found[layer_of(graph, operator)] = dequantized(stored, stored.constant)
@@ -98,7 +98,7 @@ def kernels(model: Path) -> dict[str, FloatArray]:
 
 
 def weight_histograms(model: Path, reaches: dict[str, float]) -> list[LayerWeights]:
-    """The kernels of a file as histograms; ``reaches`` is the largest absolute weight of each layer's range shown."""
+    """The kernels of a file as histograms over ``-reach..reach``; ``reaches`` holds the reach of each layer."""
     histograms = []
     for layer, kernel in kernels(model).items():
         reach = reaches.get(layer, float(np.abs(kernel).max())) or 1.0
@@ -109,13 +109,13 @@ def weight_histograms(model: Path, reaches: dict[str, float]) -> list[LayerWeigh
 
 
 def dequantized(tensor: Tensor, values: Any) -> FloatArray:
-    """``values`` as the numbers that they stand for, float64."""
+    """The real numbers for stored ``values``, float64."""
     numbers = np.asarray(values, np.float64)
     if not tensor.scale:
         return numbers
     scale, zero = np.array(tensor.scale), np.array(tensor.zero_point or (0,))
     if len(scale) > 1:
-        # One a channel: of a convolution's kernel the first axis, of a depthwise one's the last.
+        # One per channel, which is the first axis of a convolution's kernel and the last axis of a depthwise one's.
         shape = [1] * numbers.ndim
         shape[0 if numbers.shape[0] == len(scale) else -1] = len(scale)
         scale, zero = scale.reshape(shape), np.resize(zero, len(scale)).reshape(shape)
@@ -123,7 +123,7 @@ def dequantized(tensor: Tensor, values: Any) -> FloatArray:
 
 
 def _watched(graph: Graph, generator: Any) -> Iterator[tuple[int, Any]]:
-    """Tensors that the file computes, by index, each with the Keras layer that gives the same."""
+    """Tensors that the file computes, by index, each with the Keras layer that computes the same."""
     layers = {layer.name: layer for layer in generator.layers}
     for operator in graph.operators:
         output = graph.output_of(operator)
@@ -133,7 +133,7 @@ def _watched(graph: Graph, generator: Any) -> Iterator[tuple[int, Any]]:
 
 
 def _picture_layer(generator: Any) -> Any:
-    """The layer that computes the picture; what comes behind it only moves values."""
+    """The layer that computes the picture; the layers after it only move values."""
     layer = generator.layers[-1]
     while type(layer).__name__ == "DepthToSpace":
         layer = layer.input._keras_history.operation
@@ -141,7 +141,7 @@ def _picture_layer(generator: Any) -> Any:
 
 
 def _activation_of(layer: Any) -> Any:
-    """The activation that the file computes together with ``layer``."""
+    """The activation that the file fuses into ``layer``."""
     users = [node.operation for node in layer._outbound_nodes]
     if len(users) == 1 and type(users[0]).__name__ == "BatchNormalization":
         return _activation_of(users[0])

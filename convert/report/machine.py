@@ -1,4 +1,4 @@
-"""The machine that a report was made on, as far as it says what its milliseconds are worth."""
+"""The machine that a report was made on, which its milliseconds depend on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def made_on() -> dict[str, Any]:
 
 
 def cpu_name() -> str:
-    """What the processor is called; a Raspberry Pi's board."""
+    """The name of the processor; of a Raspberry Pi, the name of the board."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""The plots of a report as SVG that stands in a page: its ink is the page's own, so it suits light and dark."""
+"""The plots of a report as SVG elements. They use the ink of the page, so they suit light and dark pages."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Any
 
 from convert.report.assess import Assessed, AssessedGroup
 
-# A colour for each recipe that is legible on white and on black.
+# A colour per recipe, legible on white and on black.
 COLOURS = {
     "float32": "#8a8f98", "float16": "#3b8ed8", "dynamic": "#9b6dd6", "int8": "#e0662b", "int8-qat": "#c9971c",
     "pruned": "#3fa372", "pruned-int8": "#d6507f",
 }  # fmt: skip
 OTHER_COLOUR = "#7a7a7a"
-# Of the looks, in their order.
+# Of the groups, in their order.
 MARKERS = "osD^vPXh"
-# Stands for the page's ink until the SVG is finished.
+# Replaced by the page's ink at the end.
 INK = "#010203"
 WIDTH = 4.7  # inches
 SMALLEST_DOT, LARGEST_DOT = 30.0, 420.0  # areas in square points
 
 
 def draw_trade(groups: Sequence[AssessedGroup]) -> list[str]:
-    """Likeness over milliseconds, to the teacher and to Keras float; the area of a dot is the file's size."""
+    """SSIM to the target, and FLIP to Keras float, over milliseconds; the area of a dot is the size of the file."""
     files = [(number, file) for number, group in enumerate(groups) for file in group.files]
     most = max(file.bytes for _, file in files)
 
-    def draw(axis: Any, of_teacher: bool) -> None:
+    def draw(axis: Any, to_target: bool) -> None:
         for number, file in files:
-            likeness = file.to_teacher.figures.ssim if of_teacher else file.to_keras.figures.flip
+            likeness = file.to_target.figures.ssim if to_target else file.to_keras.figures.flip
             axis.scatter(
                 [file.timings[1].median_ms],
                 [likeness],
@@ -41,22 +41,22 @@ def draw_trade(groups: Sequence[AssessedGroup]) -> list[str]:
                 linewidths=0,
             )
         axis.set_xlabel("milliseconds at 256x256, 1 thread")
-        axis.set_ylabel("SSIM to the teacher" if of_teacher else "FLIP to Keras float")
+        axis.set_ylabel("SSIM to the target" if to_target else "FLIP to Keras float")
         axis.margins(0.16)
         axis.set_xlim(left=max(0, axis.get_xlim()[0]))
-        if not of_teacher:
+        if not to_target:
             axis.invert_yaxis()  # up is better in both
 
     return [
-        _svg("likeness", "SSIM to the teacher over milliseconds", 3.5, lambda axis: draw(axis, True)),
+        _svg("likeness", "SSIM to the target over milliseconds", 3.5, lambda axis: draw(axis, True)),
         _svg("difference", "FLIP to Keras float over milliseconds", 3.5, lambda axis: draw(axis, False)),
     ]
 
 
 def draw_layers(group: AssessedGroup) -> str:
-    """The signal over the error of each layer's output, a line for each file."""
+    """Signal over error of the output of each layer, one line per file."""
     names = [layer.layer for layer in group.files[0].layers]
-    # The float32 file equals Keras, and would take the room of the others.
+    # The float32 file equals Keras; its values would compress the scale of the others.
     files = [file for file in group.files if file.to_float is not None] or group.files
 
     def draw(axis: Any) -> None:

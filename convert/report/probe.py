@@ -1,6 +1,6 @@
-"""What a model file costs a process that starts for it: time until the first picture, and memory.
+"""Time until the first picture and peak memory of a new process that draws with a model file.
 
-Each file has processes of its own that load `celcam.tflite_model` and nothing else of the project.
+The processes load `celcam.tflite_model` and nothing else of the project.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from celcam.errors import ModelError
 from celcam.paths import ROOT
 
 STARTS = 3
-# The peak is read from /proc, not from getrusage: there a process starts with the peak of the one that started it.
+# The peak comes from /proc. With getrusage, a process starts with the peak of its parent.
 CHILD = """
 import json, sys
 from pathlib import Path
@@ -42,15 +42,15 @@ print(json.dumps({"before_kb": before, "peak_kb": memory_kb()}), flush=True)
 
 @dataclass(frozen=True)
 class Start:
-    """What a fresh process costs, the median of `STARTS`; memory is None where the system does not tell."""
+    """Cost of a new process, median of `STARTS`; memory is None if the system does not report it."""
 
-    first_picture_ms: float  # from the start of Python until a picture is drawn
+    first_picture_ms: float  # from the start of Python until the first picture
     peak_memory_mb: float | None  # of the whole process
-    before_model_mb: float | None  # the peak when all but the runtime and the model was loaded
+    before_model_mb: float | None  # the peak before the runtime and the model were loaded
 
 
 def measure_start(model: Path, side: int, threads: int) -> Start:
-    """Start a process for ``model`` that draws one picture of ``side`` x ``side``, some times over.
+    """Start a process several times that draws one picture of ``side`` x ``side`` with ``model``.
 
     Raises:
         ModelError: the process failed.
@@ -67,7 +67,7 @@ def measure_start(model: Path, side: int, threads: int) -> Start:
             _, error = child.communicate()
         if child.returncode:
             reason = error.strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
-            raise ModelError(f"{model}: a process of its own can't draw with it ({reason[0]})")
+            raise ModelError(f"{model}: a new process can't draw with it ({reason[0]})")
         memory = json.loads(line)
         peaks.append(memory["peak_kb"])
         befores.append(memory["before_kb"])

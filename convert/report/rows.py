@@ -1,4 +1,4 @@
-"""What a report measured, as plain data: all of it for the JSON beside the page, a file's row for its card."""
+"""The measurements of a report as plain data: all of them for the JSON file, the row of each file for its card."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 from celcam.errors import DataError
 from celcam.model_card import ModelCard, card_path, read_model, write_card
-from convert.gate import DEMANDS, Verdict
-from convert.report.assess import Assessed, AssessedGroup, Assessment, Gap, strangers
+from convert.measuring import SHORT_SIDE
+from convert.report.assess import Assessed, AssessedGroup, Assessment, Gap
 from convert.report.machine import RUNTIME, made_on
-from convert.report.speed import SIDE
 
-# Of what a card holds: more digits differ from run to run.
+# Digits in a card. Further digits differ from run to run.
 CARD_DIGITS = 4
 
 
 def as_json(assessment: Assessment) -> dict[str, Any]:
-    """Every figure; what could not be measured is null."""
+    """Every figure; null if it could not be measured."""
     described: dict[str, Any] = {
         "made_on": made_on(),
+        "notes": list(assessment.notes),
         "clips": list(assessment.clips),
         "mobilenetv2_224_int8_by_threads": {count: asdict(found) for count, found in assessment.mobilenet.items()},
         "groups": [
@@ -31,9 +31,11 @@ def as_json(assessment: Assessment) -> dict[str, Any]:
                 "style": group.group.style,
                 "preset": group.group.preset,
                 "pictures": len(group.group.pairs),
+                "weights_sha256": group.group.weights_sha256,
+                **group.group.pairs_folder.facts(),
                 "float": group.float_name,
-                "keras_to_teacher": _gap_as_json(group.keras_to_teacher),
-                "photo_to_teacher": _gap_as_json(group.photo_to_teacher),
+                "keras_to_target": _gap_as_json(group.keras_to_target),
+                "photo_to_target": _gap_as_json(group.photo_to_target),
                 "flicker_levels": {
                     clip: {name: asdict(value) for name, value in found.items()}
                     for clip, found in group.flicker.items()
@@ -48,20 +50,18 @@ def as_json(assessment: Assessment) -> dict[str, Any]:
 
 
 def write_rows(assessment: Assessment) -> list[Path]:
-    """Write each file's row into its card; what else is in the card stays.
+    """Write the row of each file into its card. Everything else in the card stays.
 
     Returns:
         The cards.
 
     Raises:
-        DataError: a file is not the one that was measured, or the run draws something else than its float32 file.
-            No card is written then.
+        DataError: a file is not the one that was measured, or was not made from the weights of its run. No card is
+            written then.
     """
-    for group, file in strangers(assessment):
-        raise DataError(
-            f"{file.variant.path}: was not made from the weights that are in {group.group.run}, "
-            f"{file.to_keras.figures.psnr_db:.1f} dB apart; no card was written; export its files again"
-        )
+    for group in assessment.groups:
+        for message in filter(None, map(group.mismatch, group.files)):
+            raise DataError(f"no card was written: {message}")
     described = made_on()
     rows = [
         (file.variant.path, _with_row(_card_now(file), group, file, assessment, described))
@@ -71,21 +71,8 @@ def write_rows(assessment: Assessment) -> list[Path]:
     return [write_card(path, card) for path, card in rows]
 
 
-def verdict(group: AssessedGroup, file: Assessed) -> Verdict | None:
-    """The file against what its card demands; None where it demands nothing."""
-    own = file.to_keras.figures
-    found = {
-        "to_keras_psnr_db": own.psnr_db,
-        "to_keras_ssim": own.ssim,
-        "to_keras_flip": own.flip,
-        "teacher_ssim_loss": group.keras_to_teacher.figures.ssim - file.to_teacher.figures.ssim,
-    }
-    gate = {name: wanted for name, wanted in file.variant.card.gate.items() if name in found and name in DEMANDS}
-    return Verdict(file.variant.path, len(group.group.pairs), found, gate) if gate else None
-
-
 def _file_as_json(group: AssessedGroup, file: Assessed) -> dict[str, Any]:
-    held = verdict(group, file)
+    verdict = file.verdict
     return {
         "name": file.variant.name,
         "recipe": file.variant.card.recipe,
@@ -99,30 +86,31 @@ def _file_as_json(group: AssessedGroup, file: Assessed) -> dict[str, Any]:
         "start": asdict(file.start),
         "gaps": _gaps_as_json(file),
         "flicker_levels": {clip: asdict(value) for clip, value in file.flicker.items()},
-        "gate": held and {"passed": held.passed, "found": held.found, "demanded": held.gate},
+        "gate": verdict and {"passed": verdict.passed, "found": verdict.found, "thresholds": verdict.gate},
+        "mismatch": group.mismatch(file) or None,
         "worst_photos": [{"source": worst.source, "flip": worst.flip} for worst in file.worst],
         "layer_errors": [asdict(layer) for layer in file.layers],
         "weights": [asdict(layer) for layer in file.weights],
     }
 
 
-def _gaps_as_json(file: Assessed) -> dict[str, dict[str, float] | None]:
-    gaps = {"to_teacher": file.to_teacher, "to_float": file.to_float, "to_keras": file.to_keras}
+def _gaps_as_json(file: Assessed) -> dict[str, dict[str, float | None] | None]:
+    gaps = {"to_target": file.to_target, "to_float": file.to_float, "to_keras": file.to_keras}
     return {name: _gap_as_json(gap) if gap else None for name, gap in gaps.items()}
 
 
-def _gap_as_json(gap: Gap) -> dict[str, float]:
-    return asdict(gap.figures) | {"flicker_ratio": gap.flicker_ratio}
+def _gap_as_json(gap: Gap) -> dict[str, float | None]:
+    return gap.figures.as_json() | {"flicker_ratio": gap.flicker_ratio}
 
 
 def _card_now(file: Assessed) -> ModelCard:
-    """The card as it is by now: measuring takes long, and the file may have been exported again meanwhile."""
+    """The card as it is now. A report takes minutes, and the file may have been exported again since it started."""
     path = file.variant.path
     _, card = read_model(path)
     if card is None or card.sha256 != file.variant.card.sha256:
         raise DataError(
-            f"{card_path(path)}: not the card of the file that was measured, sha256 "
-            f"{file.variant.card.sha256[:12]}...; no card was written; make the report again"
+            f"{card_path(path)}: not the card of the file that was measured (sha256 "
+            f"{file.variant.card.sha256[:12]}...); no card was written; make the report again"
         )
     return card
 
@@ -132,12 +120,12 @@ def _with_row(
 ) -> ModelCard:
     quality = {
         "pictures": len(group.group.pairs),
-        "part": "test",
+        **group.group.pairs_folder.facts(),
         "clips": list(assessment.clips),
         "float": group.float_name,
         **_gaps_as_json(file),
-        "keras_to_teacher": _gap_as_json(group.keras_to_teacher),
-        "photo_to_teacher": _gap_as_json(group.photo_to_teacher),
+        "keras_to_target": _gap_as_json(group.keras_to_target),
+        "photo_to_target": _gap_as_json(group.photo_to_target),
     }
     timings = file.timings.items()
     cost = {
@@ -146,7 +134,7 @@ def _with_row(
         "device": machine["cpu"],
         "cores": machine["cores"],
         "runtime": f"{RUNTIME} {machine['versions'][RUNTIME]}",
-        "size": f"{SIDE}x{SIDE}",
+        "size": f"{SHORT_SIDE}x{SHORT_SIDE}",
         "time_by_threads": {
             str(count): {
                 "over_float32": timing.over_float32,
@@ -160,7 +148,7 @@ def _with_row(
 
 
 def _known(value: Any, digits: int | None = None) -> Any:
-    """``value`` with null for what is no number, and its floats rounded where ``digits`` are given."""
+    """``value`` with None instead of NaN and infinity, and with rounded floats if ``digits`` are given."""
     if isinstance(value, dict):
         return {key: _known(item, digits) for key, item in value.items()}
     if isinstance(value, list | tuple):

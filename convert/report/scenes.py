@@ -1,4 +1,4 @@
-"""The pictures of a report, as links that hold them: the worst photos of each file, and scenes to compare."""
+"""The pictures of a report as data URLs: the worst photos of each file, and scenes to compare."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.image_io import encode_image, read_image
+from celcam.perceptual import flip_map, perceive
 from celcam.pixels import resize, size_for_short_side
 from celcam.tflite_model import TFLiteModel
-from convert.perceptual import flip_map, perceive
 from convert.report.assess import AssessedGroup
-from convert.report.likeness import KERAS
+from convert.report.flicker import KERAS, TARGET
 from train.draw import load_drawing
 
-PHOTO, TEACHER = "photo", "teacher"
+PHOTO = "photo"
 MOST_SCENES = 6
-# Of all scenes together, as they stand in the page; a scene is shown for every look or for none.
+# Limit for all scenes of a page; a scene is shown for every group or for none.
 SCENE_BYTES = 5_500_000
 SCENE_QUALITY, SMALL_QUALITY = 92, 85
 SMALL_SHORT_SIDE = 180
-CROP_SIDE = 64  # of the zoom, which the page shows four times as large
-# FLIP that is drawn white on a difference map.
+CROP_SIDE = 64  # of the enlarged crop, which the page shows at four times its size
+# This FLIP and more is white on a difference map.
 BRIGHT_FLIP = 0.15
-LOUDER = 8  # times as strong is a difference enlarged
+AMPLIFIED = 8  # factor of an amplified difference
 FRAME = (255, 60, 40)
 
 Draw = Callable[[Uint8Array], Uint8Array]
@@ -36,7 +36,7 @@ Draw = Callable[[Uint8Array], Uint8Array]
 
 @dataclass(frozen=True)
 class WorstRow:
-    """A photo on which a file is furthest from float: the whole, the difference, and the worst place enlarged."""
+    """A photo on which a file differs most from float: whole, as a difference map, and its worst place enlarged."""
 
     source: str
     flip: float
@@ -45,7 +45,7 @@ class WorstRow:
 
 
 class Gallery:
-    """Draws what a report shows of one group; each photo is drawn once."""
+    """The pictures of one group; each photo is drawn once."""
 
     def __init__(self, assessed: AssessedGroup) -> None:
         self._assessed, self._group = assessed, assessed.group
@@ -55,16 +55,16 @@ class Gallery:
 
     @property
     def names(self) -> list[str]:
-        """What can be compared."""
-        return [PHOTO, TEACHER, *self._drawings]
+        """What can be compared: photo, target, Keras float and files."""
+        return [PHOTO, TARGET, *self._drawings]
 
     def picture(self, number: int, name: str) -> Uint8Array:
-        """One of `names` of a photo of the test part, ``(H, W, 3) uint8 RGB``."""
+        """One of `names` for one of the measured photos, ``(H, W, 3) uint8 RGB``."""
         if (number, name) not in self._drawn:
             pair = self._group.pairs[number]
-            files = {PHOTO: pair.photo, TEACHER: pair.cartoon}
+            files = {PHOTO: pair.photo, TARGET: pair.cartoon}
             self._drawn[number, name] = (
-                read_image(self._group.pairs_folder / files[name])
+                read_image(self._group.pairs_folder.path / files[name])
                 if name in files
                 else self._drawings[name](self.picture(number, PHOTO))
             )
@@ -83,8 +83,8 @@ class Gallery:
                 (name, _framed(drawn, place)),
                 ("difference map", _as_map(errors)),
             ]
-            zooms = [(title, self.picture(worst.number, title)[place]) for title in (PHOTO, TEACHER, reference, name)]
-            zooms.insert(0, (f"difference × {LOUDER}", _louder(expected[place], drawn[place])))
+            zooms = [(title, self.picture(worst.number, title)[place]) for title in (PHOTO, TARGET, reference, name)]
+            zooms.insert(0, (f"difference × {AMPLIFIED}", _amplified(expected[place], drawn[place])))
             yield WorstRow(
                 worst.source,
                 worst.flip,
@@ -93,14 +93,14 @@ class Gallery:
             )
 
     def scene_numbers(self) -> list[int]:
-        """Photos for the slider: those on which some file is worst, then others, evenly."""
+        """Photos for the slider: two on which some file is worst, then others, spread evenly."""
         worst = [file.worst[0].number for file in self._assessed.files if file.to_float is not None and file.worst]
         count = len(self._group.pairs)
         spread = [(2 * step + 1) * count // (2 * MOST_SCENES) for step in range(MOST_SCENES)]
         return list(dict.fromkeys([*worst[:2], *spread, *range(count)]))[:MOST_SCENES]
 
     def scene(self, number: int) -> dict[str, Any]:
-        """A photo and all that is drawn of it, as the page's script takes it."""
+        """A photo and all drawings of it, in the form that the script of the page expects."""
         photo = self.picture(number, PHOTO)
         return {
             "source": self._group.pairs[number].source,
@@ -111,7 +111,7 @@ class Gallery:
 
 
 def gather_scenes(galleries: Sequence[Gallery]) -> list[list[dict[str, Any]]]:
-    """The scenes of each gallery, as many as there is room for, one at least."""
+    """The scenes of each gallery: one at least, more if they fit in `SCENE_BYTES`."""
     scenes: list[list[dict[str, Any]]] = [[] for _ in galleries]
     room = SCENE_BYTES
     numbers = [gallery.scene_numbers() for gallery in galleries]
@@ -130,7 +130,7 @@ def gather_scenes(galleries: Sequence[Gallery]) -> list[list[dict[str, Any]]]:
 
 
 def _worst_place(errors: FloatArray) -> tuple[slice, slice]:
-    """The square of `CROP_SIDE` in which the error is largest; smaller where the picture is."""
+    """The square of `CROP_SIDE` with the largest error; it is smaller in a smaller picture."""
     height, width = (min(CROP_SIDE, side) for side in errors.shape)
     means = cv2.boxFilter(errors, cv2.CV_32F, (width, height), anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
     inside = means[: errors.shape[0] - height + 1, : errors.shape[1] - width + 1]
@@ -145,10 +145,10 @@ def _framed(rgb_u8: Uint8Array, place: tuple[slice, slice]) -> Uint8Array:
     return framed
 
 
-def _louder(expected: Uint8Array, drawn: Uint8Array) -> Uint8Array:
-    """The difference about a middle grey."""
+def _amplified(expected: Uint8Array, drawn: Uint8Array) -> Uint8Array:
+    """The difference, amplified, around middle grey."""
     difference = drawn.astype(np.int16) - expected.astype(np.int16)
-    return np.clip(128 + LOUDER * difference, 0, 255).astype(np.uint8)
+    return np.clip(128 + AMPLIFIED * difference, 0, 255).astype(np.uint8)
 
 
 def _as_map(errors: FloatArray) -> Uint8Array:

@@ -1,8 +1,7 @@
-"""How long each file takes for a picture, over its float32 file and over a yardstick: all are timed in turn."""
+"""The time that each file takes per picture, relative to its float32 file and to MobileNetV2; all are timed in turn."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,23 +9,24 @@ from pathlib import Path
 
 import keras
 
+from celcam.arrays import Uint8Array
 from celcam.image_io import read_image, write_whole
 from celcam.pixels import resize
+from celcam.tflite_model import TFLiteModel
 from celcam.timing import Latency, measure_latency
 from convert.converter import clipped, convert_float, to_tf_keras
-from convert.measure import picture_call
+from convert.lineup import Group
+from convert.measuring import SHORT_SIDE
 from convert.mobilenet import MOBILENET, mobilenet_call
-from convert.report.lineup import Group
 from convert.variants import spec_to_convert
 from train.run_folder import load_generator
 
-SIDE = 256  # of the picture that is timed, in pixels: what the networks are taught at
 TIMED_RUNS = 50
 
 
 @dataclass(frozen=True)
 class Timing:
-    """How long one file takes. Milliseconds are this machine's alone; the ratios are of medians in the same run."""
+    """The time of one file. Milliseconds hold for this machine only; the ratios are of medians in the same run."""
 
     median_ms: float
     p95_ms: float
@@ -36,20 +36,25 @@ class Timing:
 
 @dataclass(frozen=True)
 class Speed:
-    """What was timed on some number of threads."""
+    """The timings with one number of threads."""
 
     files: dict[Path, Timing]
     mobilenet: Latency
 
 
-def measure_speed(groups: Sequence[Group]) -> dict[int, Speed]:
-    """Time the files of ``groups`` for one picture of `SIDE` x `SIDE`, by the number of threads.
+def measure_speed(groups: Sequence[Group], threads: Sequence[int]) -> dict[int, Speed]:
+    """Time the files of ``groups`` on a picture of `SHORT_SIDE` x `SHORT_SIDE`.
+
+    Args:
+        groups: files by run.
+        threads: numbers of CPU threads; the result has a value for each.
 
     Raises:
         ModelError: a file is refused by the runtime.
         MediaError: the picture can't be read.
     """
-    picture = resize(read_image(groups[0].pairs_folder / groups[0].pairs[0].photo), (SIDE, SIDE))
+    first = groups[0]
+    picture = resize(read_image(first.pairs_folder.path / first.pairs[0].photo), (SHORT_SIDE, SHORT_SIDE))
     with tempfile.TemporaryDirectory() as folder:
         float_files = {
             variant.path: file
@@ -58,16 +63,22 @@ def measure_speed(groups: Sequence[Group]) -> dict[int, Speed]:
             for variant in group.variants
         }
         speeds = {}
-        for threads in thread_counts(os.cpu_count() or 1):
-            calls: dict[Path | str, Callable[[], object]] = {MOBILENET: mobilenet_call(threads)}
-            calls |= {path: picture_call(path, picture, threads) for path in {*float_files, *float_files.values()}}
+        for count in threads:
+            calls: dict[Path | str, Callable[[], object]] = {MOBILENET: mobilenet_call(count)}
+            calls |= {path: picture_call(path, picture, count) for path in {*float_files, *float_files.values()}}
             latency = measure_latency(calls, TIMED_RUNS)
             mobilenet = latency[MOBILENET]
-            speeds[threads] = Speed(
+            speeds[count] = Speed(
                 {path: _timing(latency[path], latency[file], mobilenet) for path, file in float_files.items()},
                 mobilenet,
             )
     return speeds
+
+
+def picture_call(model: Path, picture: Uint8Array, threads: int) -> Callable[[], object]:
+    """A call that draws ``picture`` with a model file."""
+    loaded = TFLiteModel(model, threads=threads)
+    return lambda: loaded(picture)
 
 
 def thread_counts(cores: int) -> list[int]:
@@ -80,7 +91,7 @@ def _timing(file: Latency, float32: Latency, mobilenet: Latency) -> Timing:
 
 
 def _float_file(group: Group, folder: Path) -> Path:
-    """The group's float32 file; made in ``folder`` where it does not ship."""
+    """The float32 file of the group; if it does not ship, it is made in ``folder``."""
     if group.float_variant:
         return group.float_variant.path
     path = folder / f"{group.name}.tflite"

@@ -5,17 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
-import tf_keras
 
 from celcam.image_io import read_image, write_image
 from celcam.manifest import read_manifest
 from celcam.paths import MODELS
-from convert import range_fit, variants
 from convert.__main__ import main
-from train.draw import draw
 from train.networks import SMOKE_GENERATOR, build_generator
 from train.run_config import read_config, write_config
 from train.run_folder import load_generator, save_generator
@@ -34,6 +30,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def generator() -> Any:
     """A small tf_keras generator that draws plainly."""
+    import tf_keras
+
     tf_keras.utils.set_random_seed(1)
     generator = build_generator(SMOKE_GENERATOR, tf_keras)
     draw_plainly(generator, 0.05)
@@ -43,6 +41,10 @@ def generator() -> Any:
 @pytest.fixture(scope="session")
 def settled_run(smoke_run: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run whose network draws plainly, and has nothing left to learn: the cartoons of its pairs are its own."""
+    import keras
+
+    from train.draw import draw
+
     run, own_pairs = tmp_path_factory.mktemp("runs") / "settled", tmp_path_factory.mktemp("own") / "pairs"
     shutil.copytree(pairs, own_pairs)
     generator = load_generator(smoke_run, keras)
@@ -57,6 +59,8 @@ def settled_run(smoke_run: Path, pairs: Path, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="session")
 def models(settled_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of every recipe, from few photos and steps so small that what is lost is lost by rounding or pruning."""
+    from convert import range_fit, variants
+
     out = tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(variants, "CALIBRATION_PHOTOS", 6)

@@ -5,21 +5,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tensorflow as tf
-import tf_keras
 
-from convert import converter
-from convert.converter import TRACED_SIDE, calibration_batches, clipped, convert_float, convert_int8, saturated
 from convert.graph import parse_graph
-from convert.ranges import quantized_layers, with_ranges
 from train.networks import SMOKE_GENERATOR, build_generator
 
 
 def test_the_same_network_gives_the_same_bytes(generator: Any) -> None:
+    from convert.converter import clipped, convert_float
+
     assert convert_float(clipped(generator)) == convert_float(clipped(generator))
 
 
 def test_a_file_holds_what_tensorflow_makes_of_a_saved_model(generator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tensorflow as tf
+
+    from convert import converter
+    from convert.converter import TRACED_SIDE, convert_int8, saturated
+
     photos = [np.random.default_rng(1).random((1, TRACED_SIDE, TRACED_SIDE, 3), np.float32)]
     ours = parse_graph(convert_int8(saturated(generator), photos))
     monkeypatch.setattr(converter, "converter_of", tf.lite.TFLiteConverter.from_keras_model)
@@ -36,6 +38,11 @@ def test_a_file_holds_what_tensorflow_makes_of_a_saved_model(generator: Any, mon
 
 @pytest.mark.parametrize("residual", [True, False])
 def test_a_step_of_the_picture_is_one_of_a_byte_and_nothing_is_rounded_twice(residual: bool) -> None:
+    import tf_keras
+
+    from convert.converter import TRACED_SIDE, calibration_batches, convert_int8, saturated
+    from convert.ranges import quantized_layers, with_ranges
+
     generator = build_generator(replace(SMOKE_GENERATOR, residual=residual), tf_keras)
     ranged = with_ranges(generator, dict.fromkeys(quantized_layers(generator), (-3.0, 3.0)))
     photo = np.random.default_rng(1).integers(0, 256, (TRACED_SIDE, TRACED_SIDE, 3), np.uint8)

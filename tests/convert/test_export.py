@@ -13,13 +13,9 @@ from celcam.model_card import read_card, sha256
 from celcam.pixels import to_float
 from celcam.tflite_model import TFLiteModel
 from convert.__main__ import main
-from convert.export import export
-from convert.fine_tuning import FLOAT_WEIGHT
 from convert.graph import read_graph
 from convert.graph_cost import count_weights
 from convert.recipes import DEFAULT_RECIPE, RECIPES, Recipe
-from convert.variants import Workshop
-from train.batches import read_pair
 from train.run_config import read_config, write_config
 from train.unet import UNET256
 
@@ -32,6 +28,9 @@ def test_models_and_their_cards_are_all_that_is_left(models: Path) -> None:
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
 def test_every_file_draws_what_its_card_says(models: Path, pairs: Path, recipe: Recipe) -> None:
+    from convert.fine_tuning import FLOAT_WEIGHT
+    from train.batches import read_pair
+
     path = models / f"comic{recipe.file_suffix}.tflite"
     model = TFLiteModel(path)
     photo = read_pair(pairs, pairs_of(pairs, "test")[0])[0]
@@ -48,6 +47,9 @@ def test_every_file_draws_what_its_card_says(models: Path, pairs: Path, recipe: 
 
 
 def test_a_stopped_export_goes_on(smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from convert.export import export
+    from convert.variants import Workshop
+
     made: list[str] = []
     make = Workshop._convert
 
@@ -72,6 +74,7 @@ def test_the_float32_file_agrees_with_keras(models: Path, settled_run: Path, pai
     import keras
     from ai_edge_litert.interpreter import Interpreter
 
+    from train.batches import read_pair
     from train.run_folder import load_generator
 
     photo = to_float(read_pair(pairs, pairs_of(pairs, "test")[0])[0])[np.newaxis]
@@ -104,7 +107,7 @@ def test_rounding_to_int8_costs_what_256_steps_cost_and_no_more(models: Path, re
     assert card is not None
     # Ranges a fifth too narrow, or kernels of 6 bits, stay below.
     assert card.quality["to_keras"]["psnr_db"] > 51.5
-    assert card.quality["to_teacher"]["ssim"] > card.quality["keras_to_teacher"]["ssim"] - 0.005
+    assert card.quality["to_target"]["ssim"] > card.quality["keras_to_target"]["ssim"] - 0.005
     assert card.bytes == path.stat().st_size
 
 
@@ -115,7 +118,7 @@ def test_the_card_tells_how_the_file_was_made(models: Path) -> None:
     assert card.sha256 == sha256(path.read_bytes())
     assert (card.style, card.recipe, card.training["preset"]) == ("comic", "int8-qat", "smoke")
     assert card.quality["pictures"] == 2
-    assert 0 < card.quality["photo_to_teacher"]["ssim"] < 1
+    assert 0 < card.quality["photo_to_target"]["ssim"] < 1
 
 
 def test_nothing_is_replaced_unasked(

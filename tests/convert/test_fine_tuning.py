@@ -5,13 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tf_keras
 
 from celcam.arrays import FloatArray
 from celcam.errors import TrainingError
-from convert import fine_tuning
-from convert.converter import copy_of
-from convert.fine_tuning import bare, fine_tune, kept_shares, with_kept_zeros, with_pruned_kernels
 from train.networks import SMOKE_GENERATOR, build_generator
 
 
@@ -27,12 +23,17 @@ def kernels(model: Any) -> list[FloatArray]:
 
 
 def twin_of(generator: Any) -> Any:
+    import tf_keras
+
     twin = build_generator(SMOKE_GENERATOR, tf_keras)
     twin.set_weights(generator.get_weights())
     return twin
 
 
 def test_pruning_makes_zeros_and_further_training_keeps_them(generator: Any, batches: Any, tmp_path: Path) -> None:
+    from convert.converter import copy_of
+    from convert.fine_tuning import bare, fine_tune, with_kept_zeros, with_pruned_kernels
+
     pruned = with_pruned_kernels(twin_of(generator), 0.5, steps=6)
     fine_tune(pruned, generator, batches, tmp_path / "pruned", steps=6, quiet=True)
     healed = bare(pruned, twin_of(generator))
@@ -48,6 +49,8 @@ def test_pruning_makes_zeros_and_further_training_keeps_them(generator: Any, bat
 
 
 def test_small_kernels_keep_more_and_the_sum_is_as_asked() -> None:
+    from convert.fine_tuning import kept_shares
+
     shapes = {"small": (3, 3, 3, 4), "middle": (3, 3, 20, 20), "large": (3, 3, 40, 40)}
     kept = kept_shares(shapes, 0.65)
     assert kept["small"] == 1.0 and kept["small"] > kept["middle"] > kept["large"] > 0
@@ -59,6 +62,9 @@ def test_small_kernels_keep_more_and_the_sum_is_as_asked() -> None:
 def test_training_goes_on_from_its_checkpoint(
     generator: Any, batches: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from convert import fine_tuning
+    from convert.fine_tuning import fine_tune
+
     monkeypatch.setattr(fine_tuning, "SAVE_INTERVAL", 2)
     whole = twin_of(generator)
     fine_tune(whole, generator, batches, tmp_path / "whole", steps=6, quiet=True)
@@ -83,6 +89,8 @@ def test_training_goes_on_from_its_checkpoint(
 
 
 def test_the_more_float_weighs_the_nearer_to_it_the_student_ends(generator: Any, batches: Any, tmp_path: Path) -> None:
+    from convert.fine_tuning import fine_tune
+
     photo = batches[0][0]
     expected = np.clip(generator(photo), 0, 1)
     gaps = []
@@ -95,6 +103,8 @@ def test_the_more_float_weighs_the_nearer_to_it_the_student_ends(generator: Any,
 
 
 def test_a_loss_that_is_no_number_ends_it(generator: Any, batches: Any, tmp_path: Path) -> None:
+    from convert.fine_tuning import fine_tune
+
     spoiled = [(batches[0][0] * np.nan, batches[0][1])]
     with pytest.raises(TrainingError, match="the loss is nan at step 0"):
         fine_tune(twin_of(generator), generator, spoiled, tmp_path, steps=1, quiet=True)

@@ -39,16 +39,16 @@ def test_our_own_files_have_nothing_worse_than_notes(path: Path) -> None:
     assert {finding.severity for finding in lint_file(path)} == {"note"}
 
 
-def test_what_an_accelerator_leaves_out_of_ours_is_said() -> None:
+def test_operators_of_our_files_that_an_accelerator_does_not_support_are_named() -> None:
     comic = read_graph(COMIC)
     assert refused(comic, XNNPACK) == ["QUANTIZE", "QUANTIZE"]
     assert refused(comic, EDGETPU) == ["DEPTH_TO_SPACE", "DEPTH_TO_SPACE"]
     assert refused(comic, GPU) == []
     shuffle = next(finding for finding in lint_file(COMIC) if finding.what == "DEPTH_TO_SPACE")
     assert (shuffle.severity, shuffle.layer) == ("note", "up_shuffle")
-    assert "leaves the 7 operators behind to the CPU" in shuffle.why
+    assert "so the 7 operators after it run on the CPU too" in shuffle.why
     assert [str(finding) for finding in lint_file(MODELS / "comic-float32.tflite")] == [
-        "note: file: EdgeTPU: it takes int8 alone; remedy: export with --recipe int8"
+        "note: file: EdgeTPU: it supports int8 only; remedy: export with --recipe int8"
     ]
 
 
@@ -80,7 +80,7 @@ def test_the_runtime_hands_xnnpack_what_the_table_says(make: Callable[[], bytes]
 
 def test_a_transposed_convolution_is_slow_and_of_one_size() -> None:
     findings = found(int8(transposed))
-    slow = the(findings, "warning", "TRANSPOSE_CONV", "3 to 5 times as long")
+    slow = the(findings, "warning", "TRANSPOSE_CONV", "3 to 5 times slower")
     assert (slow.layer, slow.remedy) == ("up", "use a 1x1 convolution and depth_to_space")
     the(findings, "warning", "TRANSPOSE_CONV", "its size 1x16x16x5 is a constant")
     the(findings, "warning", "file", "does not run at 32x16 without XNNPACK")
@@ -88,7 +88,7 @@ def test_a_transposed_convolution_is_slow_and_of_one_size() -> None:
 
 def test_instance_norm_is_found_by_its_pattern() -> None:
     findings = found(int8(normed))
-    norm = the(findings, "warning", "RSQRT", "instance normalisation by SQUARED_DIFFERENCE, MEAN and RSQRT")
+    norm = the(findings, "warning", "RSQRT", "instance normalisation with SQUARED_DIFFERENCE, MEAN and RSQRT")
     assert norm.layer == "norm"
     the(findings, "warning", "SQUARED_DIFFERENCE", "XNNPACK: it has no SQUARED_DIFFERENCE for int8")
     the(found(float32(normed)), "warning", "RSQRT", "instance normalisation")
@@ -109,7 +109,7 @@ def test_a_picture_that_stays_small_is_an_error_too() -> None:
 
 def test_a_leaky_relu_is_named() -> None:
     findings = found(int8(leaky))
-    assert the(findings, "warning", "LEAKY_RELU", "a pass of its own").remedy == "use ReLU6"
+    assert the(findings, "warning", "LEAKY_RELU", "a separate pass").remedy == "use ReLU6"
     the(findings, "note", "LEAKY_RELU", "EdgeTPU: it has no LEAKY_RELU")
 
 
@@ -126,7 +126,7 @@ def test_a_pair_that_changes_the_scale_alone_is_named() -> None:
     graph = parse_graph(data)
     names = [operator.kind for operator in graph.operators]
     island = names.index("SIN")
-    # Without the sine, QUANTIZE stands right behind DEQUANTIZE.
+    # Without the sine, QUANTIZE comes directly after DEQUANTIZE.
     before, sine_operator, after = graph.operators[island - 1 : island + 2]
     bridged = Operator(after.index, after.kind, before.outputs, after.outputs)
     operators = (*graph.operators[:island], bridged, *graph.operators[island + 2 :])
@@ -134,10 +134,10 @@ def test_a_pair_that_changes_the_scale_alone_is_named() -> None:
         lint(Graph("pair", graph.tensors, operators, graph.inputs, graph.outputs), data),
         "warning",
         "QUANTIZE",
-        "right behind DEQUANTIZE",
+        "directly after DEQUANTIZE",
     )
     assert sine_operator.kind == "SIN"
-    assert "drop the pair" in pair.remedy
+    assert "remove the pair" in pair.remedy
 
 
 def test_only_strict_makes_findings_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

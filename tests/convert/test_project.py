@@ -47,13 +47,13 @@ def test_time_grows_with_the_picture() -> None:
     assert large[1] / small[1] == pytest.approx(480 * 640 / 256**2, rel=0.01)
 
 
-def test_a_coral_takes_int8_alone_and_what_it_leaves_out_is_the_pi_s() -> None:
+def test_a_coral_supports_int8_only_and_the_pi_runs_the_other_operators() -> None:
     coral = of(COMIC)[CORAL.name]
-    assert coral.remark.startswith("7 of 15 operators, the Pi's CPU from DEPTH_TO_SPACE (up_shuffle) on")
+    assert coral.remark.startswith("7 of 15 operators; the Pi's CPU runs the others, from DEPTH_TO_SPACE (up_shuffle)")
     assert span_ms(coral)[1] < span_ms(of(COMIC)[PI_4.name])[1]
     none = of(FLOAT)[CORAL.name]
     assert none.low_ms is None
-    assert "takes full int8 alone" in none.row()
+    assert "supports full int8 only" in none.row()
 
 
 def test_a_coral_that_takes_all_needs_no_pi() -> None:

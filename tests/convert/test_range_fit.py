@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import tf_keras
 
 from celcam.arrays import Uint8Array
 from celcam.pixels import resize, to_float
-from convert import range_fit
-from convert.channels import scale_channels
-from convert.converter import copy_of
-from convert.range_fit import RangeFit, fit_ranges
-from convert.ranges import quantized_layers, with_ranges
+
+if TYPE_CHECKING:
+    from convert.range_fit import RangeFit
 
 
 @pytest.fixture
@@ -39,6 +36,9 @@ def photos(photo: Uint8Array) -> Any:
 
 @pytest.fixture
 def fit(uneven_generator: Any, photos: Any, monkeypatch: pytest.MonkeyPatch) -> RangeFit:
+    from convert import range_fit
+    from convert.range_fit import fit_ranges
+
     monkeypatch.setattr(range_fit, "STEPS", 60)
     return fit_ranges(uneven_generator, photos, quiet=True)
 
@@ -49,12 +49,18 @@ def error(model: Any, generator: Any, photos: Any) -> float:
 
 
 def seen(generator: Any, name: str, photos: Any) -> Any:
+    import tf_keras
+
     return tf_keras.Model(generator.input, generator.get_layer(name).output)(photos, training=False).numpy()
 
 
 def test_what_is_found_draws_more_like_float_than_all_values_do(
     uneven_generator: Any, photos: Any, fit: RangeFit
 ) -> None:
+    from convert.converter import copy_of
+    from convert.cross_layer_equalization import scale_channels
+    from convert.ranges import quantized_layers, with_ranges
+
     whole = {}
     for name in quantized_layers(uneven_generator):
         values = seen(uneven_generator, name, photos)
@@ -77,6 +83,9 @@ def test_no_range_behind_a_relu_ends_beyond_it(fit: RangeFit) -> None:
 
 
 def test_the_float_weights_are_left_alone(uneven_generator: Any, photos: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from convert import range_fit
+    from convert.range_fit import fit_ranges
+
     monkeypatch.setattr(range_fit, "STEPS", 2)
     before = uneven_generator(photos, training=False).numpy()
     fit_ranges(uneven_generator, photos, quiet=True)

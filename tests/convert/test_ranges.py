@@ -5,25 +5,32 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tensorflow as tf
-import tf_keras
 
-from convert.ranges import FakeQuantize, quantized_layers, with_ranges
 from train.networks import SMOKE_GENERATOR, build_generator
 
 
 def test_what_int8_kernels_store_has_a_range(generator: Any) -> None:
+    from convert.ranges import quantized_layers
+
     assert quantized_layers(generator) == [
         "stem_relu", "down_relu", "quarter0_a_relu", "quarter0_b", "quarter0_relu", "up", "skip", "difference",
     ]  # fmt: skip
 
 
 def test_the_picture_has_the_range_of_bytes_wherever_it_is_stored(generator: Any) -> None:
+    import tf_keras
+
+    from convert.ranges import quantized_layers
+
     drawn_alone = build_generator(replace(SMOKE_GENERATOR, residual=False), tf_keras)
     assert quantized_layers(drawn_alone) == [name for name in quantized_layers(generator) if name != "difference"]
 
 
 def test_fake_quantization_rounds_to_256_steps_and_saturates() -> None:
+    import tensorflow as tf
+
+    from convert.ranges import FakeQuantize
+
     quantizer = FakeQuantize()
     values = tf.constant(np.linspace(-1, 3, 1001, dtype=np.float32))
     quantizer(values)
@@ -34,6 +41,8 @@ def test_fake_quantization_rounds_to_256_steps_and_saturates() -> None:
 
 
 def test_a_copy_with_ranges_is_rounded_and_leaves_the_generator_alone(generator: Any) -> None:
+    from convert.ranges import quantized_layers, with_ranges
+
     photo = np.random.default_rng(1).random((1, 32, 32, 3), np.float32)
     before = generator(photo).numpy()
     wide = dict.fromkeys(quantized_layers(generator), (-8.0, 8.0))

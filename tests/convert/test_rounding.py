@@ -5,12 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tf_keras
 
 from celcam.arrays import FloatArray
-from convert.converter import calibration_batches, convert_int8, copy_of, saturated
-from convert.report.layers import kernels
-from convert.rounding import round_weights, with_rounded_kernels
 from tests.convert.conftest import draw_plainly
 from train.networks import SMOKE_GENERATOR, build_generator
 
@@ -25,6 +21,8 @@ def inputs() -> FloatArray:
 
 @pytest.fixture
 def photos(photo: Any) -> FloatArray:
+    from convert.converter import calibration_batches
+
     return np.concatenate(calibration_batches([photo[:256, :256], 255 - photo[:256, :256]]))
 
 
@@ -34,6 +32,8 @@ def nearest(weights: FloatArray) -> FloatArray:
 
 
 def test_errors_cancel_in_what_the_layer_draws(inputs: FloatArray) -> None:
+    from convert.rounding import round_weights
+
     weights = np.random.default_rng(5).normal(size=(31, 8))
     covariance = inputs.T @ inputs / len(inputs) + 1e-6 * np.eye(31)
     found = round_weights(weights, covariance, np.zeros_like(weights, bool))
@@ -44,6 +44,8 @@ def test_errors_cancel_in_what_the_layer_draws(inputs: FloatArray) -> None:
 
 
 def test_what_must_be_0_is_0_and_the_others_make_it_good(inputs: FloatArray) -> None:
+    from convert.rounding import round_weights
+
     weights = np.random.default_rng(5).normal(size=(31, 8))
     zeros = np.random.default_rng(6).random(weights.shape) < 0.3
     zeros[-1] = False
@@ -57,6 +59,9 @@ def test_what_must_be_0_is_0_and_the_others_make_it_good(inputs: FloatArray) -> 
 def test_a_network_with_rounded_kernels_is_nearer_to_float_than_one_rounded_to_the_nearest(
     generator: Any, photos: FloatArray
 ) -> None:
+    from convert.converter import copy_of
+    from convert.rounding import with_rounded_kernels
+
     before = generator.get_weights()
     kernel, bias = generator.get_layer("down").get_weights()
     kernel[np.abs(kernel) < 0.02] = 0
@@ -76,6 +81,10 @@ def test_a_network_with_rounded_kernels_is_nearer_to_float_than_one_rounded_to_t
 
 @pytest.mark.parametrize("settings", [{"norm": True}, {"block": "separable"}], ids=["norm", "separable"])
 def test_networks_of_other_layers_are_rounded_too(settings: Any, photos: FloatArray) -> None:
+    import tf_keras
+
+    from convert.rounding import with_rounded_kernels
+
     generator = build_generator(dataclasses.replace(SMOKE_GENERATOR, **settings), tf_keras)
     draw_plainly(generator, 0.05)
     rounded = with_rounded_kernels(generator, photos, quiet=True)
@@ -84,6 +93,12 @@ def test_networks_of_other_layers_are_rounded_too(settings: Any, photos: FloatAr
 
 
 def test_the_file_holds_the_very_kernels(generator: Any, photos: FloatArray, tmp_path: Any) -> None:
+    import tf_keras
+
+    from convert.converter import convert_int8, saturated
+    from convert.report.layers import kernels
+    from convert.rounding import with_rounded_kernels
+
     rounded = with_rounded_kernels(generator, photos, quiet=True)
     (tmp_path / "rounded.tflite").write_bytes(convert_int8(saturated(rounded), [photo[np.newaxis] for photo in photos]))
     stored = kernels(tmp_path / "rounded.tflite")

@@ -17,8 +17,8 @@ import train.callbacks
 import train.run_folder
 import train.training
 from celcam.arrays import FloatArray
+from celcam.comparison import Likeness
 from celcam.image_io import read_image
-from celcam.metrics import Likeness
 from celcam.paths import ROOT
 from train.__main__ import main
 from train.callbacks import learning_rate_share
@@ -170,7 +170,9 @@ def test_a_run_that_gets_no_better_ends_and_keeps_its_best(
     ssims = iter([0.5, 0.7, 0.6, 0.65, 0.9])
     kept: list[Path] = []
     monkeypatch.setattr(
-        train.callbacks, "mean_likeness", lambda likenesses: Likeness(20.0, next(ssims), 0.5) if list(likenesses) else 0
+        train.callbacks,
+        "mean_likeness",
+        lambda likenesses: Likeness(20.0, next(ssims), 0.5, 0.5, 0.5) if list(likenesses) else 0,
     )
     monkeypatch.setattr(train.callbacks, "save_generator", lambda run, generator: kept.append(run))
     run = tmp_path / "run"

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-import convert.report.page
 from celcam.paths import ROOT
 from convert.__main__ import main
-from convert.report import assess, probe, speed
-from convert.report.assess import Assessment
+from convert.report import probe
 from tests.convert.report.measured import Report
 
 CLIP = ROOT / "edge_app" / "samples" / "street_walk.mp4"
@@ -18,7 +16,11 @@ CLIP = ROOT / "edge_app" / "samples" / "street_walk.mp4"
 
 @pytest.fixture(scope="session")
 def report(lab: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """A page from few runs and frames, without the yardstick, which takes long to make; its figures, in cards too."""
+    """A page from few runs and frames, without MobileNetV2, which takes long to make; its figures are in cards too."""
+    import convert.report.page
+    from convert.report import assess, flicker, speed
+    from convert.report.assess import Assessment
+
     measured = []
 
     def measure(*args: Any, **options: Any) -> Assessment:
@@ -32,7 +34,7 @@ def report(lab: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     out = tmp_path_factory.mktemp("report") / "page.html"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(speed, "TIMED_RUNS", 3)
-        patch.setattr(assess, "CLIP_FRAMES", 3)
+        patch.setattr(flicker, "CLIP_FRAMES", 3)
         patch.setattr(speed, "mobilenet_call", lambda threads: lambda: sum(range(10_000)))
         patch.setattr(probe, "STARTS", 1)
         patch.setattr(convert.report.page, "assess", measure)

@@ -4,7 +4,6 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 
@@ -12,7 +11,6 @@ from celcam.arrays import FloatArray, Uint8Array
 from celcam.model_card import read_card, sha256, write_card
 from celcam.paths import MODELS
 from convert.recipes import RECIPES
-from convert.report.layers import MOST_DB, kernels, layer_errors, weight_histograms
 from tests.convert.spoiled import with_noisy_kernel, with_scaled_kernel
 from train.run_folder import load_generator
 
@@ -21,10 +19,14 @@ INT8, FLOAT32 = MODELS / "comic.tflite", MODELS / "comic-float32.tflite"
 
 @pytest.fixture(scope="module")
 def generator() -> Any:
+    import keras
+
     return load_generator(MODELS / "comic-keras", keras)
 
 
 def errors(path: Path, generator: Any, photo: Uint8Array) -> dict[str, float]:
+    from convert.report.layers import layer_errors
+
     return {layer.layer: layer.sqnr_db for layer in layer_errors(path, generator, [photo[:256, :256]])}
 
 
@@ -39,6 +41,8 @@ def beside_its_card(spoiled: bytes, models: Path, folder: Path) -> Path:
 
 
 def test_each_layer_of_the_float32_file_equals_keras(generator: Any, photo: Uint8Array) -> None:
+    from convert.report.layers import MOST_DB
+
     found = errors(FLOAT32, generator, photo)
     assert min(found.values()) > 100
     assert max(found.values()) <= MOST_DB
@@ -52,6 +56,8 @@ def test_the_layers_of_an_int8_file_are_named_in_their_order(generator: Any, pho
 
 
 def test_the_error_tells_which_layer_was_spoiled(models: Path, settled_run: Path, photo: Uint8Array) -> None:
+    import keras
+
     path, spoiled = models / f"comic{RECIPES['int8'].file_suffix}.tflite", load_generator(settled_run, keras)
     before = errors(path, spoiled, photo)
     kernel, bias = spoiled.get_layer("quarter0_a").get_weights()
@@ -65,6 +71,8 @@ def test_the_error_tells_which_layer_was_spoiled(models: Path, settled_run: Path
 def test_every_layer_of_a_sound_int8_file_is_near_float(
     models: Path, settled_run: Path, photo: Uint8Array, recipe: str
 ) -> None:
+    import keras
+
     path = models / f"comic{RECIPES[recipe].file_suffix}.tflite"
     found = errors(path, load_generator(settled_run, keras), photo)
     difference = found.pop("difference")  # its range is narrow: most of what it could draw would be cut off anyway
@@ -76,6 +84,8 @@ def test_every_layer_of_a_sound_int8_file_is_near_float(
 def test_a_kernel_of_the_wrong_scale_makes_its_layer_the_worst(
     models: Path, settled_run: Path, photo: Uint8Array, tmp_path: Path, layer: str
 ) -> None:
+    import keras
+
     path = beside_its_card(with_scaled_kernel((models / "comic.tflite").read_bytes(), layer, 1.5), models, tmp_path)
     found = errors(path, load_generator(settled_run, keras), photo)
     worst = min(found, key=lambda name: found[name])
@@ -87,6 +97,8 @@ def test_a_kernel_of_the_wrong_scale_makes_its_layer_the_worst(
 def test_a_noisy_kernel_makes_its_layer_the_first_that_falls(
     models: Path, settled_run: Path, photo: Uint8Array, tmp_path: Path, layer: str
 ) -> None:
+    import keras
+
     generator = load_generator(settled_run, keras)
     path = beside_its_card(with_noisy_kernel((models / "comic.tflite").read_bytes(), layer, 40), models, tmp_path)
     before, after = errors(models / "comic.tflite", generator, photo), errors(path, generator, photo)
@@ -98,6 +110,8 @@ def test_a_noisy_kernel_makes_its_layer_the_first_that_falls(
 
 def as_large_as_in_the_network(path: Path) -> dict[str, FloatArray]:
     """The kernels of an int8 file, without what scales their channels."""
+    from convert.report.layers import kernels
+
     card = read_card(path)
     assert card is not None and card.channel_factors
     factors = {name: np.array(values) for name, values in card.channel_factors.items()}
@@ -117,6 +131,8 @@ def as_large_as_in_the_network(path: Path) -> dict[str, FloatArray]:
 
 @pytest.mark.parametrize("recipe", ["int8", "int8-qat"])
 def test_the_kernels_of_an_int8_file_are_near_those_of_float(models: Path, recipe: str) -> None:
+    from convert.report.layers import kernels
+
     floats = kernels(models / "comic-float32.tflite")
     rounded = as_large_as_in_the_network(models / f"comic{RECIPES[recipe].file_suffix}.tflite")
     assert list(floats) == list(rounded)
@@ -125,6 +141,8 @@ def test_the_kernels_of_an_int8_file_are_near_those_of_float(models: Path, recip
 
 
 def test_the_kernels_of_a_shipped_file_are_steps_near_those_of_float() -> None:
+    from convert.report.layers import kernels
+
     floats, rounded, stored = kernels(FLOAT32), as_large_as_in_the_network(INT8), kernels(INT8)
     assert list(floats) == list(rounded)
     for layer, kernel in floats.items():
@@ -140,6 +158,8 @@ def test_pruned_kernels_have_ranges_and_factors_of_their_own(models: Path) -> No
 
 
 def test_a_histogram_holds_every_weight() -> None:
+    from convert.report.layers import kernels, weight_histograms
+
     for layer, kernel in zip(weight_histograms(INT8, {}), kernels(INT8).values(), strict=True):
         assert sum(layer.shares) == pytest.approx(1)
         assert layer.weights == kernel.size

@@ -23,5 +23,5 @@ def test_a_fresh_process_does_not_count_the_memory_of_the_one_that_starts_it(
 
 def test_a_file_that_no_process_can_load_is_told(tmp_path: Path) -> None:
     (tmp_path / "broken.tflite").write_bytes(b"nothing")
-    with pytest.raises(ModelError, match="a process of its own can't draw with it"):
+    with pytest.raises(ModelError, match="a new process can't draw with it"):
         measure_start(tmp_path / "broken.tflite", 64, 1)

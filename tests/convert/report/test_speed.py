@@ -3,20 +3,23 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from celcam.tflite_model import TFLiteModel
 from celcam.timing import Latency
-from convert.report import speed
-from convert.report.lineup import find_groups
-from convert.report.speed import Timing, measure_speed, thread_counts
 
 
 def test_files_are_timed_over_a_float32_file_of_their_weights_that_is_made_where_none_ships(
     lab: Path, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from convert.lineup import find_groups
+    from convert.pairs import find_pairs_folder
+    from convert.report import speed
+    from convert.report.speed import Timing, measure_speed, thread_counts
+
     for suffix in (".tflite", ".json"):
         shutil.copy(lab / f"comic{suffix}", tmp_path)
 
@@ -27,7 +30,8 @@ def test_files_are_timed_over_a_float32_file_of_their_weights_that_is_made_where
 
     monkeypatch.setattr(speed, "measure_latency", pretend)
     monkeypatch.setattr(speed, "mobilenet_call", lambda threads: lambda: None)
-    found = measure_speed(find_groups(tmp_path, (), pairs, 1))
+    find_pairs = partial(find_pairs_folder, named=pairs, scratch=tmp_path)
+    found = measure_speed(find_groups(tmp_path, (), find_pairs, 1), thread_counts(os.cpu_count() or 1))
     assert list(found) == thread_counts(os.cpu_count() or 1)
     for timed in found.values():
         assert timed.files == {
@@ -41,4 +45,6 @@ def test_files_are_timed_over_a_float32_file_of_their_weights_that_is_made_where
     [(1, [1]), (2, [1, 2]), (4, [1, 2, 3, 4]), (12, [1, 2, 3, 4, 8, 12]), (16, [1, 2, 3, 4, 8, 16])],
 )
 def test_threads_go_from_1_to_all(cores: int, counts: list[int]) -> None:
+    from convert.report.speed import thread_counts
+
     assert thread_counts(cores) == counts

@@ -1,8 +1,9 @@
-"""How alike two pictures look: SSIM, MS-SSIM, FLIP. Pictures are ``(H, W, 3) uint8 RGB``; needs NumPy and OpenCV only.
+"""Perceptual metrics: SSIM, MS-SSIM and FLIP. Needs NumPy and OpenCV only.
 
-Both are the published measures, in separable filters and without TensorFlow: a report takes them thousands of times, in
-processes of their own, and keeps what one picture alone gives. The tests hold them to `celcam.metrics.ssim`,
-``tf.image.ssim_multiscale`` and ``flip-evaluator``.
+Each metric has two steps: the features of one picture, and the comparison of two sets of features. So the features of a
+picture are computed once, even if it is compared with several others. Filters are separable. The tests compare the
+results with `celcam.metrics.ssim`, ``tf.image.ssim_multiscale`` and ``flip-evaluator``.
+Pictures are ``(H, W, 3) uint8 RGB``.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ _SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 _WINDOW_SIDE, _WINDOW_SIGMA = 11, 1.5
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 _MIDDLE = 128.0
-# The window must fit into the smallest scale.
+# The window must fit in the smallest scale.
 MS_SSIM_SHORTEST_SIDE = (_WINDOW_SIDE - 1) * 2 ** (len(_SCALE_WEIGHTS) - 1) + 1
 
-# FLIP's constants. Pixels in a degree of sight: a 4K screen 0.7 m wide, seen from 0.7 m.
+# FLIP's constants. Pixels per degree of visual angle: a 4K screen 0.7 m wide, seen from 0.7 m.
 PIXELS_PER_DEGREE = 0.7 * 3840 / 0.7 * math.pi / 180
 _COLOUR_POWER, _FEATURE_POWER = 0.7, 0.5
 _COLOUR_KNEE, _ERROR_KNEE = 0.4, 0.95
 _FEATURE_DEGREES = 0.082
-# Amplitudes and widths of the Gaussians that stand for the eye's contrast sensitivity, channel by channel.
+# Amplitudes and widths of the Gaussians that approximate the contrast sensitivity of the eye, for each channel.
 _SENSITIVITY = (((1.0, 0.0047),), ((1.0, 0.0053),), ((34.1, 0.04), (13.5, 0.025)))
 _WIDEST = 0.04
 _TO_XYZ = np.array(
@@ -45,7 +46,7 @@ _FROM_XYZ = np.linalg.inv(_TO_XYZ).astype(np.float32)
 
 @dataclass(frozen=True, eq=False)
 class _Scale:
-    """A picture at one of its sizes, ``(H, W, 3) float32`` about the middle level; mean and variance in each window."""
+    """A picture at one scale: ``(H, W, 3) float32`` minus the middle level, and mean and variance in each window."""
 
     planes: FloatArray
     mean: FloatArray
@@ -54,18 +55,19 @@ class _Scale:
 
 @dataclass(frozen=True, eq=False)
 class Structure:
-    """What SSIM compares of a picture: at five scales, or only at its own where it is too small for five."""
+    """Features for SSIM and MS-SSIM: five scales; one if the picture is too small for five, none if for one."""
 
     scales: tuple[_Scale, ...]
 
 
 def structure(rgb_u8: Uint8Array) -> Structure:
-    """What SSIM compares of ``(H, W, 3) uint8 RGB``; worth keeping where a picture meets several others."""
-    enough = min(rgb_u8.shape[:2]) >= MS_SSIM_SHORTEST_SIDE
-    # Variance is the same about the middle, and its squares are small enough for float32.
+    """The features of ``(H, W, 3) uint8 RGB`` for SSIM and MS-SSIM."""
+    shortest = min(rgb_u8.shape[:2])
+    count = len(_SCALE_WEIGHTS) if shortest >= MS_SSIM_SHORTEST_SIDE else int(shortest >= _WINDOW_SIDE)
+    # Subtracting the middle level leaves the variance as it is and keeps squares small enough for float32.
     planes = rgb_u8.astype(np.float32) - _MIDDLE
     scales = []
-    for number in range(len(_SCALE_WEIGHTS) if enough else 1):
+    for number in range(count):
         planes = _halved(planes) if number else planes
         mean = _window(planes)
         scales.append(_Scale(planes, mean, _window(planes * planes) - mean * mean))
@@ -73,11 +75,14 @@ def structure(rgb_u8: Uint8Array) -> Structure:
 
 
 def ssims(one: Structure, other: Structure) -> tuple[float, float]:
-    """SSIM as in `celcam.metrics`, and multi-scale SSIM (Wang et al., 2003), each the mean of the three channels.
+    """SSIM and multi-scale SSIM (Wang et al., 2003), each the mean of the three channels.
 
     Returns:
-        1 for equal pictures; the second is NaN where a side is shorter than `MS_SSIM_SHORTEST_SIDE`.
+        SSIM, the same as `celcam.metrics.ssim`, and MS-SSIM: 1 for equal pictures. SSIM is NaN if a side is shorter
+        than the window of 11 pixels, MS-SSIM if a side is shorter than `MS_SSIM_SHORTEST_SIDE`.
     """
+    if not one.scales:
+        return math.nan, math.nan
     parts = [_ssim_parts(a, b) for a, b in zip(one.scales, other.scales, strict=True)]
     similarities, contrasts = zip(*parts, strict=True)
     if len(parts) < len(_SCALE_WEIGHTS):
@@ -91,15 +96,15 @@ def ssims(one: Structure, other: Structure) -> tuple[float, float]:
 
 @dataclass(frozen=True, eq=False)
 class Percept:
-    """What FLIP compares of a picture."""
+    """Features for FLIP."""
 
-    lab: FloatArray  # (H, W, 3) float32: colour as it is seen from afar, CIELAB with Hunt's adjustment
-    edges: FloatArray  # (H, W) float32: how strong an edge is
-    points: FloatArray  # (H, W) float32: how strong a point is
+    lab: FloatArray  # (H, W, 3) float32: colour after the contrast sensitivity filter, CIELAB with Hunt's adjustment
+    edges: FloatArray  # (H, W) float32: edge strength
+    points: FloatArray  # (H, W) float32: point strength
 
 
 def perceive(rgb_u8: Uint8Array) -> Percept:
-    """What FLIP compares of ``(H, W, 3) uint8 RGB``; worth keeping where a picture meets several others."""
+    """The features of ``(H, W, 3) uint8 RGB`` for FLIP."""
     xyz = _LINEAR[rgb_u8] @ (_TO_XYZ / _WHITE[:, np.newaxis]).T
     light = xyz[..., 1]
     opponents = (light, xyz[..., 0] - light, light - xyz[..., 2])
@@ -116,7 +121,7 @@ def flip_map(reference: Percept, test: Percept) -> FloatArray:
     """FLIP (Andersson et al., "FLIP: A Difference Evaluator for Alternating Images", 2020) at each pixel.
 
     Returns:
-        ``(H, W) float32``, 0 where nobody sees a difference, 1 where it could not be larger.
+        ``(H, W) float32``, from 0, no visible difference, to 1, the largest difference.
     """
     colour = _hyab(reference.lab, test.lab) ** _COLOUR_POWER
     knee = _COLOUR_KNEE * _LARGEST
@@ -127,11 +132,6 @@ def flip_map(reference: Percept, test: Percept) -> FloatArray:
     return np.asarray(np.where(colour < knee, low, high) ** (1 - feature), np.float32)
 
 
-def flip(reference: Uint8Array, test: Uint8Array) -> float:
-    """The mean of `flip_map` of two pictures of the same shape: 0 for equal ones."""
-    return float(flip_map(perceive(reference), perceive(test)).mean())
-
-
 def _halved(planes: FloatArray) -> FloatArray:
     height, width = planes.shape[:2]
     even = cv2.copyMakeBorder(planes, 0, height % 2, 0, width % 2, cv2.BORDER_REFLECT)
@@ -139,7 +139,7 @@ def _halved(planes: FloatArray) -> FloatArray:
 
 
 def _ssim_parts(a: _Scale, b: _Scale) -> tuple[FloatArray, FloatArray]:
-    """SSIM, and its part that is contrast and structure, each the mean of each channel."""
+    """SSIM and its contrast and structure term, each as the mean of each channel."""
     covariance = _window(a.planes * b.planes) - a.mean * b.mean
     contrast = (2 * covariance + _C2) / (a.variance + b.variance + _C2)
     mean_a, mean_b = a.mean + _MIDDLE, b.mean + _MIDDLE
@@ -154,13 +154,13 @@ def _window(planes: FloatArray) -> FloatArray:
 
 
 def _linear_levels() -> FloatArray:
-    """Light of each of the 256 levels of sRGB, 0..1."""
+    """Linear light of the 256 sRGB levels, 0..1."""
     level = np.arange(256) / 255
     return np.asarray(np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4), np.float32)
 
 
 def _hunt_lab(linear: FloatArray) -> FloatArray:
-    """CIELAB of linear RGB, its colours fainter in the dark (Hunt, 1952)."""
+    """CIELAB of linear RGB with less saturated dark colours (Hunt, 1952)."""
     xyz = linear @ (_TO_XYZ / _WHITE[:, np.newaxis]).T
     edge = 6 / 29
     curved = np.where(xyz > edge**3, cv2.pow(xyz, 1 / 3), xyz / (3 * edge**2) + 4 / 29)
@@ -176,7 +176,7 @@ def _hyab(one: FloatArray, other: FloatArray) -> FloatArray:
 
 
 def _sensitivity_filters(gaussians: tuple[tuple[float, float], ...]) -> list[tuple[FloatArray, FloatArray]]:
-    """Rows and columns whose filters add up to one channel's sensitivity."""
+    """Row and column filters that add up to the contrast sensitivity of one channel."""
     radius = math.ceil(3 * math.sqrt(_WIDEST / (2 * math.pi**2)) * PIXELS_PER_DEGREE)
     degrees = np.arange(-radius, radius + 1) / PIXELS_PER_DEGREE
     lines = [np.exp(-((math.pi * degrees) ** 2) / width) for _, width in gaussians]
@@ -189,7 +189,7 @@ def _sensitivity_filters(gaussians: tuple[tuple[float, float], ...]) -> list[tup
 
 
 def _feature_filter(order: int) -> tuple[FloatArray, FloatArray]:
-    """The first or second derivative of a Gaussian along a row, and the Gaussian along the column."""
+    """The first or second derivative of a Gaussian along the row, and the Gaussian along the column."""
     deviation = 0.5 * _FEATURE_DEGREES * PIXELS_PER_DEGREE
     radius = math.ceil(3 * deviation)
     place = np.arange(-radius, radius + 1)
@@ -210,6 +210,6 @@ def _strength(plane: FloatArray, filters: tuple[FloatArray, FloatArray]) -> Floa
 _LINEAR = _linear_levels()
 _SENSITIVITY_FILTERS = [_sensitivity_filters(gaussians) for gaussians in _SENSITIVITY]
 _EDGE_FILTER, _POINT_FILTER = _feature_filter(1), _feature_filter(2)
-# Between green and blue no colours are further apart.
+# The largest colour difference is the one between green and blue.
 _GREEN_BLUE = np.array([[[0, 1, 0], [0, 0, 1]]], np.float32)
 _LARGEST = float(_hyab(_hunt_lab(_GREEN_BLUE[:, :1]), _hunt_lab(_GREEN_BLUE[:, 1:]))[0, 0]) ** _COLOUR_POWER

@@ -25,7 +25,7 @@ def photos(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def demanding(tmp_path: Path) -> Path:
-    """The comic model with a card that demands what no int8 file reaches."""
+    """The comic model with a threshold in its card that no int8 file meets."""
     for suffix in (".tflite", ".json"):
         shutil.copy(MODELS / f"comic{suffix}", tmp_path)
     file = tmp_path / "comic.tflite"
@@ -61,14 +61,39 @@ def test_a_file_that_falls_short_fails(
     lines = capsys.readouterr().out.splitlines()
     at = next(number for number, line in enumerate(lines) if line.startswith(str(demanding)))
     assert "FAILED on 2 pictures" in lines[at]
-    assert lines[at + 1].endswith("at least 90  <-- falls short")
+    assert lines[at + 1].endswith("at least 90  <-- not met")
     assert lines[at + 2].endswith("at least 0.9")
     assert sum("FAILED" in line for line in lines) == 1
 
 
 def test_a_file_without_its_run_is_told(demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(demanding), "--photos", str(photos)]) == 2
-    assert "the run it was made from is not in" in capsys.readouterr().err
+    other = demanding.with_stem("other")
+    for path, renamed in ((demanding, other), (demanding.with_suffix(".json"), other.with_suffix(".json"))):
+        path.rename(renamed)
+    assert main(["check", str(other), "--photos", str(photos)]) == 2
+    assert f"its run is not in {other.parent} or {MODELS}; name the run with --run" in capsys.readouterr().err
+
+
+def test_a_file_made_from_other_weights_is_named_in_one_line(
+    demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = read_card(demanding)
+    assert card is not None
+    write_card(demanding, dataclasses.replace(card, weights_sha256="f" * 64, gate={"to_keras_ssim": 0.9}))
+    assert main(["check", str(demanding), "--photos", str(photos)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert f"made from weights {'f' * 12}..., but" in lines[2]
+
+
+def test_two_files_of_one_name_are_judged_apart(
+    demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = MODELS / "comic.tflite"
+    assert main(["check", str(shipped), str(demanding), "--photos", str(photos)]) == 1
+    printed = capsys.readouterr().out
+    assert f"{shipped}: passed" in printed
+    assert f"{demanding}: FAILED" in printed
 
 
 def test_a_card_that_demands_nothing_or_the_unknown_is_told(
@@ -77,8 +102,8 @@ def test_a_card_that_demands_nothing_or_the_unknown_is_told(
     card_file = demanding.with_suffix(".json")
     card = json.loads(card_file.read_text())
     for gate, message in (
-        ({}, "no card with thresholds"),
-        ({"beauty": 1.0}, "its card demands beauty; known: to_keras"),
+        ({}, "its card has no thresholds"),
+        ({"beauty": 1.0}, "its card has a threshold for beauty; expected to_keras"),
     ):
         card_file.write_text(json.dumps(card | {"gate": gate}))
         assert main(["check", str(demanding), "--photos", str(photos)]) == 2

@@ -1,8 +1,8 @@
-"""Channels that may be scaled without changing the picture, so that each fills the tensor it is stored in.
+"""Cross-layer equalization: channels are scaled so that each uses the range of its tensor; the picture is unchanged.
 
-int8 rounds all channels of a tensor to the same steps; a faint channel gets few of them. Cross-layer equalization
-(Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019): a convolution draws a
-channel larger, and those that read it weigh it less. Networks are functional tf_keras models.
+int8 rounds all channels of a tensor to the same steps, so a channel with small values gets few of them. A convolution
+multiplies a channel by a factor, and the convolutions that read the channel divide by it (Nagel et al., "Data-Free
+Quantization Through Weight Equalization and Bias Correction", 2019). Networks are functional tf_keras models.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-# Layers that hand on what they are given, channel by channel.
+# Layers that pass values on, channel by channel.
 PASSING = ("ReLU", "DepthToSpace", "Add")
 
 
 def channel_groups(generator: Any) -> list[list[str]]:
-    """The layers whose outputs have their channels in common, in groups: those of one group are scaled alike.
+    """Groups of layers whose outputs must share the factors of their channels.
 
-    Left out are the photo, the picture, and what a layer sees that is no convolution and does not merely pass it on.
-    A tensor before depth-to-space holds the channels of its group four times over.
+    The photo, the picture, and the tensors around any other layer than convolutions and `PASSING` are in no group. A
+    tensor before depth-to-space holds the channels of its group four times.
     """
     parent = {layer.name: layer.name for layer in generator.layers}
 
@@ -44,11 +44,11 @@ def channel_groups(generator: Any) -> list[list[str]]:
 
 
 def scale_channels(generator: Any, factors: Mapping[str, Sequence[float]]) -> None:
-    """Scale what each convolution draws, and undo it where it is read; in place.
+    """Scale the outputs of each convolution, and divide by the same factors in the layers that read them; in place.
 
     Args:
         generator: the network.
-        factors: for layers of `channel_groups`, one a channel of the output.
+        factors: for layers of `channel_groups`, one per channel of the output.
     """
     for layer in generator.layers:
         if type(layer).__name__ == "Conv2D":
@@ -65,5 +65,5 @@ def inputs_of(layer: Any) -> list[str]:
 
 
 def width_of(generator: Any, names: Iterable[str]) -> int:
-    """How many channels the layers of one group have in common."""
+    """The number of channels that the layers of one group share."""
     return min(int(generator.get_layer(name).output.shape[-1]) for name in names)

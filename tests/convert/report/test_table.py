@@ -1,20 +1,24 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from celcam.image_io import read_image
 from celcam.paths import MODELS
-from convert import comparison
 from convert.__main__ import main
-from convert.mobilenet import MOBILENET
+from tests.convert.report.measured import Report
 
 
 def test_the_shipped_files_stand_in_one_table(
     pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comparison, "TIMED_RUNS", 5)
+    from convert.mobilenet import MOBILENET
+    from convert.report import probe, speed
+
+    monkeypatch.setattr(speed, "TIMED_RUNS", 5)
+    monkeypatch.setattr(probe, "STARTS", 1)
     grid = tmp_path / "grid.png"
     assert main(["compare", str(MODELS / "comic-keras"), "--pairs", str(pairs), "--grid", str(grid)]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -30,6 +34,18 @@ def test_the_shipped_files_stand_in_one_table(
     assert read_image(grid).shape[1] > 5 * 200
 
 
-def test_no_model_of_the_style_is_an_error(smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_has_the_figures_of_the_report(report: Report) -> None:
+    from convert.report.table import table_lines
+
+    lines = list(table_lines(report.assessment, threads=1))
+    described = json.loads(report.page.with_suffix(".json").read_text(encoding="utf-8"))
+    for file in described["groups"][0]["files"]:
+        row = next(line.split() for line in lines if line.split()[0] == file["name"])
+        target, keras = file["gaps"]["to_target"], file["gaps"]["to_keras"]
+        shown = [f"{target['psnr_db']:.2f}", f"{target['ssim']:.4f}", f"{keras['psnr_db']:.2f}", f"{keras['ssim']:.4f}"]
+        assert row[-4:] == shown
+
+
+def test_no_model_of_the_run_is_an_error(smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(smoke_run), "--models", str(tmp_path)]) == 2
-    assert "no comic.tflite of any recipe" in capsys.readouterr().err
+    assert "no .tflite file in it" in capsys.readouterr().err

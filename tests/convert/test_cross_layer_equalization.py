@@ -4,13 +4,15 @@ import dataclasses
 
 import numpy as np
 import pytest
-import tf_keras
 
-from convert.channels import channel_groups, scale_channels, width_of
 from train.networks import LIVE_GENERATOR, SMOKE_GENERATOR, GeneratorSpec, build_generator
 
 
 def grouped(spec: GeneratorSpec) -> list[set[str]]:
+    import tf_keras
+
+    from convert.cross_layer_equalization import channel_groups
+
     return [set(names) for names in channel_groups(build_generator(spec, tf_keras))]
 
 
@@ -32,6 +34,10 @@ def test_a_norm_or_a_depthwise_convolution_leaves_its_channels_as_they_are() -> 
 
 @pytest.mark.parametrize("block", ["plain", "separable"])
 def test_scaled_channels_draw_the_same_picture(block: str) -> None:
+    import tf_keras
+
+    from convert.cross_layer_equalization import channel_groups, scale_channels, width_of
+
     generator = build_generator(dataclasses.replace(LIVE_GENERATOR, block=block), tf_keras)
     rng = np.random.default_rng(1)
     for layer in generator.layers:
