@@ -1,0 +1,114 @@
+"""The finishes that are shipped, by the names of the looks that they belong to."""
+
+from __future__ import annotations
+
+from celcam.finishes.border import Border
+from celcam.finishes.color_strokes import ColorStrokes
+from celcam.finishes.crisp import Crisp
+from celcam.finishes.finish import Finish
+from celcam.finishes.glow import Glow
+from celcam.finishes.grade import Grade
+from celcam.finishes.grid import Grid
+from celcam.finishes.hatch import Hatch
+from celcam.finishes.inks import Inks
+from celcam.finishes.keep_hue import KeepHue
+from celcam.finishes.paper import Paper
+from celcam.finishes.screentone import Screentone
+from celcam.finishes.separation import Plate, Separation
+from celcam.finishes.sky import Sky
+from celcam.finishes.tone import Tone
+from celcam.finishes.tone_steps import ToneSteps
+from celcam.finishes.vignette import Vignette
+from celcam.finishes.wash import Wash
+from celcam.finishes.wobble import Wobble
+
+# Screen-print inks.
+NAVY, RED, CORAL, SLATE, PALE, CREAM = (
+    (20, 43, 69),
+    (200, 50, 43),
+    (236, 142, 98),
+    (95, 148, 164),
+    (178, 199, 186),
+    (244, 230, 188),
+)
+
+FINISHES: dict[str, Finish] = {
+    "comic": Finish((Crisp(amount=3.0), ToneSteps(share=0.4))),
+    "poster": Finish(
+        (
+            Inks(
+                warm=(NAVY, RED, CORAL, CREAM),
+                warm_at=(56.0, 118.0, 172.0),
+                cool=(NAVY, SLATE, PALE, CREAM),
+                cool_at=(56.0, 140.0, 230.0),
+                line_depth=32.0,
+                roughness=1.5,
+                tone=Tone(red=0.3, local=0.4, lift=0.2),
+            ),
+            Paper(grain=0.008),
+        )
+    ),
+    "noir": Finish(
+        (
+            KeepHue(riser=24.0, slope=0.3, red_from=(90.0, 130.0), tone=Tone(red=0.4, local=0.5, lift=0.25)),
+            Vignette(),
+            Paper(tint=(1.0, 1.0, 1.0), grain=0.02),
+        )
+    ),
+    "riso": Finish(
+        (
+            Separation(
+                plates=(
+                    Plate(
+                        (255, 88, 92),
+                        (0.0, 0.5, 0.5),
+                        ((0, 0), (18, 0), (60, 60), (200, 235), (255, 255)),
+                        angle=15.0,
+                    ),
+                    Plate(
+                        (0, 98, 160),
+                        (1.0, 0.0, 0.0),
+                        ((0, 0), (40, 0), (90, 50), (215, 240), (255, 255)),
+                        angle=75.0,
+                        shift=(2.0, -1.0),
+                    ),
+                )
+            ),
+        )
+    ),
+    "manga": Finish((Screentone(tone=Tone(red=0.5, local=0.4, lift=0.3)),)),
+    "pixel": Finish((Grid(),)),
+    "watercolor": Finish(
+        (
+            Grade(vivid=0.35, tones=((0, 0), (30, 34), (80, 106), (140, 178), (200, 236), (228, 255), (255, 255))),
+            Wobble(amount=0.6),
+            Crisp(amount=3.0),
+            Wash(),
+            Border(),
+            Paper(),
+        )
+    ),
+    "pencil": Finish((Wobble(amount=0.6), Hatch(), Paper())),
+    "colored-pencil": Finish(
+        (
+            Grade(vivid=0.7, tones=((0, 20), (90, 110), (200, 226), (255, 255))),
+            Wobble(amount=0.6),
+            ColorStrokes(),
+            Paper(),
+        )
+    ),
+    "anime": Finish(
+        (
+            Grade(
+                vivid=0.25,
+                shadow=(26.0, 30.0, 58.0),
+                light=(8.0, 5.0, -4.0),
+                leaf=(-0.45, 0.20, -0.05),
+                blue=(-0.18, 0.14, 0.22),
+            ),
+            Sky(),
+            Crisp(),
+            Glow(),
+        )
+    ),
+}
