@@ -38,7 +38,7 @@ class ClipSink(FrameSink):
 
         Args:
             path: of the finished file, .mp4, .mov or .mkv.
-            source: where the frames come from; its sound is kept.
+            source: of the frames; its sound is kept.
             overwrite: replace a file that exists.
             notices: get a line that names a partial clip.
             interrupted: whether the user ended the run early; called at the end.

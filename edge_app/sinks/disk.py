@@ -1,6 +1,6 @@
-"""What a recording's bytes pass on their way to the disk, so that what was written plays whatever happens.
+"""Write recordings so that the part on the disk plays, whatever happens.
 
-`ClipFile` is the file that FFmpeg writes through; `Syncer` brings it to the disk while it grows.
+FFmpeg writes through `ClipFile`; `Syncer` flushes the file to the disk while it grows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from celcam.errors import MediaError, UnwritableError
 
-# A clip's header alone plays nothing: only with the piece after it there is a picture.
+# A clip's header alone has no picture; the piece after it has.
 FEWEST_PIECES = 2
 
 # Errors of a disk that can't give a file a second name, such as the FAT of a USB stick.
@@ -25,13 +25,13 @@ NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
 
 class NameTakenError(UnwritableError):
-    """There is a file of that name, and it is not to be replaced."""
+    """A file of that name exists and must not be replaced."""
 
 
 def free_bytes(folder: Path) -> int:
-    """What may still be written into ``folder``, or into the first folder above it that exists.
+    """The free space for ``folder``, which need not exist, in bytes.
 
-    A file system that does not say how large it is, such as some over a network, has room without end.
+    A file system that does not state its size, as some network file systems, counts as unlimited.
     """
     there = folder.absolute()
     while not there.exists() and there != there.parent:
@@ -41,11 +41,17 @@ def free_bytes(folder: Path) -> int:
 
 
 def unwritable(path: Path, error: Any, *, kept: str = "") -> UnwritableError:
-    """The one line about ``error``, the system's or FFmpeg's, with its remedy; ``kept``: what became of the rest."""
+    """Describe ``error`` of the system or of FFmpeg in one line with its remedy.
+
+    Args:
+        path: of the file or folder.
+        error: has ``errno`` and ``strerror``.
+        kept: says what remains of the data written so far.
+    """
     remedy = {
         errno.ENOSPC: "free some space",
         errno.EDQUOT: "free some space",
-        errno.EFBIG: "this disk takes no larger file, choose a smaller limit",
+        errno.EFBIG: "the disk allows no larger file, choose a smaller limit",
         errno.EIO: "the disk may be broken, choose another",
     }.get(error.errno, "choose another place")
     parts = [f"{path}: can't be written: {error.strerror or error}", kept, remedy]
@@ -71,7 +77,7 @@ def rename_to_new(temporary: Path, path: Path) -> bool:
     except OSError as error:
         if error.errno not in NO_LINKS:
             raise
-        if path.exists():  # on such a disk another program could still come between
+        if path.exists():  # another program may still create it before the next line
             return False
         temporary.replace(path)
         return True
@@ -80,21 +86,21 @@ def rename_to_new(temporary: Path, path: Path) -> bool:
 
 
 class ClipFile:
-    """A new file in the form that PyAV writes to; remembers up to where it plays.
+    """A new file object for PyAV that knows how much of it plays.
 
-    A write that fails is the last one: FFmpeg goes on to seek and to write an index, and must not spoil what is there.
+    After a failed write all later ones fail: FFmpeg would go on to write an index and damage the file.
     """
 
     def __init__(self, path: Path, *, replace: bool) -> None:
-        """Make the file.
+        """Create the file.
 
         Args:
-            path: of the file; its suffix names the container.
-            replace: empty a file that exists; without it that is an error.
+            path: of the file; its suffix names the container format.
+            replace: empty an existing file instead of an error.
 
         Raises:
             FileExistsError: the file exists.
-            OSError: it can't be made.
+            OSError: the file can't be created.
         """
         self.name = str(path)
         self._path = path
@@ -105,20 +111,20 @@ class ClipFile:
 
     @property
     def closed(self) -> bool:
-        """Whether it is; FFmpeg then writes no index."""
+        """Whether the file is closed; FFmpeg then writes no index."""
         return self._file.closed
 
     @property
     def plays(self) -> bool:
-        """Whether there is a picture in what has been kept."""
+        """Whether the part marked by `keep` holds a picture."""
         return self._pieces >= FEWEST_PIECES
 
     def fileno(self) -> int:
-        """The system's number of the open file."""
+        """The file descriptor."""
         return self._file.fileno()
 
     def write(self, data: bytes) -> int:
-        """Write all of ``data``; raises OSError, and from then on always."""
+        """Write all of ``data``; raises OSError, and then on every later call."""
         if self._error is not None:
             raise self._error
         left = memoryview(data)
@@ -132,15 +138,15 @@ class ClipFile:
         return len(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """As of any file."""
+        """As for any file."""
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """As of any file."""
+        """As for any file."""
         return self._file.tell()
 
     def keep(self) -> bool:
-        """What has been written so far is whole; whether that is more than before."""
+        """Mark all data so far as complete; return whether there is new data."""
         if self.size == self._whole:
             return False
         self._whole = self.size
@@ -148,44 +154,44 @@ class ClipFile:
         return True
 
     def check(self) -> None:
-        """Raise OSError where nobody will find the file again."""
+        """Raise OSError if the file has been deleted."""
         if not os.fstat(self._file.fileno()).st_nlink:
             raise OSError(errno.ENOENT, "it was deleted while it was written")
 
     def close(self) -> None:
-        """Let go of the file as it is."""
+        """Close the file as it is."""
         self._file.close()
 
     def abandon(self) -> None:
-        """Let go of the file and leave in it what plays; where nothing does, no file."""
-        with suppress(OSError, ValueError):  # a device can't be shortened, nor what is closed already
+        """Close the file, cut to the part that plays; delete it if nothing plays."""
+        with suppress(OSError, ValueError):  # a device can't be truncated, nor a closed file
             self._file.truncate(self._whole)
         if not self.plays:
             with suppress(OSError, ValueError):
-                # Where the folder was replaced meanwhile, that name is another's.
+                # The name may belong to another file, if the folder was replaced meanwhile.
                 if os.path.samestat(os.fstat(self._file.fileno()), self._path.stat()):
                     self._path.unlink()
-        with suppress(OSError):  # some disks tell only now that there was no room
+        with suppress(OSError):  # some disks report a lack of space only now
             self._file.close()
 
 
 class Syncer:
-    """Brings files to the disk as they grow; a context manager around a thread, because an SD card may take seconds.
+    """Flushes growing files to the disk on a thread of its own, because an SD card may take seconds.
 
-    Left alone, Linux writes after half a minute; so much a power cut would cost.
+    Linux by itself writes after half a minute, which a power cut would lose.
     """
 
     def __init__(self, *, sync: Callable[[int], None] = os.fsync) -> None:
-        """Begin with no file; ``sync`` brings an open file to the disk, given its number."""
+        """Start without a file; ``sync`` flushes an open file, given its descriptor."""
         self._sync = sync
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._over = False
-        self._numbers: list[int] = []  # of open files, ours to close; the last may still grow
+        self._numbers: list[int] = []  # descriptors that this class closes; the last file may still grow
         self._grows = False
-        self._folders: list[Path] = []  # that have a new file in them
+        self._folders: list[Path] = []  # with a new file
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
-        self.error: OSError | None = None  # of a disk that did not take what it was given; cleared by whoever tells it
+        self.error: OSError | None = None  # of the last failed flush; whoever reports it clears it
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -199,7 +205,7 @@ class Syncer:
         self._thread.join()
 
     def begin(self, file: ClipFile, folder: Path) -> None:
-        """From now on see to ``file``, which is new in ``folder``; the one before is complete."""
+        """Start to flush ``file``, which is new in ``folder``; the file before is complete."""
         self.end()
         with self._lock:
             self._numbers.append(os.dup(file.fileno()))
@@ -207,11 +213,11 @@ class Syncer:
             self._grows = True
 
     def grown(self) -> None:
-        """The file has grown."""
+        """Report that the file has grown."""
         self._wake.set()
 
     def end(self) -> None:
-        """The file is complete: it is brought to the disk once more and let go."""
+        """Report that the file is complete: it is flushed once more and released."""
         with self._lock:
             self._grows = False
         self._wake.set()
@@ -237,12 +243,12 @@ class Syncer:
         try:
             self._sync(number)
         except OSError as error:
-            if error.errno != errno.EINVAL:  # a device or pipe: there is no disk to bring it to
+            if error.errno != errno.EINVAL:  # a device or a pipe can't be flushed
                 self.error = error
 
 
 def _sync_folder(folder: Path) -> None:
-    """Bring a folder's list of files to the disk; a disk that can't do that is left alone."""
+    """Flush a folder's list of files, if its disk can do that."""
     with suppress(OSError):
         number = os.open(folder, os.O_RDONLY)
         try:

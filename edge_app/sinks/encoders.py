@@ -1,7 +1,7 @@
-"""Which of FFmpeg's H.264 encoders draws here, and how it is set.
+"""Choose one of FFmpeg's H.264 encoders, and set it up.
 
-A live recording must hold back nothing: what an encoder keeps inside is lost when the power is cut. A file's frames are
-not in danger, so the encoder may look ahead, which saves a fifth to two fifths of the space.
+A live recording must not hold back frames: a power cut loses the frames inside an encoder. A file can be converted
+again, so its encoder may look ahead, which saves a fifth to two fifths of the space.
 """
 
 from __future__ import annotations
@@ -20,37 +20,40 @@ from edge_app.flow.notices import Notices
 
 AUTO = "auto"
 SOFTWARE = "libx264"
-HARDWARE = "h264_v4l2m2m"  # a Pi 4's; a Pi 5 has none
-TIME_BASE = Fraction(1, 90_000)  # MPEG's clock: every usual frame rate is a whole number of ticks
+HARDWARE = "h264_v4l2m2m"  # on a Pi 4; a Pi 5 has no hardware encoder
+TIME_BASE = Fraction(1, 90_000)  # MPEG's clock: a frame of every usual rate lasts a whole number of ticks
 
-# Visually lossless for flat colour at a speed that a Pi can pay.
+# Visually lossless for flat colours, and fast enough for a Pi.
 QUALITY = {"preset": "veryfast", "crf": "18"}
-# Of larger live pictures a Pi's cores can't pay that beside the network; this takes a third of the time, and as much
-# space where nothing may be held back.
+# A Pi has no time for that preset on larger live pictures while the network runs. Live, "ultrafast" takes a third of
+# the time and the same space.
 LARGE_PIXELS = 640 * 480
-# A hardware encoder knows no constant quality: so many bits a pixel are visually lossless too.
+# A hardware encoder has no constant quality; this rate is visually lossless too.
 HARDWARE_BITS_PER_PIXEL = 0.25
 
-# An encoder that holds more frames than that is of no use live.
+# An encoder that holds back more frames is unfit for live recordings.
 MOST_HELD = 4
-# The mean over the trial's pixels, in levels of 0..255; rows in the wrong place differ by far more.
+# Mean difference over the trial's pixels, in levels of 0..255; shifted rows differ by far more.
 TOLERATED_DIFFERENCE = 8.0
 
 
 def choose_encoder(
     wanted: str, size_wh: tuple[int, int], rate: Fraction, *, live: bool, notices: Notices | None = None
 ) -> str:
-    """The name of an encoder that works here.
+    """Choose an encoder that works on this machine.
 
     Args:
-        wanted: a name, or `AUTO`: live the hardware's where there is one, else software.
+        wanted: a name, or `AUTO`: for a live recording the hardware encoder if it works, else `SOFTWARE`.
         size_wh: of the pictures, even numbers.
-        rate: frames per second, about.
-        live: see the top of this file.
-        notices: told where ``wanted`` can't be used.
+        rate: approximate frames per second.
+        live: for a live recording; see the top of this file.
+        notices: get a line if ``wanted`` can't be used.
+
+    Returns:
+        The encoder's name in FFmpeg.
 
     Raises:
-        MediaError: not even `SOFTWARE` works.
+        MediaError: this FFmpeg does not even have `SOFTWARE`.
     """
     first = SOFTWARE if wanted == AUTO and not live else HARDWARE if wanted == AUTO else wanted
     if first != SOFTWARE:
@@ -59,7 +62,7 @@ def choose_encoder(
             return first
         if wanted != AUTO and notices is not None:
             notices.add(f"encoder {wanted}: {fault}; using {SOFTWARE}")
-    # Software is not tried out: that takes as long as some frames do, and it is the same everywhere.
+    # No trial for software: it is the same everywhere, and a trial takes as long as some frames.
     if SOFTWARE not in av.codecs_available:
         raise MediaError(
             f"this FFmpeg has no {SOFTWARE}, which recordings need; run 'pip install --force-reinstall av'"
@@ -68,13 +71,13 @@ def choose_encoder(
 
 
 def set_encoder(context: Any, size_wh: tuple[int, int], rate: Fraction, *, live: bool) -> None:
-    """Set a PyAV codec context that is not open yet."""
+    """Set up a PyAV codec context that is not open yet."""
     context.width, context.height = size_wh
     context.pix_fmt, context.time_base, context.framerate = "yuv420p", TIME_BASE, rate
-    # Said in the file: players guess otherwise, by the picture's size, and half of them wrong.
+    # The file states the colour space: otherwise players guess by the picture's size, and many guess wrong.
     context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
     context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
-    # Key frames are asked for by time; by number alone they would be far apart where frames are few.
+    # `VideoSink` requests key frames by time; by number alone they would be far apart at low rates.
     context.gop_size = 600
     if context.codec.name != SOFTWARE:
         context.bit_rate = max(1_000_000, round(HARDWARE_BITS_PER_PIXEL * size_wh[0] * size_wh[1] * rate))
@@ -88,7 +91,7 @@ def set_encoder(context: Any, size_wh: tuple[int, int], rate: Fraction, *, live:
 
 
 def to_video_frame(rgb_u8: Uint8Array, pts: int) -> Any:
-    """``(H, W, 3) uint8 RGB``, contiguous, as what `set_encoder`'s encoder takes; ``pts`` counts `TIME_BASE`."""
+    """Convert a contiguous ``(H, W, 3) uint8 RGB`` to a frame for the encoder; ``pts`` is in units of `TIME_BASE`."""
     picture = av.VideoFrame.from_ndarray(rgb_u8, format="rgb24")
     frame: Any = picture.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG)
     frame.pts, frame.time_base = pts, TIME_BASE
@@ -97,14 +100,14 @@ def to_video_frame(rgb_u8: Uint8Array, pts: int) -> Any:
 
 @lru_cache
 def encoder_fault(name: str, size_wh: tuple[int, int], rate: Fraction) -> str:
-    """Why that encoder is of no use for live pictures of that size; empty where it is.
+    """Say why an encoder is unfit for live pictures of this size; empty if it is fit.
 
-    It is tried: some open and then hold back seconds, or shift the rows of sizes that they do not like.
+    This encodes a trial picture: some encoders open and then hold back seconds, or shift the rows at some sizes.
     """
     try:
         codec = av.Codec(name, "w")
     except ValueError:
-        return "this FFmpeg has none of that name"
+        return "this FFmpeg has no such encoder"
     if codec.canonical_name != "h264":
         return f"makes {codec.canonical_name}; expected H.264"
     picture = _trial_picture(size_wh)
@@ -115,7 +118,7 @@ def encoder_fault(name: str, size_wh: tuple[int, int], rate: Fraction) -> str:
         for number in range(MOST_HELD + 1):
             packets += encoder.encode(to_video_frame(picture, round(number / rate / TIME_BASE)))
         if not packets:
-            return f"holds more than {MOST_HELD} frames"
+            return f"holds back more than {MOST_HELD} frames"
         packets += encoder.encode(None)
         decoder: Any = av.CodecContext.create("h264", "r")
         decoded = [shown for packet in [*packets, None] for shown in decoder.decode(packet)]
@@ -131,7 +134,7 @@ def encoder_fault(name: str, size_wh: tuple[int, int], rate: Fraction) -> str:
 
 
 def _trial_picture(size_wh: tuple[int, int]) -> Uint8Array:
-    """Greys that rise to the right and down, so that a shifted row shows."""
+    """Greys that rise to the right and down, so that a shifted row differs."""
     width, height = size_wh
     grey = (np.arange(width) * 128 // width)[np.newaxis] + (np.arange(height) * 127 // height)[:, np.newaxis]
     return np.repeat(grey.astype(np.uint8)[..., np.newaxis], 3, axis=2)

@@ -1,4 +1,4 @@
-"""Image files: one, one a frame in a folder, or a snapshot."""
+"""Image files: a single one, one for each frame, or a snapshot."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ class ImageSink(FrameSink):
         self._path = path
 
     def show(self, frame: Frame) -> bool:
-        """Write the frame, whole or not at all."""
+        """Write the frame; the file appears complete or not at all."""
         write_image(self._path, frame.rgb_u8)
         return True
 
 
 class FolderSink(FrameSink):
-    """Writes a PNG a frame, under the frame's own name."""
+    """Writes a PNG for each frame, under the frame's own name."""
 
     name = "pictures"
 
     def __init__(self, folder: Path, *, overwrite: bool) -> None:
-        """Make the folder; raises MediaError where it can't be written."""
+        """Create the folder; raises MediaError if it can't be created or written."""
         self._folder, self._overwrite = folder, overwrite
         make_folder(folder)
 
     def show(self, frame: Frame) -> bool:
-        """Write the frame; raises UsageError where it would replace a picture."""
+        """Write the frame; raises UsageError if a picture of that name exists."""
         path = self._folder / f"{frame.name}.png"
         if path.exists() and not self._overwrite:
             raise UsageError(f"{path}: exists; add --overwrite to replace it, or choose another folder")
@@ -50,20 +50,21 @@ class FolderSink(FrameSink):
 
 
 def snapshot(folder: Path, rgb_u8: Uint8Array, *, now: datetime.datetime) -> Path:
-    """Keep a picture under a name of its own, such as ``celcam-20261125-153000.png``.
+    """Write a picture under a new name such as ``celcam-20261125-153000.png``.
 
-    It is on the disk when this returns, whole; a name that exists is never taken, whoever else writes there.
+    The file is complete and flushed to the disk when this returns. It never replaces another file, even if several
+    programs write into the folder.
 
     Args:
-        folder: is made where it is not there.
-        rgb_u8: ``(H, W, 3) uint8 RGB``.
-        now: for the name.
+        folder: created if it does not exist.
+        rgb_u8: ``(H, W, 3) uint8 RGB``, 0..255.
+        now: time for the name.
 
     Returns:
-        The file.
+        The path of the file.
 
     Raises:
-        UnwritableError: the disk is full, or the folder can't be written; no file is left then.
+        UnwritableError: the disk is full, or the folder can't be written; no file remains then.
     """
     data = encode_image(rgb_u8, ".png")
     temporary = folder / f".celcam.{uuid.uuid4().hex}{UNFINISHED_SUFFIX}"
@@ -85,7 +86,7 @@ def snapshot(folder: Path, rgb_u8: Uint8Array, *, now: datetime.datetime) -> Pat
 
 
 def stamped_paths(folder: Path, suffix: str, now: datetime.datetime) -> Iterator[Path]:
-    """Names after the time, the plain one first, without end."""
+    """Names made from the time, without end: ``celcam-20261125-153000.png``, then with ``-2``, ``-3`` and so on."""
     stem = f"celcam-{now:%Y%m%d-%H%M%S}"
     yield folder / f"{stem}{suffix}"
     for number in itertools.count(2):

@@ -1,4 +1,4 @@
-"""Nowhere: for measuring."""
+"""A sink that discards all frames, for measurements."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from edge_app.frames import Frame, FrameSink
 
 
 class NullSink(FrameSink):
-    """Takes every frame and keeps none."""
+    """Discards every frame."""
 
     name = "null"
 
     def show(self, frame: Frame) -> bool:
-        """Take the frame."""
+        """Discard the frame."""
         return True

@@ -1,8 +1,8 @@
-"""One video file that browsers play: H.264 with the source's sound, written by PyAV (FFmpeg).
+"""A video file that browsers play: H.264 with the source's sound, written by PyAV (FFmpeg).
 
-Finished, it is an ordinary MP4 with one index. Until then it is a row of fragments, each of which plays with those
-before it, so that a file cut short at any moment loses its last fragment at most. Of a live source's frames the
-encoder holds back none and a fragment lasts a second; with a `Syncer` each is on the disk as soon as it is written.
+A finished file is an ordinary MP4 with one index. Until then it consists of fragments that play as they are: a file
+that is cut short loses its last fragment at most. For a live source the encoder holds back no frame and a fragment
+lasts a second; a `Syncer` flushes each fragment to the disk.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from edge_app.frames import Frame, FrameSink, SourceInfo
 from edge_app.sinks.disk import ClipFile, NameTakenError, Syncer, unwritable
 from edge_app.sinks.encoders import AUTO, TIME_BASE, choose_encoder, set_encoder, to_video_frame
 
-# A player can jump to a key frame; one each second would take a tenth to a quarter more space.
+# A player can jump to key frames. One per second would take 10 to 25 % more space.
 KEY_FRAME_S = 2.0
 LIVE_FRAGMENT_S = 1.0
 SOUND_CODECS_COPIED = frozenset({"aac", "mp3"})
 
 
 class VideoSink(FrameSink):
-    """Encodes frames at their own times into one clip, all at the size of the first."""
+    """Encodes frames at their own times into one clip of the first frame's size."""
 
     name = "video"
-    live_queue = 8  # an encoder's hiccup, or the change to another file, loses none
+    live_queue = 8  # so that a slow moment or a change of the file loses no frame
 
     def __init__(
         self,
@@ -48,22 +48,22 @@ class VideoSink(FrameSink):
         syncer: Syncer | None = None,
         shown_as: Path | None = None,
     ) -> None:
-        """A clip; nothing is opened yet.
+        """Describe a clip; nothing is opened yet.
 
         Args:
             path: of the file, .mp4, .mov or .mkv.
-            source: where the frames come from; its sound is kept.
-            replace: a file that exists; without it that is an error.
-            encoder: a name of FFmpeg's, or ``auto``.
-            notices: told where that encoder can't be used.
-            syncer: running; brings the file to the disk while it grows.
+            source: of the frames; its sound is kept.
+            replace: replace an existing file instead of an error.
+            encoder: its name in FFmpeg, or ``auto``.
+            notices: get a line if that encoder can't be used.
+            syncer: running; flushes the file to the disk while it grows.
             shown_as: the name in messages, if ``path`` is a temporary one.
         """
         self.path, self._source, self._replace = path, source, replace
         self._shown_as = shown_as or path
         self._encoder, self._notices, self._syncer = encoder, notices, syncer
         self._rate = Fraction(source.fps or 30.0).limit_denominator(1001)
-        self._lock = threading.Lock()  # at the end of a run a thread may still be writing
+        self._lock = threading.Lock()  # a thread may still write at the end of a run
         self._over = False
         self._stream: Any = None
         self._sound: _Sound | None = None
@@ -73,11 +73,11 @@ class VideoSink(FrameSink):
         self._key_pts = 0
 
     def __enter__(self) -> Self:
-        """Make the file.
+        """Create the file.
 
         Raises:
-            NameTakenError: it exists, and is not to be replaced.
-            UnwritableError: it can't be made.
+            NameTakenError: it exists and must not be replaced.
+            UnwritableError: it can't be created.
         """
         try:
             self._file = ClipFile(self.path, replace=self._replace)
@@ -95,19 +95,19 @@ class VideoSink(FrameSink):
 
     @property
     def size_bytes(self) -> int:
-        """Of the file so far."""
+        """Size of the file so far."""
         return self._file.size
 
     @property
     def duration_s(self) -> float:
-        """From the first frame to the last."""
+        """Time from the first frame to the last, in seconds."""
         return float(max(0, self._last_pts) * TIME_BASE)
 
     def show(self, frame: Frame) -> bool:
         """Encode the frame.
 
         Raises:
-            UnwritableError: the disk is full or gone; what was written before plays, and the clip is over.
+            UnwritableError: the disk is full or gone. The clip ends there, and the part before plays.
         """
         with self._lock:
             if self._over:
@@ -126,7 +126,7 @@ class VideoSink(FrameSink):
         return True
 
     def finish(self) -> None:
-        """Write the index and close the file; where not one frame came, leave no file.
+        """Write the index and close the file; without a frame, delete it.
 
         Raises:
             UnwritableError: as in `show`.
@@ -151,7 +151,10 @@ class VideoSink(FrameSink):
 
     def _start(self, frame: Frame) -> None:
         height, width = frame.rgb_u8.shape[:2]
-        self._size_wh = (max(2, width - width % 2), max(2, height - height % 2))  # H.264's colours are halved
+        self._size_wh = (
+            max(2, width - width % 2),
+            max(2, height - height % 2),
+        )  # H.264's colour planes have half the size
         live = self._source.is_live
         name = choose_encoder(self._encoder, self._size_wh, self._rate, live=live, notices=self._notices)
         stream = self._container.add_stream(name, rate=self._rate)
@@ -162,10 +165,10 @@ class VideoSink(FrameSink):
         self._stream = stream
 
     def _pts_of(self, media_s: float) -> int:
-        if media_s < self._newest_s:  # the source began anew: its next frame follows the last
+        if media_s < self._newest_s:  # the source has started again: this frame follows the last
             self._first_s = media_s - float(self._last_pts * TIME_BASE + 1 / self._rate)
         self._newest_s = media_s
-        # Two pictures never share a moment, or the muxer refuses the second.
+        # The muxer refuses two pictures of the same time.
         self._last_pts = max(self._last_pts + 1, round((media_s - self._first_s) / TIME_BASE))
         return self._last_pts
 
@@ -185,11 +188,11 @@ class VideoSink(FrameSink):
             yield
         except (av.FFmpegError, OSError) as error:
             self._abandon()
-            kept = "what came before is kept" if self.path.exists() else "nothing is kept"
+            kept = "the frames before are kept" if self.path.exists() else "nothing is kept"
             raise unwritable(self._shown_as, error, kept=kept) from error
 
     def _abandon(self) -> None:
-        """Let go of everything, and write nothing more."""
+        """Close everything and write nothing more."""
         self._over = True
         self._file.abandon()
         with suppress(av.FFmpegError, OSError, ValueError):
@@ -204,13 +207,13 @@ def _muxer_options(path: Path, live: bool) -> dict[str, str]:
     options = {"flush_packets": "1"}
     if path.suffix.lower() == ".mkv":
         return options | ({"cluster_time_limit": str(round(1000 * LIVE_FRAGMENT_S))} if live else {})
-    # The header waits for the first frames: only then it can say by how much an encoder that looks ahead delays them.
+    # The header waits for the first frames, because it states by how much an encoder that looks ahead delays them.
     options["movflags"] = "+hybrid_fragmented+delay_moov"
     return options | ({"frag_duration": str(round(1_000_000 * LIVE_FRAGMENT_S))} if live else {})
 
 
 def _suited(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
-    """The picture at the clip's size, contiguous; one pixel too many is cut off, not squeezed in."""
+    """The picture at the clip's size, contiguous. One surplus pixel is cropped, without a resize."""
     height, width = rgb_u8.shape[:2]
     if 0 <= width - size_wh[0] <= 1 and 0 <= height - size_wh[1] <= 1:
         return np.ascontiguousarray(rgb_u8[: size_wh[1], : size_wh[0]])
@@ -218,7 +221,7 @@ def _suited(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
 
 
 class _Sound:
-    """The sound of a clip on its way into another: copied where MP4 takes it, else encoded as AAC."""
+    """Takes the sound of a clip into another clip: copied if MP4 can hold it, else encoded as AAC."""
 
     def __init__(self, source: Path, target: Any, *, starts_s: float) -> None:
         self._source: Any = av.open(str(source))
@@ -234,13 +237,13 @@ class _Sound:
         self._next: Any = next(self._packets, None)
 
     def write_until(self, time_s: Fraction | float) -> None:
-        """Pass on all sound before ``time_s`` of the target."""
+        """Write all sound before ``time_s`` of the target."""
         while self._next is not None and float((self._next.pts or 0) * self._next.time_base) < time_s:
             self._target.mux(self._next)
             self._next = next(self._packets, None)
 
     def close(self) -> None:
-        """Let go of the source."""
+        """Close the source."""
         self._source.close()
 
     def _copied(self) -> Iterator[Any]:
@@ -262,8 +265,8 @@ class _Sound:
         yield from self._stream.encode()
 
     def _decodable(self) -> Iterator[Any]:
-        """Packets until the end, or until the source breaks off."""
+        """Packets until the end, or until the clip breaks off."""
         try:
             yield from self._source.demux(self._track)
         except av.FFmpegError:
-            return  # the pictures tell that the clip is broken
+            return  # `VideoSource` reports the broken clip

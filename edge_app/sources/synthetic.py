@@ -1,4 +1,4 @@
-"""A test card that moves: proves without a camera that red is red and that nothing lags."""
+"""A moving test card: shows without a camera whether colours are right and whether the picture lags."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from edge_app.frames import Frame, FrameSource, SourceInfo
 SIZE_WH = (640, 480)
 SIDES = (16, 4096)  # from, to
 FPS = 30.0
-# The disc crosses the card once in so long.
+# The time in which the disc crosses the card.
 CROSSING_S = 4.0
 # The bars of a test card, left to right: white, yellow, cyan, green, magenta, red, blue, black.
 BARS = ((255, 255, 255), (255, 255, 0), (0, 255, 255), (0, 255, 0), (255, 0, 255), (255, 0, 0), (0, 0, 255), (0, 0, 0))
 
 
 class SyntheticSource(FrameSource):
-    """Colour bars with a grey disc that crosses them once in four seconds.
+    """Colour bars with a grey disc that crosses them in four seconds.
 
-    Without a number of frames it is like a camera: 30 a second, and who comes late gets the one of that moment. With
-    one it is like a file: so many, as fast as they are taken, each an array of its own.
+    Without a number of frames the source acts like a camera: 30 frames a second, and a slow reader misses some. With a
+    number it acts like a file: all frames, as fast as the reader takes them, each an array of its own.
     """
 
     def __init__(self, frames: int | None = None, size_wh: tuple[int, int] = SIZE_WH) -> None:
-        """Of so many frames of ``size_wh``; None is a live source without end."""
+        """Make a source of ``frames`` frames of ``size_wh``; None is a live source without end."""
         endless = frames is None
         self.info = SourceInfo(
             _spec(frames, size_wh), size_wh, is_live=endless, frames=frames, fps=FPS, keeps_time=endless
@@ -38,7 +38,7 @@ class SyntheticSource(FrameSource):
 
     @classmethod
     def of_spec(cls, spec: str) -> SyntheticSource:
-        """That of ``synthetic:``, ``synthetic:5000`` or ``synthetic:5000@320x240``; raises UsageError for others."""
+        """Read ``synthetic:``, ``synthetic:5000`` or ``synthetic:5000@320x240``; raises UsageError for others."""
         found = re.fullmatch(r"synthetic:([0-9]{1,12})?(?:@([0-9]{1,6})x([0-9]{1,6}))?", spec)
         if found is None:
             raise UsageError(f"{spec}: expected synthetic:, synthetic:5000 or synthetic:5000@320x240")
@@ -51,7 +51,7 @@ class SyntheticSource(FrameSource):
         return cls(frames, size_wh)
 
     def frames(self) -> Iterator[Frame]:
-        """A frame each 30th of a second, as a camera gives them; or a number of frames, as they are taken."""
+        """Yield 30 frames a second without end, or the number of frames as fast as they are taken."""
         if self.info.frames is not None:
             for number in range(self.info.frames):
                 yield self._frame(number, number)
@@ -70,7 +70,7 @@ class SyntheticSource(FrameSource):
 
 
 def test_card(media_s: float, size_wh: tuple[int, int] = SIZE_WH) -> Uint8Array:
-    """The picture at a time, ``(H, W, 3) uint8 RGB``, an array of its own."""
+    """Draw the card at a time in seconds: a new array, ``(H, W, 3) uint8 RGB``, 0..255."""
     card: Uint8Array = _bars(size_wh).copy()
     disc = _disc(size_wh)
     radius = disc.shape[0] // 2
@@ -97,7 +97,7 @@ def _bars(size_wh: tuple[int, int]) -> Uint8Array:
 
 @functools.lru_cache(maxsize=4)
 def _disc(size_wh: tuple[int, int]) -> BoolArray:
-    """Where the disc is in the square about it, whose side is even: ``(2 R, 2 R)``."""
+    """The mask of the disc in its bounding square: ``(2 R, 2 R) bool``."""
     radius = min(size_wh) // 8
     rows, columns = np.ogrid[-radius:radius, -radius:radius]
     disc: BoolArray = (columns + 0.5) ** 2 + (rows + 0.5) ** 2 < radius**2

@@ -14,9 +14,9 @@ from celcam.arrays import Uint8Array
 from celcam.errors import ClipBrokenOffError, MediaError
 from edge_app.frames import Frame, FrameSource, SourceInfo
 
-# A clip's header and its frames may disagree by this much without anything being wrong.
+# In an intact clip, the last frame may lie this far before the end that the header states.
 TOLERATED_LOSS_S = 0.5
-# Of a clip that tells no rate.
+# For a clip without a frame rate in its header.
 DEFAULT_FPS = 25.0
 
 
@@ -28,10 +28,10 @@ class VideoSource(FrameSource):
 
         Args:
             path: of the clip.
-            loop: begin anew at its end, without end and without sound; ``media_s`` rises on.
+            loop: start again at the end, for ever and without sound; ``media_s`` keeps rising.
 
         Raises:
-            MediaError: not a video, or one whose index is missing.
+            MediaError: the file is not a video, or its index is missing.
         """
         self._path, self._loop = path, loop
         try:
@@ -66,11 +66,11 @@ class VideoSource(FrameSource):
         self._container.close()
 
     def frames(self) -> Iterator[Frame]:
-        """Every frame of the clip; looping, again and again.
+        """Yield every frame of the clip, in a loop again and again.
 
         Raises:
-            ClipBrokenOffError: after the last frame that could be decoded, where the clip promised more.
-            MediaError: looping, where the clip can't be wound back.
+            ClipBrokenOffError: after the last frame that can be decoded, if the header states a later end.
+            MediaError: the clip can't be rewound for the loop.
         """
         count, base_s, last_s = 0, 0.0, 0.0
         while True:
@@ -86,11 +86,11 @@ class VideoSource(FrameSource):
                 self._container.seek(0)
             except (av.FFmpegError, OSError) as error:
                 raise MediaError(
-                    f"{self._path}: can't be wound back ({error.strerror}); play it without --loop"
+                    f"{self._path}: can't be rewound ({error.strerror}); play it without --loop"
                 ) from error
 
     def _once(self) -> Iterator[tuple[Uint8Array, float]]:
-        """The pictures of the clip with their times, from where it is wound to."""
+        """The pictures of the clip with their times, from the present position."""
         count, last_s, reason = 0, 0.0, ""
         try:
             for picture in self._container.decode(self._stream):
@@ -106,18 +106,18 @@ class VideoSource(FrameSource):
         if reason or last_s + TOLERATED_LOSS_S < promised_s:
             raise ClipBrokenOffError(
                 f"{self._path}: breaks off{reason} after {count} frames, {last_s:.1f} of {promised_s:.1f} s; "
-                "what came before is kept; get the whole file"
+                "the frames before are kept; get the whole file"
             )
 
     def _promised_s(self) -> float:
-        """When the last frame should stand, by the header."""
+        """The end of the clip by its header; 0 if the header does not state it."""
         if not self._stream.duration:
             return 0.0
         start = self._stream.start_time or 0
         return float((start + self._stream.duration) * self._stream.time_base)
 
     def _first_frame(self) -> Any:
-        """A look at the first frame, for what only frames tell; the clip is wound back."""
+        """Decode the first frame, which alone states the rotation, and rewind the clip."""
         try:
             first = next(self._container.decode(self._stream), None)
             self._container.seek(0)

@@ -31,7 +31,7 @@ COFFEE = str(SAMPLES / "food_scikit_image_coffee.jpg")
 
 
 def tracks(path: Path) -> dict[str, Any]:
-    """What a clip holds, decoded to its end."""
+    """Decode a clip to its end."""
     with av.open(str(path)) as clip:
         found: dict[str, Any] = {"codec": clip.streams.video[0].codec_context.name, "sound": None}
         found["pictures"] = [frame.to_ndarray(format="rgb24") for frame in clip.decode(video=0)]
@@ -67,12 +67,12 @@ def test_the_sound_is_kept(clip: str, codec: str, tmp_path: Path, request: pytes
     assert abs(int(spectrum.argmax()) - 440) <= 2  # one second: a bin is 1 Hz
 
 
-def test_an_image_becomes_an_image_of_the_size_asked_for(tmp_path: Path) -> None:
+def test_an_image_becomes_an_image_of_the_requested_size(tmp_path: Path) -> None:
     assert main([COFFEE, "--to", str(tmp_path / "comic.png"), "--size", "320x240"]) == 0
     assert read_image(tmp_path / "comic.png").shape == (240, 320, 3)
 
 
-def test_a_live_source_runs_for_the_time_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_live_source_runs_for_the_requested_time(capsys: pytest.CaptureFixture[str]) -> None:
     started = time.monotonic()
     assert main(["synthetic:", "--to", "null", "--seconds", "1"]) == 0
     assert 1.0 <= time.monotonic() - started < 6.0
@@ -112,7 +112,7 @@ def test_ctrl_c_finishes_the_recording(tmp_path: Path) -> None:
     assert len(tracks(out)["pictures"]) >= 1
 
 
-def test_a_recording_killed_on_the_way_plays(tmp_path: Path) -> None:
+def test_a_killed_recording_plays(tmp_path: Path) -> None:
     out = tmp_path / "killed.mp4"
     command = [sys.executable, "-m", "edge_app", "synthetic:", "--to", str(out)]
     app = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
@@ -128,7 +128,7 @@ def test_a_recording_killed_on_the_way_plays(tmp_path: Path) -> None:
     assert shown >= 30
 
 
-def test_a_clip_cut_short_keeps_what_was_written_playable(
+def test_a_clip_that_breaks_off_is_drawn_up_to_there(
     broken_off_clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "comic.mp4"
@@ -201,7 +201,7 @@ def test_several_sinks_get_every_frame(tmp_path: Path) -> None:
     assert [len(tracks(tmp_path / name)["pictures"]) for name in ("a.mp4", "b.mkv")] == [100, 100]
 
 
-def test_the_photo_is_on_the_left_of_a_wipe_and_whole_without_strength(tmp_path: Path) -> None:
+def test_the_photo_is_on_the_left_of_a_wipe_and_everywhere_without_strength(tmp_path: Path) -> None:
     photo = fit(read_image(Path(COFFEE)), (384, 256))
     words = [COFFEE, "--size", "384x256", "--to"]
     assert main([*words, str(tmp_path / "wipe.png"), "--wipe", "0.5"]) == 0
@@ -212,14 +212,12 @@ def test_the_photo_is_on_the_left_of_a_wipe_and_whole_without_strength(tmp_path:
     assert np.array_equal(read_image(tmp_path / "photo.png"), photo)
 
 
-def test_sharp_gives_the_photos_own_size(tmp_path: Path) -> None:
+def test_sharp_gives_the_size_of_the_photo(tmp_path: Path) -> None:
     assert main([COFFEE, "--size", "192x128", "--sharp", "--to", str(tmp_path / "sharp.png")]) == 0
     assert read_image(tmp_path / "sharp.png").shape == (400, 600, 3)
 
 
-def test_settings_come_from_a_file_and_the_command_line_wins(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_line_overrides_the_settings_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = tmp_path / "camera.toml"
     settings.write_text(f'source = "{BUNDLED_CLIP}"\nto = ["null"]\nstyle = "sketch"\nsize = "64x48"\n')
     assert main(["--settings", str(settings), "--size", "128x96"]) == 0
@@ -261,7 +259,7 @@ def test_figures_are_written_while_the_app_runs(tmp_path: Path) -> None:
     assert lines[1]["vitals"]["memory_mb"] > 10
 
 
-def test_the_profile_tells_each_part_and_the_pipelines_share(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_profile_times_each_part_and_the_pipeline(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["profile", "--size", "64x48"]) == 0
     text = capsys.readouterr().out
     for word in (

@@ -199,7 +199,7 @@ def test_a_second_ctrl_c_ends_at_once_and_leaves_nothing_half(
     assert written(tmp_path / "out") == ["a.png"]
 
 
-def test_a_run_stops_after_the_time_asked_for(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_stops_after_the_requested_time(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "looped.mp4"
     assert main([str(clip), "--to", str(out), "--loop", "--seconds", "0.5", *SIZE]) == 0
     assert written(tmp_path) == ["looped.mp4"]

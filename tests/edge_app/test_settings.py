@@ -58,7 +58,7 @@ def test_values_have_the_types_of_the_options(file: Path) -> None:
     Options(**values)
 
 
-def test_underscores_serve_as_well_as_dashes(file: Path) -> None:
+def test_keys_may_have_underscores(file: Path) -> None:
     file.write_text("split_minutes = 5", encoding="utf-8")
     assert read_settings(file, Options) == {"split_minutes": 5.0}
 
@@ -71,7 +71,7 @@ def test_an_alias_of_an_option_is_a_key_too(file: Path) -> None:
         read_settings(file, Options)
 
 
-def test_one_value_will_do_where_several_may_stand(file: Path) -> None:
+def test_one_value_may_replace_a_list(file: Path) -> None:
     file.write_text('to = "web"', encoding="utf-8")
     assert read_settings(file, Options) == {"to": ("web",)}
 
@@ -107,25 +107,25 @@ def test_an_empty_file_changes_nothing(file: Path) -> None:
         ("style = comic", "not TOML"),
     ],
 )
-def test_what_is_wrong_is_told_with_the_file_and_the_remedy(file: Path, text: str, message: str) -> None:
+def test_an_error_names_the_file_and_the_remedy(file: Path, text: str, message: str) -> None:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=message) as error:
         read_settings(file, Options)
     assert str(error.value).startswith(str(file))
 
 
-def test_a_file_that_is_no_text_is_refused(file: Path) -> None:
+def test_a_file_that_is_not_text_is_refused(file: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match="not TOML"):
         read_settings(file, Options)
 
 
-def test_a_file_that_is_missing_is_told(file: Path) -> None:
+def test_a_missing_file_is_an_error(file: Path) -> None:
     with pytest.raises(MediaError, match="can't be read: No such file"):
         read_settings(file, Options)
 
 
-def test_the_command_line_takes_the_file_and_wins_over_it(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_overrides_the_file(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seen: list[Options] = []
 
     def keep(options: Options) -> int:
@@ -145,7 +145,7 @@ def test_the_command_line_takes_the_file_and_wins_over_it(file: Path, capsys: py
     assert capsys.readouterr().err == f"prog: {file}: unknown option trheads; did you mean threads?\n"
 
 
-def test_the_file_that_the_docs_show_is_one_of_the_app(file: Path) -> None:
+def test_the_file_in_the_docs_is_valid(file: Path) -> None:
     page = (ROOT / "docs" / "raspberry-pi.md").read_text(encoding="utf-8")
     file.write_text(page.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
     config = AppConfig(**read_settings(file, AppConfig))

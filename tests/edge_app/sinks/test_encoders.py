@@ -27,9 +27,9 @@ def test_the_software_encoder_passes_the_trial_at_any_size(size_wh: tuple[int, i
 
 @pytest.mark.parametrize(
     ("name", "fault"),
-    [("h264_nonesuch", "has none of that name"), ("mpeg4", "makes mpeg4; expected H.264"), ("aac", "makes aac")],
+    [("h264_nonesuch", "has no such encoder"), ("mpeg4", "makes mpeg4; expected H.264"), ("aac", "makes aac")],
 )
-def test_what_is_no_h264_encoder_is_told(name: str, fault: str) -> None:
+def test_an_encoder_that_is_not_for_h264_is_named(name: str, fault: str) -> None:
     assert fault in encoder_fault(name, SIZE_WH, RATE)
     notices = quiet_notices()
     assert choose_encoder(name, SIZE_WH, RATE, live=True, notices=notices) == SOFTWARE
@@ -38,16 +38,16 @@ def test_what_is_no_h264_encoder_is_told(name: str, fault: str) -> None:
     assert notice.text.endswith(f"; using {SOFTWARE}")
 
 
-def test_an_encoder_that_holds_frames_back_is_of_no_use_live(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_encoder_that_holds_frames_back_is_unfit(monkeypatch: pytest.MonkeyPatch) -> None:
     def look_ahead(context: Any, size_wh: tuple[int, int], rate: Fraction, *, live: bool) -> None:
         set_encoder(context, size_wh, rate, live=False)
 
     set_encoder = encoders.set_encoder
     monkeypatch.setattr(encoders, "set_encoder", look_ahead)
-    assert "holds more than 4 frames" in encoder_fault(SOFTWARE, SIZE_WH, RATE)
+    assert "holds back more than 4 frames" in encoder_fault(SOFTWARE, SIZE_WH, RATE)
 
 
-def test_an_encoder_that_shifts_rows_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_encoder_that_shifts_rows_is_unfit(monkeypatch: pytest.MonkeyPatch) -> None:
     to_video_frame = encoders.to_video_frame
 
     def shifted(rgb_u8: Any, pts: int) -> Any:
@@ -57,7 +57,7 @@ def test_an_encoder_that_shifts_rows_is_found_out(monkeypatch: pytest.MonkeyPatc
     assert "spoils the picture" in encoder_fault(SOFTWARE, SIZE_WH, RATE)
 
 
-def test_auto_takes_hardware_live_where_it_works_and_says_nothing_where_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_takes_working_hardware_live_and_else_software_silently(monkeypatch: pytest.MonkeyPatch) -> None:
     notices = quiet_notices()
     faults = {HARDWARE: "does not work here"}
     monkeypatch.setattr(encoders, "encoder_fault", lambda name, size_wh, rate: faults.get(name, ""))
@@ -68,7 +68,7 @@ def test_auto_takes_hardware_live_where_it_works_and_says_nothing_where_not(monk
     assert notices.since() == []
 
 
-def test_without_any_encoder_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_encoder_the_error_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(av, "codecs_available", set())
     with pytest.raises(MediaError, match=r"this FFmpeg has no libx264.*pip install"):
         choose_encoder(SOFTWARE, SIZE_WH, RATE, live=True)

@@ -23,13 +23,13 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_a_snapshot_is_the_picture_itself_under_the_time(tmp_path: Path) -> None:
+def test_a_snapshot_is_the_picture_named_after_the_time(tmp_path: Path) -> None:
     path = snapshot(tmp_path / "new" / "camera", PICTURE, now=NOON)
     assert path == tmp_path / "new" / "camera" / "celcam-20261125-153000.png"
     assert np.array_equal(read_image(path), PICTURE)
 
 
-def test_snapshots_within_one_second_have_names_of_their_own_whoever_takes_them(tmp_path: Path) -> None:
+def test_snapshots_of_one_second_have_different_names(tmp_path: Path) -> None:
     taken: list[Path] = []
     threads = [threading.Thread(target=lambda: taken.append(snapshot(tmp_path, PICTURE, now=NOON))) for _ in range(12)]
     for thread in threads:
@@ -37,7 +37,7 @@ def test_snapshots_within_one_second_have_names_of_their_own_whoever_takes_them(
     for thread in threads:
         thread.join()
     assert len(set(taken)) == 12
-    assert names(tmp_path) == sorted(path.name for path in taken)  # and nothing temporary is left
+    assert names(tmp_path) == sorted(path.name for path in taken)  # no temporary file remains
     assert "celcam-20261125-153000-12.png" in names(tmp_path)
 
 
@@ -47,7 +47,7 @@ def test_a_snapshot_never_overwrites(tmp_path: Path) -> None:
     assert (tmp_path / "celcam-20261125-153000.png").read_text() == "precious"
 
 
-def test_on_a_disk_that_knows_no_links_it_does_not_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_snapshot_never_overwrites_on_a_disk_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(source: Path, target: Path) -> None:
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
@@ -58,14 +58,14 @@ def test_on_a_disk_that_knows_no_links_it_does_not_either(tmp_path: Path, monkey
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
-    with largest_file(2_000), pytest.raises(CelcamError) as told:
+    with largest_file(2_000), pytest.raises(CelcamError) as error:
         snapshot(tmp_path, PICTURE, now=NOON)
-    assert str(told.value).startswith(f"{tmp_path}: can't be written: File too large; ")
-    assert "\n" not in str(told.value)
+    assert str(error.value).startswith(f"{tmp_path}: can't be written: File too large; ")
+    assert "\n" not in str(error.value)
     assert names(tmp_path) == []
 
 
-def test_a_disk_without_space_is_told_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_of_a_full_disk_names_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(number: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -81,7 +81,7 @@ def test_a_folder_that_can_not_be_made_is_named(folder: str) -> None:
         snapshot(Path(folder), PICTURE, now=NOON)
 
 
-def test_a_picture_a_frame_goes_into_a_folder_and_none_is_replaced_unasked(tmp_path: Path) -> None:
+def test_a_folder_gets_a_picture_of_each_frame_and_none_is_replaced(tmp_path: Path) -> None:
     with FolderSink(tmp_path / "comics", overwrite=False) as sink:
         for number in range(3):
             assert sink.show(grey_frame(number, 0.0))

@@ -85,9 +85,7 @@ def test_a_sinks_kind_comes_from_its_name(spec: str, kind: SinkKind, is_place: b
         ("a.gif", "--to a.gif: unknown kind of file; expected window, web, null, a folder that ends in /, or one of"),
     ],
 )
-def test_a_near_miss_is_no_folder_of_pictures(
-    spec: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_near_miss_is_not_a_folder(spec: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError) as error:
         sink_kind(spec)
@@ -101,7 +99,7 @@ def test_a_picture_has_a_file(tmp_path: Path) -> None:
     assert sink.name == "picture"
 
 
-def test_whoever_watches_can_record(tmp_path: Path) -> None:
+def test_a_viewer_can_record(tmp_path: Path) -> None:
     session = make_session(tmp_path / "camera")
     sinks = opened(["web"], session, web=KeepingSink)
     assert [type(sink) for sink in sinks] == [KeepingSink, Recorder]
@@ -113,7 +111,7 @@ def test_whoever_watches_can_record(tmp_path: Path) -> None:
     assert read_film(path).numbers == [0, 1, 2]
 
 
-def test_a_live_file_is_the_recorder_and_there_is_no_second(tmp_path: Path) -> None:
+def test_a_live_file_is_the_only_recorder(tmp_path: Path) -> None:
     session = make_session(tmp_path)
     sinks = opened(["web", str(tmp_path / "party.mp4")], session, limit_minutes=5, web=KeepingSink)
     assert [type(sink) for sink in sinks] == [KeepingSink, Recorder]
@@ -131,7 +129,7 @@ def test_a_camera_is_not_recorded_twice(tmp_path: Path) -> None:
         opened(specs, make_session(tmp_path))
 
 
-def test_opening_makes_no_file_before_all_sinks_are_known_to_suit(tmp_path: Path) -> None:
+def test_no_file_is_created_before_all_sinks_are_checked(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="unknown kind of file; expected window, web, null, a folder"):
         opened([str(tmp_path / "a.mp4"), str(tmp_path / "b.gif")], make_session(tmp_path))
     assert not list(tmp_path.iterdir())

@@ -70,8 +70,8 @@ def test_a_write_that_fails_stops_the_recording_and_not_the_camera(session: Sess
     assert len(film.numbers) >= 10
     assert film.numbers == list(range(len(film.numbers)))
     assert told(session)[1:] == [
-        f"recording is off: {path}: can't be written: File too large; what came before is kept; "
-        "this disk takes no larger file, choose a smaller limit"
+        f"recording is off: {path}: can't be written: File too large; the frames before are kept; "
+        "the disk allows no larger file, choose a smaller limit"
     ]
 
 
@@ -177,7 +177,7 @@ def test_a_disk_that_is_really_full_leaves_a_film_that_plays(tmp_path: Path) -> 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     notice, film = done.stdout.splitlines()
-    assert "No space left on device; what came before is kept; free some space" in notice
+    assert "No space left on device; the frames before are kept; free some space" in notice
     count, whole = film.split()
     assert int(count) > 50
     assert whole == "True"

@@ -49,15 +49,15 @@ def test_a_finished_file_is_an_ordinary_mp4_in_which_a_player_can_jump(source: S
     assert boxes(tmp_path / "film.mp4") == ["ftyp", "free", "mdat", "moov"]  # no fragments are left
     with av.open(str(tmp_path / "film.mp4")) as film:
         assert film.streams.video[0].frames == 80
-        film.seek(6_100_000)  # to the key frame before, of one each two seconds
+        film.seek(6_100_000)  # to the key frame before; there is one every two seconds
         assert next(film.decode(video=0)).time == pytest.approx(6.0, abs=0.01)
 
 
-def test_frames_that_come_seldom_have_their_key_frames_and_fragments_by_time(tmp_path: Path) -> None:
+def test_rare_frames_have_key_frames_and_fragments_by_time(tmp_path: Path) -> None:
     with VideoSink(tmp_path / "film.mp4", CAMERA) as sink:
         for frame in grey_frames(8, fps=1.0):
             sink.show(frame)
-            # No more than the newest second may be missing.
+            # At most the last second may be missing.
             assert len(read_film(tmp_path / "film.mp4").numbers) >= round(frame.media_s)
     with av.open(str(tmp_path / "film.mp4")) as film:
         keys_s = [float(packet.pts * packet.time_base) for packet in film.demux(video=0) if packet.is_keyframe]
@@ -65,12 +65,12 @@ def test_frames_that_come_seldom_have_their_key_frames_and_fragments_by_time(tmp
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-def test_a_live_file_cut_off_at_any_moment_lacks_a_second_at_most(suffix: str, tmp_path: Path) -> None:
+def test_a_live_file_that_is_cut_at_any_moment_lacks_one_second_at_most(suffix: str, tmp_path: Path) -> None:
     cut = tmp_path / f"cut{suffix}"
     with VideoSink(tmp_path / f"film{suffix}", CAMERA) as sink:
         for frame in grey_frames(45):
             sink.show(frame)
-            if frame.media_s % 0.3 > 0.05:  # each frame would take long
+            if frame.media_s % 0.3 > 0.05:  # all frames would take too long
                 continue
             cut.write_bytes((tmp_path / f"film{suffix}").read_bytes())
             film = read_film(cut)
@@ -94,7 +94,7 @@ def test_a_file_torn_within_a_fragment_plays_up_to_it(tmp_path: Path) -> None:
 
 
 def test_colours_are_the_same_at_any_size(tmp_path: Path) -> None:
-    # A player that has to guess takes the television's old colours for small pictures and the new for large ones.
+    # A player that has to guess takes BT.601 for small pictures and BT.709 for large ones.
     for size_wh in ((64, 48), (1280, 720)):
         picture = np.full((size_wh[1], size_wh[0], 3), (200, 30, 60), np.uint8)
         with VideoSink(tmp_path / "film.mp4", CAMERA, replace=True) as sink:
@@ -117,7 +117,7 @@ def test_frames_of_another_size_are_fitted_into_that_of_the_first(tmp_path: Path
     assert film.numbers == list(range(5))
 
 
-def test_odd_sizes_lose_a_pixel_and_nothing_is_squeezed(tmp_path: Path) -> None:
+def test_odd_sizes_lose_a_pixel_without_a_resize(tmp_path: Path) -> None:
     picture = np.zeros((49, 65, 3), np.uint8)
     picture[:, 32:] = 255
     with VideoSink(tmp_path / "film.mp4", CAMERA) as sink:
@@ -128,7 +128,7 @@ def test_odd_sizes_lose_a_pixel_and_nothing_is_squeezed(tmp_path: Path) -> None:
     assert shown[20, 30, 0] < 40 < 215 < shown[20, 33, 0]
 
 
-def test_a_source_that_begins_anew_goes_on_in_the_film(tmp_path: Path) -> None:
+def test_a_source_that_starts_again_continues_the_film(tmp_path: Path) -> None:
     with VideoSink(tmp_path / "film.mp4", CAMERA) as sink:
         for number, media_s in enumerate([5.0, 5.1, 5.2, 0.0, 0.1, 0.2]):
             sink.show(grey_frame(number, media_s))
@@ -137,23 +137,23 @@ def test_a_source_that_begins_anew_goes_on_in_the_film(tmp_path: Path) -> None:
     assert np.allclose(film.times_s, [0.0, 0.1, 0.2, 0.3, 0.4, 0.5], atol=1e-3)
 
 
-def test_an_unknown_encoder_is_told_and_the_film_made_all_the_same(tmp_path: Path) -> None:
+def test_an_unknown_encoder_is_reported_and_the_film_is_made(tmp_path: Path) -> None:
     notices = quiet_notices()
     with VideoSink(tmp_path / "film.mp4", CAMERA, encoder="h264_nonesuch", notices=notices) as sink:
         sink.show(grey_frame(3, 0.0))
     assert [notice.text for notice in notices.since()] == [
-        "encoder h264_nonesuch: this FFmpeg has none of that name; using libx264"
+        "encoder h264_nonesuch: this FFmpeg has no such encoder; using libx264"
     ]
     assert read_film(tmp_path / "film.mp4").numbers == [3]
 
 
-def test_a_file_without_a_frame_is_not_left_behind(tmp_path: Path) -> None:
+def test_without_a_frame_no_file_remains(tmp_path: Path) -> None:
     with VideoSink(tmp_path / "film.mp4", CAMERA):
-        assert (tmp_path / "film.mp4").exists()  # the name is ours
+        assert (tmp_path / "film.mp4").exists()  # the name is reserved
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_is_replaced_only_where_that_was_asked_for(tmp_path: Path) -> None:
+def test_a_file_is_replaced_only_on_request(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("precious")
     with (
         pytest.raises(NameTakenError, match=r"film\.mp4: exists; choose another name"),
@@ -167,43 +167,43 @@ def test_a_file_is_replaced_only_where_that_was_asked_for(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
-def test_a_write_that_fails_leaves_what_plays_and_says_so_in_one_line(suffix: str, tmp_path: Path) -> None:
+def test_a_failed_write_leaves_a_film_that_plays_and_one_line(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"film{suffix}"
     sink = VideoSink(path, CAMERA)
-    with sink, largest_file(30_000), pytest.raises(UnwritableError) as told:
+    with sink, largest_file(30_000), pytest.raises(UnwritableError) as error:
         for frame in grey_frames(500, noise=True):
             sink.show(frame)
-    assert str(told.value) == (
-        f"{path}: can't be written: File too large; what came before is kept; "
-        "this disk takes no larger file, choose a smaller limit"
+    assert str(error.value) == (
+        f"{path}: can't be written: File too large; the frames before are kept; "
+        "the disk allows no larger file, choose a smaller limit"
     )
-    assert sink.show(grey_frame(0, 99.0))  # over: nothing more is written
+    assert sink.show(grey_frame(0, 99.0))  # the film has ended: nothing more is written
     film = read_film(path)
     assert len(film.numbers) >= 10
     assert film.numbers == list(range(len(film.numbers)))  # the torn fragment is cut off: no damaged frame at the end
 
 
-def test_a_disk_that_is_full_at_the_end_leaves_what_plays(tmp_path: Path) -> None:
+def test_a_disk_that_is_full_at_the_end_leaves_a_film_that_plays(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     sink = VideoSink(path, CAMERA)
     with largest_file(10**9):
         sink.__enter__()
         for frame in grey_frames(25):
             sink.show(frame)
-    # The last fragment and the index find no room any more; what says where to find the pictures must stay.
-    with largest_file(path.stat().st_size + 40), pytest.raises(UnwritableError, match="what came before is kept"):
+    # The disk has no room for the last fragment and the index; the earlier index entries must stay.
+    with largest_file(path.stat().st_size + 40), pytest.raises(UnwritableError, match="the frames before are kept"):
         sink.finish()
     assert read_film(path).numbers == list(range(20))
 
 
-def test_a_device_without_room_is_told_by_the_systems_own_word(tmp_path: Path) -> None:
+def test_a_full_device_is_reported_in_the_words_of_the_system(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").symlink_to("/dev/full")
     sink = VideoSink(tmp_path / "film.mp4", CAMERA, replace=True)
     with sink, pytest.raises(UnwritableError, match="No space left on device; nothing is kept; free some space"):
         sink.show(grey_frame(0, 0.0))
 
 
-def test_a_file_that_is_deleted_while_it_is_written_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_deleted_during_the_recording_is_reported(tmp_path: Path) -> None:
     sink = VideoSink(tmp_path / "film.mp4", CAMERA)
     with sink, pytest.raises(UnwritableError, match="it was deleted while it was written; nothing is kept"):
         for frame in grey_frames(40):
@@ -212,9 +212,9 @@ def test_a_file_that_is_deleted_while_it_is_written_is_told(tmp_path: Path) -> N
                 (tmp_path / "film.mp4").unlink()
 
 
-def test_fifty_films_leave_no_handle_open(tmp_path: Path) -> None:
+def test_fifty_films_leave_no_file_open(tmp_path: Path) -> None:
     def handles() -> int:
-        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - its own handle is closed again at once
+        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - its own descriptor is closed at once
 
     before = handles()
     for number in range(50):

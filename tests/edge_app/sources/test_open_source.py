@@ -64,7 +64,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
         ("synthetic:many", "expected synthetic:, synthetic:5000 or synthetic:5000@320x240"),
     ],
 )
-def test_what_is_not_there_is_named_with_what_is_expected(spec: str, message: str, tmp_path: Path) -> None:
+def test_a_missing_source_is_named_with_the_expected_forms(spec: str, message: str, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
         with pytest.raises((MediaError, CameraError, UsageError), match=message) as caught:
@@ -89,7 +89,7 @@ def test_each_kind_has_its_source(tmp_path: Path) -> None:
             assert type(source) is kind
 
 
-def test_a_clip_is_looped_where_that_is_asked_for() -> None:
+def test_a_clip_is_looped_on_request() -> None:
     with open_source(str(BUNDLED_CLIP), loop=True) as source:
         assert source.info.frames is None
 
@@ -102,7 +102,7 @@ def test_a_clip_is_looped_where_that_is_asked_for() -> None:
         ("usb:/dev/video2", None, ("/dev/video2", (640, 480), None)),
     ],
 )
-def test_a_usb_camera_comes_back_and_is_asked_for_the_size(
+def test_a_usb_camera_is_opened_again_and_gets_the_requested_size(
     opened: list[tuple[Any, ...]], spec: str, size_wh: tuple[int, int] | None, asked: tuple[Any, ...]
 ) -> None:
     with open_source(spec, size_wh=size_wh) as source:
@@ -110,11 +110,11 @@ def test_a_usb_camera_comes_back_and_is_asked_for_the_size(
         assert source.info.name == spec
         assert opened == [asked]
         if spec == "usb:/dev/video2":
-            assert len(list(islice(source.frames(), 2))) == 2  # its only frame twice: opened anew
+            assert len(list(islice(source.frames(), 2))) == 2  # its only frame twice: it was opened again
             assert opened == [asked, asked]
 
 
-def test_the_pis_camera_is_asked_for_both_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_sizes_are_requested_from_the_pis_camera(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeCamera()
     install(monkeypatch, fake)
     with open_source("picamera:0", size_wh=(1280, 720), small_wh=(320, 180)) as source:
@@ -137,23 +137,23 @@ def test_the_first_camera_is_the_pis_then_a_usb_one(
         assert source.info.name == "picamera:0"
 
 
-def test_a_camera_that_is_there_but_in_use_is_told_and_the_next_one_taken(
+def test_a_camera_in_use_is_reported_and_the_next_one_taken(
     opened: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[str] = []
+    written: list[str] = []
     plug_in(monkeypatch, 5, 6)
-    with open_first_camera(notices=Notices(write=told.append)) or pytest.fail() as source:
-        assert source.info.name == "usb:0"  # made by software, say
-    assert told == ["usb:5: another program is using it", "usb:6: another program is using it"]
+    with open_first_camera(notices=Notices(write=written.append)) or pytest.fail() as source:
+        assert source.info.name == "usb:0"  # such as a virtual camera
+    assert written == ["usb:5: another program is using it", "usb:6: another program is using it"]
 
 
-def test_without_a_camera_there_is_none_and_nothing_is_told(
+def test_without_a_camera_there_is_none_and_no_message(
     monkeypatch: pytest.MonkeyPatch, opened: list[tuple[Any, ...]]
 ) -> None:
     def none(*words: Any) -> FrameSource:
         raise CameraError("usb:0: no camera there")
 
-    told: list[str] = []
+    written: list[str] = []
     monkeypatch.setattr(usb, "UsbSource", none)
-    assert open_first_camera(notices=Notices(write=told.append)) is None
-    assert told == []
+    assert open_first_camera(notices=Notices(write=written.append)) is None
+    assert written == []

@@ -25,7 +25,7 @@ def test_a_clip_gives_every_frame_at_its_own_time() -> None:
     assert len({frame.name for frame in frames}) == 100
 
 
-def test_a_clip_in_a_loop_begins_anew_and_its_times_rise_on() -> None:
+def test_a_clip_in_a_loop_starts_again_and_its_times_keep_rising() -> None:
     with VideoSource(BUNDLED_CLIP, loop=True) as source:
         assert source.info.frames is None
         assert not source.info.is_live
@@ -44,29 +44,29 @@ def test_a_loop_over_a_clip_without_a_frame_ends(monkeypatch: pytest.MonkeyPatch
         assert list(source.frames()) == []
 
 
-def test_a_loop_is_silent_and_once_is_not(clip_with_sound: Path) -> None:
+def test_a_loop_is_silent_and_a_single_run_is_not(clip_with_sound: Path) -> None:
     with VideoSource(clip_with_sound) as once, VideoSource(clip_with_sound, loop=True) as loop:
         assert once.info.sound == clip_with_sound
         assert loop.info.sound is None
         assert all(one.media_s < other.media_s for one, other in pairwise(islice(loop.frames(), 50)))
 
 
-def test_a_loop_over_a_clip_that_breaks_off_tells_it_at_the_first_end(broken_off_clip: Path) -> None:
+def test_a_loop_over_a_broken_clip_fails_at_the_first_end(broken_off_clip: Path) -> None:
     with VideoSource(broken_off_clip, loop=True) as source, pytest.raises(ClipBrokenOffError, match="breaks off"):
         for _ in islice(source.frames(), 200):
             pass
 
 
 @pytest.mark.parametrize("name", ["text.jpg", "text.mp4", "empty.mp4", "cut.mp4"])
-def test_files_that_are_not_what_they_say_are_refused(tmp_path: Path, name: str) -> None:
-    # The bundled clip has its index at the end: cut, nothing of it can be read.
+def test_files_that_are_not_videos_are_refused(tmp_path: Path, name: str) -> None:
+    # The bundled clip has its index at the end: without it nothing can be read.
     content = {"empty.mp4": b"", "cut.mp4": BUNDLED_CLIP.read_bytes()[:150_000]}.get(name, b"just some words" * 99)
     (tmp_path / name).write_bytes(content)
     with pytest.raises(MediaError, match="not a readable"):
         open_source(str(tmp_path / name))
 
 
-def test_a_clip_that_breaks_off_gives_what_there_is_and_says_so(broken_off_clip: Path) -> None:
+def test_a_broken_clip_gives_its_frames_and_then_an_error(broken_off_clip: Path) -> None:
     sink = KeepingSink()
     with (
         open_source(str(broken_off_clip)) as source,
