@@ -20,7 +20,7 @@ WORDS = (
 
 @contextmanager
 def open_chromium(window_wh: tuple[int, int] = (1280, 800)) -> Iterator[Any]:
-    """A browser that keeps what its console says: selenium's driver, whose ``get_log("browser")`` tells it."""
+    """A browser that keeps what its console says: selenium's driver, whose ``get_log("browser")`` returns it."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()

@@ -20,7 +20,7 @@ def clip_with_sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def clip_with_flac(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with lossless sound, which must be encoded anew for MP4."""
+    """The same with lossless sound, which must be encoded again for MP4."""
     return write_clip(tmp_path_factory.mktemp("clips") / "flac.mkv", "flac")
 
 

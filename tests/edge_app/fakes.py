@@ -64,7 +64,7 @@ def quiet_notices() -> Notices:
 
 
 def inverting(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
-    """A look that anybody can tell: the negative."""
+    """A look that is easy to recognize: the negative."""
     return np.asarray(255 - resize(rgb_u8, size_wh), np.uint8)
 
 

@@ -30,8 +30,8 @@ def test_chromium_plays_the_clip_to_its_end(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(PAGE)
     with open_chromium() as browser:
         browser.get((tmp_path / "page.html").as_uri())
-        told = WebDriverWait(browser, 60).until(lambda page: page.find_element(By.ID, "out").text)
-    result = json.loads(told)
+        messages = WebDriverWait(browser, 60).until(lambda page: page.find_element(By.ID, "out").text)
+    result = json.loads(messages)
     assert result["what"] == "ended", result
     assert (result["width"], result["height"]) == (512, 384)
     assert result["duration"] == pytest.approx(10.0, abs=0.2)

@@ -65,7 +65,7 @@ def test_without_names_all_shipped_files_are_timed(tmp_path: Path, monkeypatch: 
     assert [timing.model for timing in run_bench((), [(32, 32)], [1], runs=1).timings] == ["a.tflite", "b.tflite"]
 
 
-def test_the_table_tells_device_and_runtime() -> None:
+def test_the_table_names_device_and_runtime() -> None:
     measured = Bench("Toaster", "toast 1.0", 7, [Timing("comic.tflite", "abc", (320, 240), 3, 20.0, 25.5)])
     head, columns, row = measured.table().splitlines()
     assert head == "Toaster, toast 1.0, 7 runs each, in turn"

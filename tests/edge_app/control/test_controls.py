@@ -44,7 +44,7 @@ def test_what_can_not_be_is_refused_and_changes_nothing(changes: dict[str, Any],
     assert controls.view == View("comic", (320, 240))
 
 
-def test_an_unknown_name_tells_the_known_ones() -> None:
+def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(UnknownNameError, match="strength"):
         make_controls().change(brightness=1.0)
 

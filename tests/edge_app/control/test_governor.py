@@ -83,7 +83,7 @@ def test_the_quality_look_gives_way_to_the_lighter_one_at_full_size_and_does_not
     assert next(rung for rung in ladder() if rung.look == "comic").size_wh == (320, 240)
 
 
-def test_sizes_above_the_choice_are_left_out() -> None:
+def test_sizes_above_the_choice_are_dropped() -> None:
     assert [rung.size_wh for rung in ladder("comic", (256, 192))] == [(256, 192), (212, 160), (160, 120)]
 
 

@@ -83,5 +83,5 @@ def test_a_rate_that_is_missed_makes_the_picture_smaller_and_says_so(
         wait_until(lambda: "sustained" in watching.summary()[-1])
         assert "with negative at 32x24, 1 change" in watching.summary()[-1]
         assert "peak memory 95 MB" in watching.summary()[0]
-        session.controls.change(size_wh=(96, 72))  # by hand: it begins anew from there
+        session.controls.change(size_wh=(96, 72))  # a viewer chooses: the governor starts again from there
         wait_until(lambda: "32x24" not in watching.summary()[-1])

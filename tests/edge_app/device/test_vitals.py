@@ -63,7 +63,7 @@ def test_without_a_zone_of_that_name_the_hottest_counts(tmp_path: Path) -> None:
     assert read_vitals(root=tmp_path, run=Command(None)).temperature_c == 48.0
 
 
-def test_a_zone_that_can_not_be_read_is_left_out(tmp_path: Path) -> None:
+def test_a_zone_that_can_not_be_read_is_dropped(tmp_path: Path) -> None:
     zone(tmp_path, 0, "x86_pkg_temp", "55000")
     zone(tmp_path, 1, "x86_pkg_temp", "not a number")
     (tmp_path / "sys/class/thermal/thermal_zone2").mkdir()

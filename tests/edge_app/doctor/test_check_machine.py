@@ -37,7 +37,7 @@ def test_a_pi_that_does_not_tell_of_its_power_has_a_remedy(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("celsius", "state"), [(None, "note"), (69.9, "ok"), (70.0, "note"), (80.0, "fail")])
-def test_heat_is_told_before_it_slows_the_pi(tmp_path: Path, celsius: float | None, state: str) -> None:
+def test_heat_is_reported_before_it_slows_the_pi(tmp_path: Path, celsius: float | None, state: str) -> None:
     assert (
         only(check_machine.check_temperature(system(tmp_path, Vitals(celsius, (), None, None, None, 4)))).state == state
     )

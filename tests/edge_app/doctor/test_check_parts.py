@@ -84,7 +84,7 @@ def test_the_old_runtime_is_a_note_and_none_a_failure(
     assert only(check_parts.check_runtime(system(tmp_path))).state == state
 
 
-def test_a_model_that_was_cut_short_is_told(tmp_path: Path) -> None:
+def test_a_model_that_was_cut_short_is_reported(tmp_path: Path) -> None:
     shutil.copy(MODELS / "comic.json", tmp_path)
     (tmp_path / "comic.tflite").write_bytes((MODELS / "comic.tflite").read_bytes()[:1000])
     found = only(check_parts.check_model(system(tmp_path, models=tmp_path)))

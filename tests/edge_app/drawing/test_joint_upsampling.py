@@ -84,7 +84,7 @@ def test_an_edge_that_only_the_network_drew_is_sharper_too() -> None:
 
 
 @pytest.mark.parametrize("inverted", [False, True])
-def test_no_halo_stands_beside_an_edge(inverted: bool) -> None:
+def test_no_halo_stands_next_to_an_edge(inverted: bool) -> None:
     full = slanted_edge(20, 235)
     small = resize(full, SMALL_WH)
     cartoon = resize(slanted_edge(*((200, 60) if inverted else (60, 200))), SMALL_WH)

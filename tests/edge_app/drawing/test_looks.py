@@ -82,8 +82,8 @@ def test_several_requests_load_a_look_once() -> None:
     assert tries == ["once"]
 
 
-def test_a_look_that_can_not_be_loaded_is_told_once_and_may_be_tried_again() -> None:
-    told: list[str] = []
+def test_a_look_that_can_not_be_loaded_is_reported_once_and_may_be_tried_again() -> None:
+    messages: list[str] = []
     works: list[bool] = []
 
     def load() -> Drawer:
@@ -91,10 +91,10 @@ def test_a_look_that_can_not_be_loaded_is_told_once_and_may_be_tried_again() -> 
             raise ModelError("second.tflite: cut short")
         return plain
 
-    looks = Looks({"first": lambda: inverting, "second": load}, Notices(write=told.append))
+    looks = Looks({"first": lambda: inverting, "second": load}, Notices(write=messages.append))
     looks.request("second")
     assert wait_for(looks, "second") == "failed"
-    assert told == ["look second can't be loaded: second.tflite: cut short"]
+    assert messages == ["look second can't be loaded: second.tflite: cut short"]
     works.append(True)
     looks.request("second")
     assert wait_for(looks, "second") == "ready"
@@ -136,13 +136,13 @@ def test_an_unknown_name_is_refused_before_anything_is_loaded(style: str, style_
 
 
 @pytest.mark.parametrize("fault", ["cut short", "missing", "another model's"])
-def test_a_model_file_that_is_wrong_is_told_once(fault: str, tmp_path: Path) -> None:
+def test_a_model_file_that_is_wrong_is_reported_once(fault: str, tmp_path: Path) -> None:
     for name in ("comic", "anime"):
         for suffix in (".tflite", ".json"):
             shutil.copy(MODELS / f"{name}{suffix}", tmp_path)
     first, loaders = look_loaders("comic", model=None, style_filter=None, threads=1, models=tmp_path)
-    told: list[str] = []
-    looks = Looks(loaders, Notices(write=told.append))
+    messages: list[str] = []
+    looks = Looks(loaders, Notices(write=messages.append))
     looks.load(first)
     spoilt = tmp_path / "anime.tflite"
     if fault == "cut short":
@@ -154,5 +154,5 @@ def test_a_model_file_that_is_wrong_is_told_once(fault: str, tmp_path: Path) -> 
     looks.request("anime")
     assert wait_for(looks, "anime") == "failed"
     assert looks.drawer("comic")(synthetic.test_card(0.0), (64, 48)).shape == (48, 64, 3)
-    assert len(told) == 1
-    assert "anime.tflite" in told[0]
+    assert len(messages) == 1
+    assert "anime.tflite" in messages[0]

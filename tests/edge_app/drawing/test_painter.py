@@ -81,7 +81,7 @@ def test_the_cameras_own_small_copy_is_drawn_where_it_has_the_right_size(tmp_pat
     assert np.array_equal(drawn.rgb_u8, inverting(CARD, (96, 72)))
 
 
-def test_calm_takes_noise_out_and_a_change_of_look_begins_anew(tmp_path: Path) -> None:
+def test_calm_takes_noise_out_and_a_change_of_look_starts_again(tmp_path: Path) -> None:
     session = make_session(tmp_path)
     painter = make_painter(session)
     random = np.random.default_rng(3)
@@ -116,7 +116,7 @@ def test_calm_takes_noise_out_and_a_change_of_look_begins_anew(tmp_path: Path) -
         None,
     ],
 )
-def test_what_is_no_picture_is_left_out_live_and_ends_a_file(picture: Any, tmp_path: Path) -> None:
+def test_what_is_no_picture_is_dropped_live_and_ends_a_file(picture: Any, tmp_path: Path) -> None:
     session = make_session(tmp_path)
     assert make_painter(session)(frame_of(picture)) is None
     assert "expected" in session.notices.since()[0].text

@@ -49,7 +49,7 @@ def test_what_moves_is_shown_as_it_is_drawn() -> None:
         assert np.array_equal(shown[:, :left][:, -8:], drawn[:, :left][:, -8:])  # no ghost where it was
 
 
-def test_lines_beside_what_moves_follow_too() -> None:
+def test_lines_next_to_what_moves_follow_too() -> None:
     calm = TemporalFilter()
     for left in range(6, 40, 4):
         photo, drawn = grey(100), grey(200)
@@ -59,7 +59,7 @@ def test_lines_beside_what_moves_follow_too() -> None:
         assert np.array_equal(shown[12:28], drawn[12:28])
 
 
-def test_what_moves_is_followed_where_its_colour_alone_tells_it() -> None:
+def test_what_moves_is_followed_where_its_colour_alone_shows_it() -> None:
     calm = TemporalFilter()
     for left in range(0, 40, 4):
         photo = np.full(SHAPE, (60, 120, 60), np.uint8)
@@ -101,7 +101,7 @@ def test_a_cut_is_shown_at_once() -> None:
 
 
 @pytest.mark.parametrize("forget", ["reset", "another size"])
-def test_it_begins_anew(forget: str) -> None:
+def test_it_starts_again(forget: str) -> None:
     calm = TemporalFilter()
     calm(grey(100), grey(50))
     shape = SHAPE

@@ -14,20 +14,20 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_a_reader_gets_what_is_new() -> None:
-    told: list[str] = []
-    notices = Notices(clock=lambda: 5.0, write=told.append)
+    messages: list[str] = []
+    notices = Notices(clock=lambda: 5.0, write=messages.append)
     for text in ("one", "two", "three"):
         notices.add(text)
     assert [notice.text for notice in notices.since(1)] == ["two", "three"]
-    assert told == ["one", "two", "three"]
+    assert messages == ["one", "two", "three"]
 
 
 def test_the_same_thing_is_not_said_twice_at_once() -> None:
-    told: list[str] = []
-    notices = Notices(write=told.append)
+    messages: list[str] = []
+    notices = Notices(write=messages.append)
     for text in ("gone", "gone", "back", "gone"):
         notices.add(text)
-    assert told == ["gone", "back", "gone"]
+    assert messages == ["gone", "back", "gone"]
 
 
 def test_only_the_last_ones_are_kept() -> None:

@@ -108,7 +108,7 @@ def test_stop_ends_the_run_even_while_the_camera_gives_nothing() -> None:
     assert not our_threads()
 
 
-def test_a_source_that_breaks_off_is_shown_to_its_end_and_then_told() -> None:
+def test_a_source_that_breaks_off_is_shown_to_its_end_and_then_reported() -> None:
     sink = KeepingSink()
     with pytest.raises(CameraError, match="unplugged"):
         run(CountingSource(7, is_live=False, error=CameraError("unplugged")), sink)
@@ -125,20 +125,20 @@ def test_a_stylizer_that_fails_ends_the_run_with_its_error() -> None:
     assert not our_threads()
 
 
-def test_a_frame_that_is_left_out_is_shown_nowhere() -> None:
+def test_a_frame_that_is_dropped_is_shown_nowhere() -> None:
     sink = KeepingSink()
     run(CountingSource(10, is_live=False), sink, draw=lambda frame: frame if frame.media_s % 2 else None)
     assert sink.levels == [1, 3, 5, 7, 9]
 
 
-def test_a_live_sink_that_breaks_off_leaves_the_others_running_and_is_told_at_once_and_at_the_end() -> None:
-    told: list[str] = []
+def test_a_live_sink_that_breaks_off_leaves_the_others_running_and_is_reported_at_once_and_at_the_end() -> None:
+    messages: list[str] = []
     window, disk = KeepingSink(limit=100), KeepingSink(limit=3, error=CameraError("the disk is full"))
     disk.name = "video"
     with pytest.raises(CameraError, match="disk is full"):
-        run(CountingSource(10**9, is_live=True), window, disk, notices=Notices(write=told.append))
+        run(CountingSource(10**9, is_live=True), window, disk, notices=Notices(write=messages.append))
     assert len(window.levels) == 100
-    assert told == ["video stopped: the disk is full"]
+    assert messages == ["video stopped: the disk is full"]
 
 
 def test_rate_and_latency_survive_the_loss_of_the_first_sink() -> None:

@@ -1,4 +1,4 @@
-"""Frames that can be told apart once they have been a film, and what a film holds."""
+"""Frames that can be recognized after they were encoded, and the contents of a film."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def read_film(path: Path) -> Film:
 
 @contextmanager
 def largest_file(size_bytes: int) -> Iterator[None]:
-    """No file can be written beyond that size: a disk that is full, as far as a writer can tell."""
+    """No file can grow beyond this size: for a writer, the disk is full."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
     try:

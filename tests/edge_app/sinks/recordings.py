@@ -31,7 +31,7 @@ def switch(session: Session, on: bool) -> None:
     session.controls.change(recording=on)
 
 
-def told(session: Session) -> list[str]:
+def messages(session: Session) -> list[str]:
     """All notices."""
     return [notice.text for notice in session.notices.since()]
 

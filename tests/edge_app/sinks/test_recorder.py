@@ -14,7 +14,7 @@ from edge_app.frames import Frame
 from edge_app.session import Session
 from edge_app.sinks.recorder import Recorder
 from tests.edge_app.sinks.films import grey_frame, grey_frames, read_film
-from tests.edge_app.sinks.recordings import at_noon, feed, names, numbers_of, switch, ticking, told
+from tests.edge_app.sinks.recordings import at_noon, feed, messages, names, numbers_of, switch, ticking
 
 
 def test_nothing_is_written_until_somebody_records(session: Session) -> None:
@@ -36,7 +36,7 @@ def test_what_is_shown_while_the_switch_is_on_is_recorded_under_the_time(session
     film = read_film(path)
     assert film.numbers == list(range(5, 25))
     assert film.times_s[0] == 0.0
-    assert told(session) == [f"recording to {path}", f"recorded {path}, 2 s"]
+    assert messages(session) == [f"recording to {path}", f"recorded {path}, 2 s"]
 
 
 def test_irregular_frames_keep_their_times_and_the_film_plays_at_true_speed(session: Session) -> None:

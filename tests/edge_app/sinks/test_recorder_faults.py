@@ -22,7 +22,7 @@ from edge_app.sinks.disk import Syncer
 from edge_app.sinks.recorder import Recorder
 from tests.edge_app.fakes import CountingSource
 from tests.edge_app.sinks.films import grey_frame, grey_frames, largest_file, read_film
-from tests.edge_app.sinks.recordings import at_noon, feed, numbers_of, switch, ticking, told
+from tests.edge_app.sinks.recordings import at_noon, feed, messages, numbers_of, switch, ticking
 
 ROOT = Path(__file__).parents[3]
 
@@ -32,7 +32,7 @@ def test_too_little_room_refuses_to_begin_and_the_camera_goes_on(session: Sessio
     with Recorder(session, reserve_mb=200, free=lambda folder: 150_000_000) as recorder:
         feed(recorder, grey_frames(5))
         assert not session.controls.view.recording
-    assert told(session) == [
+    assert messages(session) == [
         f"recording is off: {session.folder}: 150 MB are free, and 200 MB are reserved for the system; free some space"
     ]
     assert not session.folder.exists()
@@ -45,7 +45,8 @@ def test_a_recording_stops_while_there_is_room_left_for_the_system(session: Sess
         feed(recorder, grey_frames(40))
         assert not session.controls.view.recording
         assert read_film(session.folder / "celcam-20261125-153000.mp4").numbers == list(range(30))  # whole, at once
-    assert "199 MB are free, and 200 MB are reserved for the system; the recording so far is kept" in told(session)[-1]
+    said = messages(session)[-1]
+    assert "199 MB are free, and 200 MB are reserved for the system; the recording so far is kept" in said
 
 
 def test_once_there_is_room_again_a_recording_can_begin(session: Session) -> None:
@@ -69,18 +70,18 @@ def test_a_write_that_fails_stops_the_recording_and_not_the_camera(session: Sess
     film = read_film(path)
     assert len(film.numbers) >= 10
     assert film.numbers == list(range(len(film.numbers)))
-    assert told(session)[1:] == [
+    assert messages(session)[1:] == [
         f"recording is off: {path}: can't be written: File too large; the frames before are kept; "
         "the disk allows no larger file, choose a smaller limit"
     ]
 
 
-def test_a_full_device_is_told_with_its_remedy(session: Session, tmp_path: Path) -> None:
+def test_a_full_device_is_reported_with_the_remedy(session: Session, tmp_path: Path) -> None:
     (tmp_path / "party.mp4").symlink_to("/dev/full")
     with Recorder(session, path=tmp_path / "party.mp4", overwrite=True) as recorder:
         feed(recorder, grey_frames(5))
         assert not session.controls.view.recording
-    assert "No space left on device; nothing is kept; free some space" in told(session)[-1]
+    assert "No space left on device; nothing is kept; free some space" in messages(session)[-1]
 
 
 def test_a_recording_that_is_all_there_is_ends_the_run_with_its_error(session: Session, tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_recording_that_is_all_there_is_ends_the_run_with_its_error(session: S
 
 
 @pytest.mark.parametrize("rebuilt", [False, True], ids=["gone", "a file in its place"])
-def test_a_folder_that_is_removed_while_recording_is_told(rebuilt: bool, session: Session) -> None:
+def test_a_folder_that_is_removed_while_recording_is_reported(rebuilt: bool, session: Session) -> None:
     switch(session, True)
     with Recorder(session, now=at_noon) as recorder:
         frames = grey_frames(60)
@@ -104,13 +105,13 @@ def test_a_folder_that_is_removed_while_recording_is_told(rebuilt: bool, session
             session.folder.write_text("a file")
         feed(recorder, itertools.islice(frames, 20))
         assert not session.controls.view.recording
-        assert "it was deleted while it was written; nothing is kept; choose another place" in told(session)[-1]
+        assert "it was deleted while it was written; nothing is kept; choose another place" in messages(session)[-1]
         switch(session, True)
         feed(recorder, frames)
         # A folder that is only gone is made again; where that can't be, it is said.
         assert session.controls.view.recording is not rebuilt
     if rebuilt:
-        assert told(session)[-1] == (
+        assert messages(session)[-1] == (
             f"recording is off: {session.folder}: can't be written: File exists; choose another place"
         )
     else:
@@ -265,20 +266,20 @@ def test_a_disk_that_loses_what_it_was_given_stops_the_recording(session: Sessio
         deadline_s = time.monotonic() + 5
         while session.controls.view.recording and time.monotonic() < deadline_s:
             recorder.show(grey_frame(2, 1.6 + time.monotonic() % 1))
-    assert told(session)[-1] == (
+    assert messages(session)[-1] == (
         f"recording is off: {session.folder}: can't be written: Input/output error; "
         "the disk may be broken, choose another"
     )
 
 
-def test_a_finished_film_that_the_disk_lost_is_told_too(session: Session) -> None:
+def test_a_finished_film_that_the_disk_lost_is_reported_too(session: Session) -> None:
     def sync(number: int) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     switch(session, True)
     with Recorder(session, syncer=Syncer(sync=sync)) as recorder:
         recorder.show(grey_frame(0, 0.0))
-    assert "Input/output error" in told(session)[-1]
+    assert "Input/output error" in messages(session)[-1]
 
 
 def test_a_disk_that_takes_seconds_to_sync_delays_no_frame(session: Session) -> None:

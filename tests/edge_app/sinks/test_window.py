@@ -77,7 +77,7 @@ def painted(session: Session) -> Frame:
     return frame
 
 
-def test_a_still_image_is_drawn_anew_when_a_key_changes_the_look(session: Session, viewer: Viewer) -> None:
+def test_a_still_image_is_drawn_again_when_a_key_changes_the_look(session: Session, viewer: Viewer) -> None:
     session.looks.load("plain")
     viewer.keys = ".n..-. "
     assert WindowSink(session).show(painted(session))

@@ -15,7 +15,7 @@ from edge_app.frames import Frame, FrameSource, SourceInfo
 
 
 class ScriptedCamera(FrameSource):
-    """Gives some frames, then does what it is told; holds a handle as a camera holds its device."""
+    """Gives some frames, then ends as it was made to; holds a handle as a camera holds its device."""
 
     def __init__(self, frames: int, then: Callable[[], object] = lambda: None, *, pause_s: float = 0.0) -> None:
         self.info = SourceInfo("cam:0", (8, 8), is_live=True, frames=None, fps=None)

@@ -126,7 +126,7 @@ def test_a_buffer_is_given_back_where_reading_it_fails(camera: FakeCamera, metho
     assert camera.instances[0].closed
 
 
-def test_a_camera_that_hangs_is_told_and_can_be_closed(camera: FakeCamera) -> None:
+def test_a_camera_that_hangs_is_reported_and_can_be_closed(camera: FakeCamera) -> None:
     camera.stalls_after = 2
     with PicameraSource(0) as source, pytest.raises(CameraError, match="gives no more pictures"):
         assert len(list(islice(source.frames(), 9))) == 2
@@ -149,13 +149,13 @@ def test_what_fails_while_opening_closes_the_camera(camera: FakeCamera, method: 
     assert [instance.closed for instance in camera.instances] == [True]
 
 
-def test_a_camera_in_use_is_told(camera: FakeCamera) -> None:
+def test_a_camera_in_use_is_reported(camera: FakeCamera) -> None:
     camera.fails_at["__init__"] = RuntimeError("Camera __init__ sequence did not complete.")
     with pytest.raises(CameraError, match="is another program using it"):
         PicameraSource(0)
 
 
-def test_a_camera_that_is_not_there_is_told(camera: FakeCamera) -> None:
+def test_a_camera_that_is_not_there_is_reported(camera: FakeCamera) -> None:
     with pytest.raises(CameraError, match=r"picamera:3: no camera there \(1 found\); check the ribbon cable"):
         PicameraSource(3)
 
@@ -176,13 +176,13 @@ def test_only_cameras_on_a_ribbon_are_listed(camera: FakeCamera, monkeypatch: py
     assert ribbon_cameras() == []
 
 
-def test_without_picamera2_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_picamera2_the_remedy_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "picamera2", None)
     with pytest.raises(CameraError, match="apt install python3-picamera2"):
         PicameraSource(0)
 
 
-def test_a_picamera2_built_for_another_numpy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picamera2_built_for_another_numpy_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken(types.ModuleType):
         def __getattr__(self, name: str) -> object:
             raise ValueError("numpy.dtype size changed, may indicate binary incompatibility")

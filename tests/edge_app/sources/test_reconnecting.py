@@ -27,7 +27,7 @@ from tests.edge_app.sources.cameras import (
 
 def reconnecting(
     *openings: Callable[[], FrameSource],
-    told: list[str] | None = None,
+    messages: list[str] | None = None,
     clock: FakeClock | None = None,
     stall_s: float = 5.0,
     stop: threading.Event | None = None,
@@ -38,7 +38,7 @@ def reconnecting(
     def open_camera() -> FrameSource:
         return left.pop(0)() if len(left) > 1 else left[0]()
 
-    notices = Notices(write=told.append) if told is not None else quiet_notices()
+    notices = Notices(write=messages.append) if messages is not None else quiet_notices()
     clock = clock or FakeClock()
     return ReconnectingSource(
         "cam:0", open_camera, notices=notices, stall_s=stall_s, stop=stop, clock=clock, sleep=clock.sleep
@@ -46,18 +46,18 @@ def reconnecting(
 
 
 def test_a_camera_that_is_gone_and_back_50_times_loses_nothing_but_the_gaps() -> None:
-    told: list[str] = []
+    messages: list[str] = []
     frames: list[Frame] = []
     before = handles()
-    with reconnecting(lambda: ScriptedCamera(3, unplugged, pause_s=0.001), told=told) as source:
+    with reconnecting(lambda: ScriptedCamera(3, unplugged, pause_s=0.001), messages=messages) as source:
         for frame in source.frames():
             frames.append(frame)
-            if len(told) == 100:
+            if len(messages) == 100:
                 break
     assert [frame.name for frame in frames] == [f"frame-{number:06d}" for number in range(1, len(frames) + 1)]
     assert all(one.media_s < other.media_s for one, other in pairwise(frames))
-    assert told[:2] == ["cam:0 is gone: gives no more pictures; trying again", "cam:0 is back after 1 s"]
-    assert sum("is gone" in text for text in told) == sum("is back" in text for text in told) == 50
+    assert messages[:2] == ["cam:0 is gone: gives no more pictures; trying again", "cam:0 is back after 1 s"]
+    assert sum("is gone" in text for text in messages) == sum("is back" in text for text in messages) == 50
     assert wait_until(lambda: not readers())
     assert handles() == before
 
@@ -92,15 +92,15 @@ def test_the_first_opening_fails_as_any_other_source_does() -> None:
         reconnecting(refused)
 
 
-def test_errors_at_reopening_are_waited_out_with_longer_and_longer_pauses_and_told_once() -> None:
-    told: list[str] = []
+def test_errors_at_reopening_are_waited_out_with_longer_and_longer_pauses_and_reported_once() -> None:
+    messages: list[str] = []
     clock = FakeClock()
     openings = [lambda: ScriptedCamera(1, unplugged), *[refused] * 7, lambda: ScriptedCamera(5)]
-    with reconnecting(*openings, told=told, clock=clock) as source:
+    with reconnecting(*openings, messages=messages, clock=clock) as source:
         frames = list(islice(source.frames(), 2))
     assert len(frames) == 2
     assert sum(clock.slept) == pytest.approx(0.5 + 1 + 2 + 4 + 8 + 10 + 10 + 10)
-    assert told == ["cam:0 is gone: gives no more pictures; trying again", "cam:0 is back after 46 s"]
+    assert messages == ["cam:0 is gone: gives no more pictures; trying again", "cam:0 is back after 46 s"]
 
 
 def test_a_camera_that_held_for_long_is_tried_quickly_again_and_a_loose_contact_is_not() -> None:
@@ -120,24 +120,24 @@ def test_a_camera_that_held_for_long_is_tried_quickly_again_and_a_loose_contact_
 
 
 def test_a_camera_that_ends_is_opened_again() -> None:
-    told: list[str] = []
-    with reconnecting(lambda: ScriptedCamera(1, lambda: time.sleep(0.01)), told=told) as source:
+    messages: list[str] = []
+    with reconnecting(lambda: ScriptedCamera(1, lambda: time.sleep(0.01)), messages=messages) as source:
         assert len(list(islice(source.frames(), 3))) == 3
-    assert told[0] == "cam:0 is gone: it ended; trying again"
+    assert messages[0] == "cam:0 is gone: it ended; trying again"
 
 
 @pytest.mark.parametrize(
     "error", [RuntimeError("rtsp://me:secret@host"), ValueError("?"), MemoryError(), OSError(5, "x")]
 )
 def test_whatever_a_driver_raises_is_a_loss_and_its_text_is_kept_to_itself(error: Exception) -> None:
-    told: list[str] = []
+    messages: list[str] = []
 
     def fails() -> None:
         raise error
 
-    with reconnecting(lambda: ScriptedCamera(1, fails), told=told) as source:
+    with reconnecting(lambda: ScriptedCamera(1, fails), messages=messages) as source:
         assert len(list(islice(source.frames(), 2))) == 2
-    assert told[0] == f"cam:0 is gone: {type(error).__name__}; trying again"
+    assert messages[0] == f"cam:0 is gone: {type(error).__name__}; trying again"
 
 
 def test_a_frame_of_another_size_or_kind_is_passed_on() -> None:

@@ -25,20 +25,23 @@ from tests.edge_app.sources.cameras import (
 
 
 def test_a_stall_is_noticed_and_the_camera_opened_again_while_the_old_read_still_hangs() -> None:
-    told: list[str] = []
+    messages: list[str] = []
     hang = threading.Event()
     before = handles()
     stuck = ScriptedCamera(2, hang.wait)
     source = ReconnectingSource(
-        "cam:0", one_by_one(stuck, ScriptedCamera(1000, pause_s=0.01)), notices=Notices(write=told.append), stall_s=0.2
+        "cam:0",
+        one_by_one(stuck, ScriptedCamera(1000, pause_s=0.01)),
+        notices=Notices(write=messages.append),
+        stall_s=0.2,
     )
     with source:
         frames = source.frames()
         started_s = time.monotonic()
-        while not any("is back" in text for text in told):
+        while not any("is back" in text for text in messages):
             next(frames)
         assert 0.2 < time.monotonic() - started_s < 4
-        assert told[0] == "cam:0 is gone: no picture for 0.2 s; trying again"
+        assert messages[0] == "cam:0 is gone: no picture for 0.2 s; trying again"
         assert len(readers()) == 2  # the one that hangs, and the one that reads
         hang.set()
         assert wait_until(lambda: stuck.closed_by == ["read cam:0"])  # it closed its camera itself
@@ -48,7 +51,7 @@ def test_a_stall_is_noticed_and_the_camera_opened_again_while_the_old_read_still
 
 
 def test_of_readers_that_hang_for_ever_no_more_than_two_are_ever_left() -> None:
-    told: list[str] = []
+    messages: list[str] = []
     hang, seen_at_once, opened = threading.Event(), [0], [0]
 
     def open_camera() -> FrameSource:
@@ -58,7 +61,7 @@ def test_of_readers_that_hang_for_ever_no_more_than_two_are_ever_left() -> None:
     source = ReconnectingSource(  # five seconds here are one outside
         "cam:0",
         open_camera,
-        notices=Notices(write=told.append),
+        notices=Notices(write=messages.append),
         stall_s=0.75,
         clock=lambda: 5 * time.monotonic(),
         sleep=lambda seconds: time.sleep(seconds / 5),
@@ -82,7 +85,7 @@ def test_of_readers_that_hang_for_ever_no_more_than_two_are_ever_left() -> None:
     thread.join(5)
     assert not thread.is_alive()
     assert wait_until(lambda: not readers())
-    assert told[0].startswith("cam:0 is gone: no picture")
+    assert messages[0].startswith("cam:0 is gone: no picture")
 
 
 def test_an_opening_that_hangs_does_not_hang_the_run() -> None:
@@ -152,15 +155,15 @@ def test_a_camera_that_was_never_read_is_closed() -> None:
 
 
 def test_a_whole_run_goes_on_through_losses_and_stops_while_the_camera_is_gone() -> None:
-    told: list[str] = []
+    messages: list[str] = []
     stop = threading.Event()
     openings = iter([lambda: ScriptedCamera(5, unplugged, pause_s=0.01)] * 2)
-    notices = Notices(write=told.append)
+    notices = Notices(write=messages.append)
     source = ReconnectingSource("cam:0", lambda: next(openings, refused)(), notices=notices, stop=stop)
     sink = KeepingSink()
 
     def stop_in_a_pause() -> None:
-        wait_until(lambda: len(told) == 3)
+        wait_until(lambda: len(messages) == 3)
         time.sleep(0.1)
         stop.set()
 
@@ -170,7 +173,7 @@ def test_a_whole_run_goes_on_through_losses_and_stops_while_the_camera_is_gone()
         Pipeline(source, lambda frame: frame, [sink], stop=stop, stats=RunStats(), notices=notices).run()
     assert time.monotonic() - started_s < 4
     assert 6 <= len(sink.levels) <= 10
-    assert [text.split()[2] for text in told] == ["gone:", "back", "gone:"]
+    assert [text.split()[2] for text in messages] == ["gone:", "back", "gone:"]
     assert not readers()
     assert sink.idled >= 2  # the window went on reacting while the camera was gone
 
@@ -182,9 +185,9 @@ def test_unplugged_while_another_thread_waits_for_frames_ends_neither() -> None:
         plug.wait(5)
         unplugged()
 
-    told: list[str] = []
+    messages: list[str] = []
     source = ReconnectingSource(
-        "cam:0", one_by_one(ScriptedCamera(1, yanked), ScriptedCamera(3)), notices=Notices(write=told.append)
+        "cam:0", one_by_one(ScriptedCamera(1, yanked), ScriptedCamera(3)), notices=Notices(write=messages.append)
     )
     taken: list[Frame] = []
     with source:
@@ -194,4 +197,4 @@ def test_unplugged_while_another_thread_waits_for_frames_ends_neither() -> None:
         plug.set()
         thread.join(5)
     assert len(taken) == 2
-    assert told[-1].startswith("cam:0 is back after")
+    assert messages[-1].startswith("cam:0 is back after")

@@ -69,7 +69,7 @@ def test_a_real_stream_gives_red_frames_as_they_come_and_its_name_has_no_passwor
     assert handles() == before
 
 
-def test_a_wrong_password_is_told_without_it(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_password_is_reported_without_it(capfd: pytest.CaptureFixture[str]) -> None:
     with (
         LocalServer(functools.partial(rtsp, login="me:right")) as server,
         pytest.raises(CameraError, match="refuses the user name and password") as caught,
@@ -88,7 +88,7 @@ def test_a_wrong_password_is_told_without_it(capfd: pytest.CaptureFixture[str]) 
         (functools.partial(mpegts, frames=0), "can't be read|has no pictures"),
     ],
 )
-def test_what_an_http_server_refuses_is_told_without_the_address(
+def test_what_an_http_server_refuses_is_reported_without_the_address(
     serve: Serve, message: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with LocalServer(serve) as server, pytest.raises(CameraError, match=message) as caught:
@@ -99,7 +99,7 @@ def test_what_an_http_server_refuses_is_told_without_the_address(
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
-def test_nobody_there_is_told_without_the_password(scheme: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nobody_there_is_reported_without_the_password(scheme: str, capfd: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(CameraError, match=f"{scheme}://127.0.0.1:{port}: can't be read .Connection refused.") as caught:
@@ -164,7 +164,7 @@ def test_a_stream_whose_packets_never_make_a_picture_is_given_up(monkeypatch: py
     assert container.closed
 
 
-def test_a_page_that_is_no_stream_is_told() -> None:
+def test_a_page_that_is_no_stream_is_reported() -> None:
     def page(connection: socket.socket) -> None:
         request_of(connection)
         connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>" + b"Welcome! " * 500)
@@ -186,25 +186,25 @@ def test_a_clip_on_a_web_server_is_refused_with_the_remedy() -> None:
 
 
 def test_a_stream_that_is_cut_comes_back_by_itself_and_stop_ends_it() -> None:
-    told: list[str] = []
+    messages: list[str] = []
     before = handles()
     stop = threading.Event()
     taken: list[Frame] = []
     with LocalServer(functools.partial(quick_rtsp, login=LOGIN)) as server:
         url = f"rtsp://{LOGIN}@127.0.0.1:{server.port}/stream"
-        with open_source(url, notices=Notices(write=told.append), stop=stop) as source:
+        with open_source(url, notices=Notices(write=messages.append), stop=stop) as source:
             thread = threading.Thread(target=lambda: taken.extend(source.frames()))
             thread.start()
             assert wait_until(lambda: len(taken) > 5)
             server.drop()
-            assert wait_until(lambda: len(told) == 2)
+            assert wait_until(lambda: len(messages) == 2)
             stop.set()
             thread.join(3)
             assert not thread.is_alive()
         name = f"rtsp://127.0.0.1:{server.port}"
-        assert told[0].startswith(f"{name} is gone: ")
-        assert told[1].startswith(f"{name} is back after ")
-        assert "secret" not in "".join(told)
+        assert messages[0].startswith(f"{name} is gone: ")
+        assert messages[1].startswith(f"{name} is back after ")
+        assert "secret" not in "".join(messages)
     assert all(one.media_s < other.media_s for one, other in pairwise(taken))
     assert wait_until(lambda: not readers())
     assert handles() == before
@@ -232,7 +232,7 @@ def test_hls_is_shown_at_its_own_pace_though_it_comes_in_pieces(tmp_path: Path) 
     assert number_of(frames[-1].rgb_u8) - number_of(frames[0].rgb_u8) > 15
 
 
-def test_a_backlog_is_left_out_until_something_is_waited_for_and_a_key_frame_comes() -> None:
+def test_a_backlog_is_dropped_until_something_is_waited_for_and_a_key_frame_comes() -> None:
     backlog = Backlog(behind_s=1.0, sign_of_life_s=0.25)
     now_s = 0.0
 

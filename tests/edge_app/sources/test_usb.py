@@ -124,7 +124,7 @@ def test_above_640x480_mjpeg_is_asked_for_before_the_size(device: str) -> None:
     assert source.pixel_format == "MJPG"
 
 
-def test_what_the_camera_granted_is_told(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_camera_granted_is_reported(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeCapture, "largest_wh", (800, 600))
     with UsbSource(device, (1920, 1080)) as source:
         assert source.info.size_wh == (800, 600)
@@ -155,7 +155,7 @@ def test_a_read_gives_up_before_a_reader_is_given_up(device: str, monkeypatch: p
     assert FakeCapture.opened[0].read_timeout == "3"
 
 
-def test_a_camera_that_gives_no_more_is_told(device: str) -> None:
+def test_a_camera_that_gives_no_more_is_reported(device: str) -> None:
     with UsbSource(device) as source, pytest.raises(CameraError, match="still plugged in"):
         assert len(list(islice(source.frames(), 100))) == 4  # one was looked at while opening
 
@@ -181,13 +181,13 @@ def test_a_picture_of_another_kind_is_passed_on(device: str, monkeypatch: pytest
     assert shapes == [(480, 640), (100, 640, 3)]
 
 
-def test_a_device_that_is_no_camera_is_told(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_that_is_no_camera_is_reported(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeCapture, "is_camera", False)
     with pytest.raises(CameraError, match="is not a camera, or another program is using it"):
         UsbSource(device)
 
 
-def test_a_camera_that_gives_no_first_picture_is_told(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_camera_that_gives_no_first_picture_is_reported(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeCapture, "pictures", [])
     with pytest.raises(CameraError, match="gives no picture"):
         UsbSource(device)

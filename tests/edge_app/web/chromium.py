@@ -24,8 +24,8 @@ def be_device(
 
 def screenshot(browser: Any, *, quality: int = 80) -> bytes:
     """What is on the screen, as JPEG."""
-    told = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "jpeg", "quality": quality})
-    return base64.b64decode(told["data"])
+    messages = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "jpeg", "quality": quality})
+    return base64.b64decode(messages["data"])
 
 
 def wait(browser: Any, condition: Callable[[], Any], timeout_s: float = 15.0) -> Any:

@@ -43,9 +43,9 @@ def import_aiortc() -> Any:
     return pytest.importorskip("aiortc")
 
 
-def make_session(folder: Path, *, told: list[str] | None = None, is_live: bool = True, still: int = 0) -> Session:
-    """A session with the looks ``negative`` and ``plain``; what its notices print goes into ``told``."""
-    notices = Notices(write=(told if told is not None else []).append)
+def make_session(folder: Path, *, messages: list[str] | None = None, is_live: bool = True, still: int = 0) -> Session:
+    """A session with the looks ``negative`` and ``plain``; what its notices print goes into ``messages``."""
+    notices = Notices(write=(messages if messages is not None else []).append)
     looks = Looks({"negative": lambda: inverting, "plain": lambda: plain}, notices)
     looks.load("negative")
     controls = Controls(

@@ -7,10 +7,10 @@ from edge_app.web.announce import announcement, hosts
 
 
 def test_on_this_machine_only_the_link_has_no_token_and_no_code() -> None:
-    told = announcement("127.0.0.1", 8000, None)
-    assert told.splitlines()[0] == "watch at http://127.0.0.1:8000/"
-    assert "--web-address 0.0.0.0" in told
-    assert "█" not in told
+    messages = announcement("127.0.0.1", 8000, None)
+    assert messages.splitlines()[0] == "watch at http://127.0.0.1:8000/"
+    assert "--web-address 0.0.0.0" in messages
+    assert "█" not in messages
 
 
 def test_for_others_links_and_code_hold_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +38,7 @@ def test_the_code_is_read_as_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
     assert text == f"http://192.168.1.20:8000/?token={'k' * 32}"
 
 
-def test_without_a_network_the_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_network_the_name_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(announce, "_own_address", lambda: None)
     monkeypatch.setattr(announce, "machine_names", lambda: {"localhost", "pi", "pi.local"})
     assert hosts("0.0.0.0") == ["pi.local"]
@@ -48,5 +48,5 @@ def test_without_a_network_the_name_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("address", "host"), [("192.168.1.20", "192.168.1.20"), ("::1", "[::1]"), ("pi.local", "pi.local")]
 )
-def test_an_address_that_was_chosen_is_the_one_that_is_told(address: str, host: str) -> None:
+def test_an_address_that_was_chosen_is_the_one_that_is_reported(address: str, host: str) -> None:
     assert hosts(address) == [host]

@@ -1,4 +1,4 @@
-"""Thousands of requests that no page makes: nothing breaks, nothing is told, and the page is still there."""
+"""Thousands of requests that no page makes: nothing breaks, no message is written, and the page is still there."""
 
 from __future__ import annotations
 
@@ -177,8 +177,8 @@ def garbage(random_: random.Random, host: str) -> bytes:
 
 @pytest.mark.parametrize("requests", [2000, pytest.param(40_000, marks=pytest.mark.slow)])
 def test_no_request_breaks_anything(tmp_path: Path, requests: int) -> None:
-    told: list[str] = []
-    session = make_session(tmp_path, told=told)
+    messages: list[str] = []
+    session = make_session(tmp_path, messages=messages)
     limits = Limits(
         requests_per_s=1e6, requests_at_once=1_000_000, request_s=0.2, snapshots_at_once=3, snapshots_per_s=0.1
     )
@@ -207,4 +207,4 @@ def test_no_request_breaks_anything(tmp_path: Path, requests: int) -> None:
         with closing(http.client.HTTPConnection("127.0.0.1", page.sink.port, timeout=5)) as connection:
             connection.request("GET", "/")
             assert connection.getresponse().status == 200
-    assert not [text for text in told if text.startswith("web: ")]
+    assert not [text for text in messages if text.startswith("web: ")]

@@ -69,7 +69,7 @@ def test_a_picture_is_the_one_that_is_shown(page: Served) -> None:
     assert abs(int(decode_image(page.ask("/frame.jpg").body, Path("frame.jpg")).mean()) - 200) <= 2
 
 
-def test_a_picture_that_is_not_there_yet_is_waited_for_and_then_told(
+def test_a_picture_that_is_not_there_yet_is_waited_for_and_then_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handlers, "FIRST_PICTURE_S", 0.1)
@@ -81,7 +81,7 @@ def test_a_picture_that_is_not_there_yet_is_waited_for_and_then_told(
         assert page.state()["frame"] == 0
 
 
-def test_the_state_tells_all_that_the_page_shows(page: Served) -> None:
+def test_the_state_holds_all_that_the_page_shows(page: Served) -> None:
     page.session.notices.add("usb:0 is gone: unplugged; trying again")
     state = page.state()
     assert state["view"] == {
@@ -165,7 +165,7 @@ def test_of_still_images_nobody_records_and_the_page_can_not_switch_it_on(tmp_pa
         assert page.post("/api/view", {"recording": False}).status == 200
 
 
-def test_a_body_too_large_a_wrong_method_and_an_unknown_path_are_told_plainly(page: Served) -> None:
+def test_a_body_too_large_a_wrong_method_and_an_unknown_path_are_reported_plainly(page: Served) -> None:
     assert page.post("/api/view", {"look": "x" * 5000}).status == 413
     assert page.ask("/api/view").status == 405
     assert page.ask("/live.mjpg", method="HEAD").status == 405
@@ -196,19 +196,19 @@ def test_who_asks_too_often_must_wait(tmp_path: Path) -> None:
         assert "too many" in answers[-1].json()["error"]
 
 
-def test_an_error_that_nobody_expected_is_told_here_and_not_there(tmp_path: Path) -> None:
-    told: list[str] = []
+def test_an_error_that_nobody_expected_is_reported_here_and_not_there(tmp_path: Path) -> None:
+    messages: list[str] = []
 
     def broken() -> dict[str, Any]:
         raise ZeroDivisionError("at the secret place")
 
-    with served(make_session(tmp_path, told=told), read_vitals=broken) as page:
+    with served(make_session(tmp_path, messages=messages), read_vitals=broken) as page:
         answer = page.ask("/api/state")
         assert answer.status == 500
         assert b"secret" not in answer.body
         assert b"Traceback" not in answer.body
         assert page.ask("/").status == 200
-    assert told == ["web: GET '/api/state' failed: ZeroDivisionError: at the secret place"]
+    assert messages == ["web: GET '/api/state' failed: ZeroDivisionError: at the secret place"]
 
 
 def test_the_state_is_json_that_browsers_take(page: Served) -> None:

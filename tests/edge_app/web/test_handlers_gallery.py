@@ -40,7 +40,7 @@ def test_a_snapshot_is_the_picture_itself_and_can_be_fetched(page: Served) -> No
     assert state["notices"][-1]["text"].endswith(name)
 
 
-def test_a_snapshot_on_a_full_disk_is_told_in_one_line(page: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_snapshot_on_a_full_disk_is_reported_in_one_line(page: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(folder: Path, rgb_u8: Any, *, now: datetime.datetime) -> Path:
         raise UnwritableError("celcam.png: can't be written: No space left on device; choose another place")
 

@@ -65,13 +65,13 @@ def test_nothing_is_left_whatever_was_going_on(tmp_path: Path, monkeypatch: pyte
     assert (handles(), threading.active_count()) == (handles_before, threads_before)
 
 
-def test_a_port_in_use_is_told_with_the_remedy_before_anything_starts(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_with_the_remedy_before_anything_starts(tmp_path: Path) -> None:
     with closing(listen("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         sink = WebSink(make_session(tmp_path), port=port, thumb_loaders={})
-        with pytest.raises(UsageError, match=f"--port {port}: another program uses it; use .*--port 0") as told:
+        with pytest.raises(UsageError, match=f"--port {port}: another program uses it; use .*--port 0") as error:
             sink.__enter__()
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(error.value)
     assert not our_threads()
 
 
@@ -84,7 +84,7 @@ def test_a_port_can_be_had_again_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("address", ["203.0.113.7", "no.such.name.invalid", "300.1.1.1", "", "a" * 300])
-def test_an_address_that_is_not_ours_is_told_with_the_remedy(address: str) -> None:
+def test_an_address_that_is_not_ours_is_reported_with_the_remedy(address: str) -> None:
     with pytest.raises(UsageError, match=r"--web-address .*: not an address of this machine; use --web-address 127"):
         listen(address, 0)
 
@@ -116,7 +116,7 @@ def test_a_terminal_without_blocks_gets_the_link_alone(tmp_path: Path, monkeypat
     not hasattr(os, "geteuid") or int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text()) < 81,
     reason="every port may be had here",
 )
-def test_a_port_that_is_forbidden_is_told_with_the_remedy() -> None:
+def test_a_port_that_is_forbidden_is_reported_with_the_remedy() -> None:
     code = (
         "import os\n"
         "from edge_app.web.server import listen\n"
@@ -130,11 +130,11 @@ def test_a_port_that_is_forbidden_is_told_with_the_remedy() -> None:
     assert "--port 80: only the administrator may use it; use --port 8000" in done.stdout
 
 
-def test_a_token_is_wanted_where_others_can_come_in_and_told_once(tmp_path: Path) -> None:
-    told: list[str] = []
-    with served(make_session(tmp_path), address="0.0.0.0", write=told.append) as page:
+def test_a_token_is_wanted_where_others_can_come_in_and_reported_once(tmp_path: Path) -> None:
+    messages: list[str] = []
+    with served(make_session(tmp_path), address="0.0.0.0", write=messages.append) as page:
         assert page.ask("/").status == 403
-        (links,) = told
+        (links,) = messages
         token = links.partition("?token=")[2].split()[0]
         assert len(token) >= 32
         assert page.ask(f"/?token={token}").status == 303
@@ -145,11 +145,11 @@ def test_the_token_is_in_nothing_that_is_printed(tmp_path: Path) -> None:
 import sys, socket
 from pathlib import Path
 from tests.edge_app.web.stage import *
-told = []
+messages = []
 session = make_session(Path({str(tmp_path)!r}))
 session.notices._write = lambda text: print(text, file=sys.stderr)
 broken = lambda: 1 / 0
-with served(session, token={TOKEN!r}, write=told.append, read_vitals=broken) as page:
+with served(session, token={TOKEN!r}, write=messages.append, read_vitals=broken) as page:
     page.sink.show(frame())
     for path in ("/?token={TOKEN}", "/?token={TOKEN}x", "/nothing?token={TOKEN}", "/api/state?token={TOKEN}"):
         page.ask(path)
@@ -158,7 +158,7 @@ with served(session, token={TOKEN!r}, write=told.append, read_vitals=broken) as 
         with socket.create_connection(("127.0.0.1", page.sink.port)) as asker:
             asker.sendall(raw.encode() + b"\r\n\r\n")
             asker.recv(4096)
-assert "{TOKEN}" in told[0]
+assert "{TOKEN}" in messages[0]
 """
     command = [sys.executable, "-X", "dev", "-c", code]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -44,9 +44,9 @@ def shown(level: int = 100) -> NewestFrame:
 
 
 def drawn_with(
-    loaders: dict[str, Callable[[], Drawer]], newest: NewestFrame, told: list[str], every_s: float
+    loaders: dict[str, Callable[[], Drawer]], newest: NewestFrame, messages: list[str], every_s: float
 ) -> Thumbnails:
-    return Thumbnails(loaders, lambda: newest.held, report=told.append, every_s=every_s)
+    return Thumbnails(loaders, lambda: newest.held, report=messages.append, every_s=every_s)
 
 
 def test_each_look_is_drawn_small_of_the_scene_alone(tmp_path: Path) -> None:
@@ -121,8 +121,8 @@ def test_the_look_whose_picture_is_oldest_comes_next_and_a_picture_that_stands_i
         assert max(counts) - min(counts) <= 1
 
 
-def test_a_look_that_can_not_be_loaded_is_told_once_and_the_others_go_on() -> None:
-    told: list[str] = []
+def test_a_look_that_can_not_be_loaded_is_reported_once_and_the_others_go_on() -> None:
+    messages: list[str] = []
 
     def broken() -> Drawer:
         raise ModelError("gone.tflite: missing")
@@ -130,12 +130,12 @@ def test_a_look_that_can_not_be_loaded_is_told_once_and_the_others_go_on() -> No
     def crashing() -> Drawer:
         raise ZeroDivisionError("nobody\nexpected it")
 
-    with drawn_with({"a": broken, "b": crashing, "c": lambda: plain}, shown(), told, 0.02) as small:
+    with drawn_with({"a": broken, "b": crashing, "c": lambda: plain}, shown(), messages, 0.02) as small:
         small.watch()
         until(lambda: small.get("c") is not None)
         time.sleep(0.1)
         assert small.watch() == {"c": 1}
-    assert sorted(told) == [
+    assert sorted(messages) == [
         "look a has no thumbnail: gone.tflite: missing",
         "look b has no thumbnail: ZeroDivisionError: nobody expected it",
     ]

@@ -181,9 +181,9 @@ def test_a_hundred_viewers_do_no_harm(tmp_path: Path) -> None:
         heads = [viewer.recv(12).decode() for viewer in viewers]
         assert heads.count("HTTP/1.1 200") == GENEROUS.viewers
         assert heads.count("HTTP/1.1 503") == 100 - GENEROUS.viewers
-        told = viewers[heads.index("HTTP/1.1 503")].recv(4096)
-        assert b"10 viewers are watching already" in told
-        assert b"Retry-After: 5" in told
+        messages = viewers[heads.index("HTTP/1.1 503")].recv(4096)
+        assert b"10 viewers are watching already" in messages
+        assert b"Retry-After: 5" in messages
         frames = session.stats.frames
         until(lambda: session.stats.frames > frames + 20)
         assert session.stats.stage("show web").percentile(95) < 20  # type: ignore[operator]  # not None
@@ -232,20 +232,20 @@ def test_a_download_that_nobody_takes_is_given_up(tmp_path: Path) -> None:
         until(lambda: page.ask("/files/celcam-1.mp4", method="HEAD").status == 200)
 
 
-def test_a_picture_that_can_not_be_encoded_is_left_out(tmp_path: Path) -> None:
-    told: list[str] = []
+def test_a_picture_that_can_not_be_encoded_is_dropped(tmp_path: Path) -> None:
+    messages: list[str] = []
 
     def encode(rgb_u8: Uint8Array) -> bytes:
         if rgb_u8[0, 0, 0] == 13:
             raise MediaError("13: nobody can encode that")
         return encode_jpeg(rgb_u8)
 
-    with served(make_session(tmp_path, told=told), encode=encode) as page, watching(page) as viewer:
+    with served(make_session(tmp_path, messages=messages), encode=encode) as page, watching(page) as viewer:
         stream = pictures(viewer)
         page.sink.show(frame(1))
         first = next(stream)
         page.sink.show(frame(13))
-        until(lambda: told)
+        until(lambda: messages)
         page.sink.show(frame(200))
         assert next(stream) != first
-    assert told == ["a picture can't be shown in the browser: 13: nobody can encode that"]
+    assert messages == ["a picture can't be shown in the browser: 13: nobody can encode that"]

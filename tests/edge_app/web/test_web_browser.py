@@ -143,7 +143,7 @@ def test_the_wipe_is_dragged_and_moved_by_keys(page: Served, browser: Any) -> No
     assert handle.get_attribute("aria-valuetext") == "100 % photo"
 
 
-def test_a_snapshot_is_kept_told_listed_and_fetched(page: Served, browser: Any) -> None:
+def test_a_snapshot_is_kept_reported_listed_and_fetched(page: Served, browser: Any) -> None:
     assert "takes a snapshot" in element(browser, "#no-files").text
     click(browser, "#snapshot")
     toast = wait(browser, lambda: element(browser, ".toast a"))
@@ -185,7 +185,7 @@ def test_full_screen_fills_the_screen_and_ends(page: Served, browser: Any) -> No
     wait(browser, lambda: element(browser, "#stage").rect["height"] < PHONE_WH[1])
 
 
-def test_notices_are_told_as_they_come(page: Served, browser: Any) -> None:
+def test_notices_are_reported_as_they_come(page: Served, browser: Any) -> None:
     page.session.notices.add("usb:0 is gone: <b>unplugged</b>; trying again")
     toast = wait(browser, lambda: element(browser, ".toast"))
     assert toast.text == "Usb:0 is gone: <b>unplugged</b>; trying again"

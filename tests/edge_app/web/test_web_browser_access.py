@@ -1,4 +1,4 @@
-"""The page in Chromium: what is told when it can't be had, and that nobody else's page gets in."""
+"""The page in Chromium: its messages without a connection, and its protection against other pages."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def view(page: Served) -> dict[str, Any]:
     return found
 
 
-def test_a_lost_connection_is_told_and_found_again(tmp_path: Path, browser: Any) -> None:
+def test_a_lost_connection_is_reported_and_found_again(tmp_path: Path, browser: Any) -> None:
     session = make_session(tmp_path)
     with film_served(session, ramp_frames) as page:
         port = page.sink.port
@@ -61,7 +61,7 @@ def test_a_lost_connection_is_told_and_found_again(tmp_path: Path, browser: Any)
         wait(browser, lambda: view(page)["calm"] is True)
 
 
-def test_one_viewer_too_many_is_told(tmp_path: Path, browser: Any) -> None:
+def test_one_viewer_too_many_is_reported(tmp_path: Path, browser: Any) -> None:
     with film_served(make_session(tmp_path), ramp_frames, limits=Limits(viewers=0)) as page:
         browser.get(f"http://{page.host}/")
         wait(browser, lambda: "Too many viewers." in element(browser, "#veil-text").text)
@@ -124,23 +124,23 @@ def test_a_page_of_another_site_sees_and_changes_nothing(tmp_path: Path, browser
     with film_served(make_session(tmp_path), ramp_frames) as page:
         ours = f"http://{page.host}"
         body = f"""<iframe src="{ours}/"></iframe><img id="frame" src="{ours}/frame.jpg"><script>
-            const told = [];
+            const seen = [];
             const image = document.getElementById("frame");
-            image.onload = () => told.push("image"); image.onerror = () => told.push("no image");
+            image.onload = () => seen.push("image"); image.onerror = () => seen.push("no image");
             const change = {{method: "POST", body: '{{"look": "plain"}}'}};
             Promise.all([
               fetch("{ours}/api/view", {{...change, mode: "no-cors"}})
-                .then(() => told.push("sent"), () => told.push("stopped")),
+                .then(() => seen.push("sent"), () => seen.push("stopped")),
               fetch("{ours}/api/view", {{...change, headers: {{"Content-Type": "application/json"}}}})
-                .then(() => told.push("changed"), () => told.push("refused")),
-              fetch("{ours}/api/state").then(() => told.push("read"), () => told.push("unread")),
-            ]).then(() => {{ window.told = told; }});
+                .then(() => seen.push("changed"), () => seen.push("refused")),
+              fetch("{ours}/api/state").then(() => seen.push("read"), () => seen.push("unread")),
+            ]).then(() => {{ window.seen = seen; }});
             </script>"""
         with stranger(body) as url:
             browser.get(url)
-            told = wait(browser, lambda: browser.execute_script("return window.told?.length >= 4 && window.told"))
-            assert not {"image", "changed", "read"} & set(told)
-            assert {"no image", "refused", "unread"} <= set(told)
+            messages = wait(browser, lambda: browser.execute_script("return window.seen?.length >= 4 && window.seen"))
+            assert not {"image", "changed", "read"} & set(messages)
+            assert {"no image", "refused", "unread"} <= set(messages)
             assert view(page)["look"] == "negative"
             assert page.state()["viewers"] == 0
 

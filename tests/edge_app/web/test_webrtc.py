@@ -130,13 +130,13 @@ def test_viewers_are_few_and_nothing_is_left_of_them(tmp_path: Path) -> None:
     ],
 )
 def test_an_offer_that_is_none_is_refused(tmp_path: Path, offer: dict[str, Any]) -> None:
-    told: list[str] = []
-    with served(make_session(tmp_path, told=told), address="0.0.0.0", token=TOKEN) as page:
+    messages: list[str] = []
+    with served(make_session(tmp_path, messages=messages), address="0.0.0.0", token=TOKEN) as page:
         assert page.post("/api/offer", offer, Authorization=BEARER).status == 400
         assert viewers(page) == 0
         assert page.post("/api/offer", offer).status == 403
         assert page.post("/api/offer", {"sdp": "x" * 70_000}, Authorization=BEARER).status == 413
-    assert not told
+    assert not messages
 
 
 def test_on_this_machine_alone_or_without_aiortc_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
