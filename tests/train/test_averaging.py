@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
-
-from train.averaging import averaged_weights
 
 
 def weight_after(steps: int, ema: float) -> tuple[Any, list[float]]:
     """A model of one weight, and what it was after each step."""
+    import keras
+
     keras.utils.set_random_seed(1)
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     model.compile(keras.optimizers.SGD(0.1, use_ema=ema > 0, ema_momentum=ema), "mse")
@@ -21,6 +20,8 @@ def weight_after(steps: int, ema: float) -> tuple[Any, list[float]]:
 
 
 def test_the_average_is_in_the_model_inside_and_its_own_weights_after() -> None:
+    from train.averaging import averaged_weights
+
     model, seen = weight_after(3, 0.5)
     average = seen[0]
     for weight in seen[1:]:
@@ -31,6 +32,8 @@ def test_the_average_is_in_the_model_inside_and_its_own_weights_after() -> None:
 
 
 def test_without_an_average_nothing_is_moved() -> None:
+    from train.averaging import averaged_weights
+
     model, seen = weight_after(2, 0.0)
     with averaged_weights(model):
         assert model.get_weights()[0].item() == seen[-1]

@@ -11,7 +11,6 @@ import time
 from functools import partial
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
@@ -41,6 +40,8 @@ def call_train(backend: str, *words: str, **environment: str) -> str:
 
 @pytest.mark.backends
 def test_two_devices_learn_what_one_does(pairs: Path, tmp_path: Path) -> None:
+    import keras
+
     weights = []
     for devices in ("1", "2"):
         run = tmp_path / devices
@@ -54,6 +55,8 @@ def test_two_devices_learn_what_one_does(pairs: Path, tmp_path: Path) -> None:
 
 @pytest.mark.backends
 def test_crops_cut_on_the_device_are_learned_from_as_if_never_stopped(pairs: Path, tmp_path: Path) -> None:
+    import keras
+
     words = ("--pairs", str(pairs), "--preset", "smoke", "--steps-per-epoch", "2", "--steps", "4", "--feed", "device")
     call_train("jax", *words, "--out", str(tmp_path / "whole"))
     stopped = tmp_path / "stopped"

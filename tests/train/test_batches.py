@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -9,11 +9,14 @@ import pytest
 from celcam.errors import DataError, UsageError
 from celcam.image_io import write_image
 from celcam.manifest import pairs_of, read_manifest
-from train.batches import CropBatches, read_pair
-from train.losses import VIEW_SHIFTS, temporal_consistency_loss
+
+if TYPE_CHECKING:
+    from train.batches import CropBatches
 
 
 def batches(pairs: Path, **changes: Any) -> CropBatches:
+    from train.batches import CropBatches
+
     options: dict[str, Any] = {"crop": 32, "batch_size": 4, "steps": 3, "seed": 1} | changes
     return CropBatches(pairs, pairs_of(pairs, "train"), **options)
 
@@ -51,6 +54,8 @@ def test_each_epoch_draws_other_crops_and_a_resumed_one_the_same(pairs: Path) ->
 
 
 def test_the_photo_may_be_degraded_the_cartoon_never(pairs: Path) -> None:
+    from train.batches import read_pair
+
     pool = [read_pair(pairs, pair) for pair in pairs_of(pairs, "train")]
     levels = {bytes(row) for _, cartoon in pool for row in cartoon.reshape(-1, 3)}
     photo_levels = {bytes(row) for photo, _ in pool for row in photo.reshape(-1, 3)}
@@ -67,6 +72,8 @@ def test_a_picture_smaller_than_a_crop_is_named(pairs: Path) -> None:
 
 
 def test_a_pair_of_two_sizes_is_refused(pairs: Path, tmp_path: Path) -> None:
+    from train.batches import read_pair
+
     pair = read_manifest(pairs)[0]
     photo, cartoon = read_pair(pairs, pair)
     write_image(tmp_path / pair.photo, photo)
@@ -76,6 +83,8 @@ def test_a_pair_of_two_sizes_is_refused(pairs: Path, tmp_path: Path) -> None:
 
 
 def test_two_views_show_the_same_place_a_little_moved(pairs: Path) -> None:
+    from train.losses import VIEW_SHIFTS
+
     _, cartoons = batches(pairs, batch_size=8, views=True)[1]
     for number, (down, right) in enumerate(VIEW_SHIFTS):
         one, other = cartoons[number], cartoons[4 + number]
@@ -84,6 +93,8 @@ def test_two_views_show_the_same_place_a_little_moved(pairs: Path) -> None:
 
 
 def test_the_views_of_a_place_are_degraded_each_in_its_own_way(pairs: Path) -> None:
+    from train.losses import VIEW_SHIFTS, temporal_consistency_loss
+
     photos, cartoons = batches(pairs, batch_size=8, views=True, degraded_share=1.0)[0]
     (down, right), one, other = VIEW_SHIFTS[0], photos[0], photos[4]
     assert not np.allclose(one[down:, right:], other[: 32 - down, : 32 - right], atol=1 / 255)

@@ -4,7 +4,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
@@ -17,6 +16,8 @@ from train.run_folder import load_generator, save_generator
 @pytest.fixture
 def farther(smoke_run: Path, tmp_path: Path) -> Path:
     """A run whose weights are all 1 more."""
+    import keras
+
     generator = load_generator(smoke_run, keras)
     generator.set_weights([weight + 1 for weight in generator.get_weights()])
     write_config(tmp_path / "farther", read_config(smoke_run))
@@ -25,6 +26,8 @@ def farther(smoke_run: Path, tmp_path: Path) -> Path:
 
 
 def test_the_weights_lie_between_and_the_config_says_where(smoke_run: Path, farther: Path, tmp_path: Path) -> None:
+    import keras
+
     out = tmp_path / "between"
     assert main(["blend", str(smoke_run), str(farther), "--share", "0.25", "--out", str(out)]) == 0
     for near, found in zip(*(load_generator(run, keras).get_weights() for run in (smoke_run, out)), strict=True):

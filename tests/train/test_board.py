@@ -4,13 +4,13 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator  # type: ignore[import-untyped]
 
 from celcam.image_io import decode_image, read_image
-from train.board import board_callbacks
 
 
 def test_tensorboard_shows_curves_and_the_grid_of_each_epoch(smoke_run: Path) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator  # type: ignore[import-untyped]
+
     curves = EventAccumulator(str(smoke_run / "tensorboard" / "train")).Reload()
     assert {"epoch_loss", "epoch_l1"} <= set(curves.Tags()["tensors"])
     board = EventAccumulator(str(smoke_run / "tensorboard" / "samples"), size_guidance={"tensors": 0}).Reload()
@@ -25,6 +25,8 @@ def test_tensorboard_shows_curves_and_the_grid_of_each_epoch(smoke_run: Path) ->
 def test_training_does_without_a_board_where_tensorflow_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from train.board import board_callbacks
+
     assert len(board_callbacks(tmp_path)) == 2
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert board_callbacks(tmp_path) == []

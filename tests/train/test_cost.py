@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-import keras
-
-from train.cost import count_macs
 from train.networks import GeneratorSpec, build_generator
 from train.unet import UNetSpec, build_unet
 
 
 def test_macs_are_pixels_times_kernels() -> None:
+    import keras
+
+    from train.cost import count_macs
+
     spec = GeneratorSpec(half_width=8, quarter_width=12, quarter_blocks=1, half_blocks=1)
     half, quarter = 24 * 32, 12 * 16
     stem, down, up = half * 25 * 3 * 8, quarter * 9 * 8 * 12, quarter * 12 * 4 * 8
@@ -17,6 +18,10 @@ def test_macs_are_pixels_times_kernels() -> None:
 
 
 def test_a_separable_block_costs_its_three_convolutions() -> None:
+    import keras
+
+    from train.cost import count_macs
+
     plain = GeneratorSpec(half_width=8, quarter_width=12, quarter_blocks=0, half_blocks=0)
     with_block = GeneratorSpec(
         half_width=8, quarter_width=12, quarter_blocks=1, half_blocks=0, block="separable", kernel=5
@@ -26,6 +31,10 @@ def test_a_separable_block_costs_its_three_convolutions() -> None:
 
 
 def test_a_transposed_convolution_spends_its_kernel_on_what_it_takes() -> None:
+    import keras
+
+    from train.cost import count_macs
+
     unet = build_unet(UNetSpec(width=4, depth=2), keras)
     encoder = 8 * 8 * 16 * 3 * 4 + 4 * 4 * 16 * 4 * 8
     decoder = 4 * 4 * 16 * 8 * 4 + 8 * 8 * 16 * 8 * 3

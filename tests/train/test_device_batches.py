@@ -14,8 +14,6 @@ from celcam.errors import DataError, UsageError
 from celcam.image_io import decode_image, encode_image
 from celcam.manifest import pairs_of
 from celcam.metrics import psnr
-from train.batches import read_pair
-from train.losses import VIEW_SHIFTS, temporal_consistency_loss
 
 pytestmark = pytest.mark.backends
 
@@ -38,6 +36,8 @@ def crops_of(photo: Uint8Array, count: int, side: int) -> FloatArray:
 
 
 def test_a_batch_is_whole_levels_from_0_to_1_and_of_the_pairs(pairs: Path) -> None:
+    from train.batches import read_pair
+
     photos, cartoons = (np.asarray(half) for half in batches(pairs, degraded_share=0.0)[0])
     assert photos.shape == cartoons.shape == (4, 32, 32, 3)
     assert photos.dtype == cartoons.dtype == np.float32
@@ -71,6 +71,8 @@ def test_seed_epoch_and_index_decide_alone(pairs: Path) -> None:
 
 
 def test_two_views_show_the_same_place_each_with_its_own_faults(pairs: Path) -> None:
+    from train.losses import VIEW_SHIFTS, temporal_consistency_loss
+
     photos, cartoons = (np.asarray(half) for half in batches(pairs, batch_size=8, views=True, degraded_share=1.0)[1])
     for number, (down, right) in enumerate(VIEW_SHIFTS):
         one, other = cartoons[number], cartoons[4 + number]

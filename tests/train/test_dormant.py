@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pytest
 
 from celcam.arrays import FloatArray
-from train.dormant import reinitialise_dormant
 from train.networks import LIVE_GENERATOR, GeneratorSpec, build_generator
+
+if TYPE_CHECKING:
+    import keras
 
 DEAD = 3
 
@@ -19,12 +21,18 @@ def photos() -> FloatArray:
 
 
 def fires(generator: keras.Model, layer: str, photos: FloatArray) -> bool:
+    import keras
+
     watched = keras.Model(generator.input, generator.get_layer(layer).output)
     return bool(np.asarray(watched(photos))[..., DEAD].max() > 0)
 
 
 @pytest.mark.parametrize(("maker", "relu"), [("stem", "stem_relu"), ("down", "down_relu"), ("half0_b", "half0_relu")])
 def test_a_dead_channel_fires_again_and_the_others_stay(maker: str, relu: str, photos: FloatArray) -> None:
+    import keras
+
+    from train.dormant import reinitialise_dormant
+
     generator = build_generator(LIVE_GENERATOR, keras)
     reinitialise_dormant(generator, photos, np.random.default_rng(1))
     kernel, bias = generator.get_layer(maker).get_weights()
@@ -44,6 +52,10 @@ def test_a_dead_channel_fires_again_and_the_others_stay(maker: str, relu: str, p
     [dataclasses.replace(LIVE_GENERATOR, linear_up=False), dataclasses.replace(LIVE_GENERATOR, block="separable")],
 )
 def test_what_fires_is_left_alone(spec: GeneratorSpec, photos: FloatArray) -> None:
+    import keras
+
+    from train.dormant import reinitialise_dormant
+
     generator = build_generator(spec, keras)
     while reinitialise_dormant(generator, photos, np.random.default_rng(2)):
         pass

@@ -2,17 +2,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from celcam.arrays import Uint8Array
-from train.draw import draw, load_drawing
 from train.unet import UNetSpec, build_unet
 
 SPEC = UNetSpec(width=2, depth=4)
 
 
 def test_a_picture_of_another_size_is_filled_up_and_cut_back(photo: Uint8Array) -> None:
+    import keras
+
+    from train.draw import draw
+
     unet = build_unet(SPEC, keras)
     picture = photo[:40, :70]
     drawn = draw(unet, picture, SPEC.size_multiple)
@@ -22,5 +24,7 @@ def test_a_picture_of_another_size_is_filled_up_and_cut_back(photo: Uint8Array) 
 
 
 def test_a_run_draws_pictures_of_any_size(smoke_run: Path, photo: Uint8Array) -> None:
+    from train.draw import load_drawing
+
     drawing = load_drawing(smoke_run)
     assert drawing(photo[:61, :83]).shape == (61, 83, 3)

@@ -8,7 +8,6 @@ import pytest
 from celcam.arrays import Uint8Array
 from celcam.image_io import read_image, write_image
 from train.__main__ import main
-from train.evaluation import evaluate, photos_to_draw
 
 
 @pytest.fixture
@@ -51,6 +50,8 @@ def test_new_photos_are_drawn_by_the_teacher_of_the_run(
 
 
 def test_the_teacher_itself_reaches_every_mark_and_the_photo_none(photos: Path) -> None:
+    from train.evaluation import evaluate, photos_to_draw
+
     pairs = photos_to_draw(photos, "comic", 64)
     drawn_by = {read()[0].tobytes(): read()[1] for read in pairs}
     result = evaluate(lambda rgb_u8: drawn_by[rgb_u8.tobytes()], pairs, quiet=True)
@@ -62,6 +63,8 @@ def test_the_teacher_itself_reaches_every_mark_and_the_photo_none(photos: Path) 
 
 
 def test_photos_are_drawn_at_the_size_that_is_asked_for(photos: Path) -> None:
+    from train.evaluation import photos_to_draw
+
     for read in photos_to_draw(photos, "comic", 48):
         photo, cartoon = read()
         assert photo.shape == cartoon.shape

@@ -2,14 +2,11 @@ from __future__ import annotations
 
 import dataclasses
 
-import keras
 import numpy as np
 import pytest
-import tf_keras
 
 from celcam.errors import UsageError
 from celcam.pixels import SIZE_MULTIPLE
-from train.cost import count_macs
 from train.networks import (
     AUTOENCODER,
     LIVE_GENERATOR,
@@ -42,12 +39,20 @@ def test_the_live_generator_takes_the_sizes_that_the_app_gives_it() -> None:
 
 
 def test_the_live_generator_is_as_small_as_promised() -> None:
+    import keras
+
+    from train.cost import count_macs
+
     generator = build_generator(LIVE_GENERATOR, keras)
     assert count_macs(generator, (256, 256)) <= 0.35e9
     assert generator.count_params() == LIVE_PARAMETERS
 
 
 def test_the_quality_generator_is_as_small_as_promised() -> None:
+    import keras
+
+    from train.cost import count_macs
+
     generator = build_generator(QUALITY_GENERATOR, keras)
     assert count_macs(generator, (256, 256)) <= 1.2e9
     assert generator.count_params() == QUALITY_PARAMETERS
@@ -59,6 +64,8 @@ def test_an_unknown_block_is_refused() -> None:
 
 
 def test_an_untrained_generator_that_adds_to_the_photo_returns_it() -> None:
+    import keras
+
     photo = np.random.default_rng(1).random((1, 32, 48, 3), np.float32)
     residual, alone = (dataclasses.replace(LIVE_GENERATOR, residual=residual) for residual in (True, False))
     assert np.allclose(build_generator(residual, keras)(photo), photo)
@@ -66,6 +73,10 @@ def test_an_untrained_generator_that_adds_to_the_photo_returns_it() -> None:
 
 
 def test_all_that_the_autoencoder_draws_went_through_its_middle() -> None:
+    import keras
+
+    from train.cost import count_macs
+
     costs = [count_macs(build_generator(spec, keras), (256, 256)) for spec in (AUTOENCODER, LIVE_GENERATOR)]
     assert costs[0] == costs[1]
     one, other = np.random.default_rng(1).random((2, 1, 32, 32, 3), np.float32)
@@ -79,12 +90,17 @@ def test_all_that_the_autoencoder_draws_went_through_its_middle() -> None:
 
 @pytest.mark.parametrize("shape_hw", [(256, 256), (240, 320), (4, 12)])
 def test_it_takes_any_size_that_is_a_multiple_of_4(shape_hw: tuple[int, int]) -> None:
+    import keras
+
     photo = np.zeros((2, *shape_hw, 3), np.float32)
     assert build_generator(SMOKE_GENERATOR, keras)(photo).shape == (2, *shape_hw, 3)
 
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_keras_3_and_tf_keras_agree_on_the_same_weights(spec: GeneratorSpec) -> None:
+    import keras
+    import tf_keras
+
     keras.utils.set_random_seed(3)
     generator, twin = build_generator(spec, keras), build_generator(spec, tf_keras)
     rng = np.random.default_rng(3)
@@ -98,6 +114,8 @@ def test_keras_3_and_tf_keras_agree_on_the_same_weights(spec: GeneratorSpec) -> 
 
 
 def test_the_discriminator_judges_patches_of_22_pixels() -> None:
+    import keras
+
     discriminator = build_discriminator(DiscriminatorSpec(width=4), keras)
     assert discriminator(np.zeros((1, 64, 64, 6), np.float32))[-1].shape == (1, 16, 16, 1)
     # Move one input pixel: exactly the verdicts on patches that hold it may change.

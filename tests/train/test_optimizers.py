@@ -1,13 +1,15 @@
-import keras
 import numpy as np
 import pytest
 
 from celcam.errors import UnknownNameError
 from train.networks import LIVE_GENERATOR, build_generator
-from train.optimizers import build_optimizer
 
 
 def test_muon_moves_a_kernel_by_as_much_in_each_direction() -> None:
+    import keras
+
+    from train.optimizers import build_optimizer
+
     rng = np.random.default_rng(1)
     kernel = keras.Variable(rng.normal(size=(3, 3, 16, 24)), dtype="float32")
     # A gradient that is a hundred times larger in some directions than in others.
@@ -21,6 +23,10 @@ def test_muon_moves_a_kernel_by_as_much_in_each_direction() -> None:
 
 
 def test_narrow_kernels_and_biases_move_as_adam_moves_them() -> None:
+    import keras
+
+    from train.optimizers import build_optimizer
+
     moved = {}
     for name in ("muon", "adam"):
         variables = [keras.Variable(np.ones((3, 3, 20, 12))), keras.Variable(np.ones(20))]
@@ -33,6 +39,10 @@ def test_narrow_kernels_and_biases_move_as_adam_moves_them() -> None:
 
 
 def test_most_of_live_is_moved_by_muon() -> None:
+    import keras
+
+    from train.optimizers import build_optimizer
+
     variables = build_generator(LIVE_GENERATOR, keras).trainable_variables
     optimizer = build_optimizer("muon", 1e-3, adversarial=False, ema=0.0)
     by_muon = sum(np.prod(variable.shape) for variable in variables if not optimizer._should_use_adamw(variable))
@@ -40,5 +50,7 @@ def test_most_of_live_is_moved_by_muon() -> None:
 
 
 def test_an_unknown_optimizer_is_told() -> None:
+    from train.optimizers import build_optimizer
+
     with pytest.raises(UnknownNameError, match=r"optimizer 'sgd'.*adam, muon"):
         build_optimizer("sgd", 1e-3, adversarial=False, ema=0.0)

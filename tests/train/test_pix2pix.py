@@ -1,20 +1,24 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from train.networks import SMOKE_GENERATOR, DiscriminatorSpec, build_discriminator, build_generator
-from train.pix2pix import Pix2Pix
 from train.recipe import LossWeights
+
+if TYPE_CHECKING:
+    from train.pix2pix import Pix2Pix
 
 Batch = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
 def build(adversarial_weight: float, feature_weight: float = 0.0) -> Pix2Pix:
+    import keras
+
+    from train.pix2pix import Pix2Pix
+
     keras.utils.set_random_seed(7)
     generator = build_generator(SMOKE_GENERATOR, keras)
     discriminator = build_discriminator(DiscriminatorSpec(width=4), keras)
@@ -32,6 +36,8 @@ def batch() -> Batch:
 
 
 def test_gradients_are_those_of_two_tapes(batch: Batch) -> None:
+    import tensorflow as tf
+
     photo, cartoon = (tf.constant(array) for array in batch)
     model = build(0.5)
     generator, discriminator = model.generator, model.discriminator
@@ -75,6 +81,8 @@ def test_without_the_adversarial_term_there_is_no_discriminator(batch: Batch) ->
 
 
 def test_feature_matching_moves_the_generator_alone(batch: Batch) -> None:
+    import tensorflow as tf
+
     photo, cartoon = (tf.constant(array) for array in batch)
     gradients = []
     for feature in (0.0, 2.0):

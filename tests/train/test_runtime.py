@@ -3,34 +3,31 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from celcam.errors import UsageError
 from celcam.paths import ROOT
-from train.runtime import load_keras, quiet_native_logs
+from train.runtime import load_keras
 
 
-def test_what_native_code_writes_is_dropped_and_what_python_writes_is_not(capfd: pytest.CaptureFixture[str]) -> None:
-    with quiet_native_logs():
-        os.write(2, b"I0000 native\n")
-        print("python", file=sys.stderr)
-    os.write(2, b"after\n")
-    assert capfd.readouterr().err == "python\nafter\n"
-
-
-def test_a_failure_shows_what_native_code_wrote(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(KeyError), quiet_native_logs():
-        os.write(2, b"native reason\n")
-        raise KeyError
-    assert capfd.readouterr().err == "native reason\n"
-
-
-def test_a_crash_shows_a_traceback() -> None:
-    probe = "import os; from train.runtime import quiet_native_logs\nwith quiet_native_logs(): os.abort()"
+def test_a_crash_shows_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "keras.py").write_text("import os; os.abort()")
+    probe = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from train.runtime import load_keras; load_keras()"
     done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode < 0
     assert "Fatal Python error: Aborted" in done.stderr
+
+
+def test_a_backend_that_is_not_installed_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "keras.py").write_text("raise ModuleNotFoundError('No module named jax', name='jax')")
+    probe = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from train.runtime import load_keras; load_keras()"
+    environment = os.environ | {"KERAS_BACKEND": "jax"}
+    done = subprocess.run(
+        [sys.executable, "-c", probe], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert "KERAS_BACKEND=jax: jax is not installed; 'pip install jax'" in done.stderr
 
 
 def test_keras_starts_without_a_line_on_stderr() -> None:

@@ -8,22 +8,15 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import h5py  # type: ignore[import-untyped]
-import keras
 import numpy as np
 import pytest
 
-import train.callbacks
-import train.run_folder
-import train.training
 from celcam.arrays import FloatArray
 from celcam.comparison import Likeness
 from celcam.image_io import read_image
 from celcam.paths import ROOT
 from train.__main__ import main
-from train.callbacks import learning_rate_share
 from train.networks import GeneratorSpec
-from train.pix2pix import Pix2Pix
 from train.recipe import Budget
 from train.run_config import read_config, write_config
 from train.run_folder import find_checkpoint, load_generator
@@ -39,6 +32,8 @@ def words(pairs: Path, out: Path, *more: str) -> list[str]:
 @pytest.fixture(autouse=True)
 def without_board(monkeypatch: pytest.MonkeyPatch) -> None:
     """What TensorBoard shows is `test_board`'s; to write it takes a quarter of so short a training."""
+    import train.training
+
     monkeypatch.setattr(train.training, "board_callbacks", lambda run: [])
 
 
@@ -51,6 +46,8 @@ def averaged_run(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_run_leaves_all_that_it_promises(smoke_run: Path) -> None:
+    import keras
+
     config = read_config(smoke_run)
     assert config.style == "comic"
     assert config.versions["keras"] == keras.__version__
@@ -72,6 +69,10 @@ def test_a_resumed_run_ends_as_an_undisturbed_one(
     capsys: pytest.CaptureFixture[str],
     more: tuple[str, ...],
 ) -> None:
+    import keras
+
+    import train.training
+
     def save_and_stop(*arguments: object) -> None:
         save(*arguments)  # type: ignore[arg-type]
         raise KeyboardInterrupt
@@ -97,6 +98,8 @@ def test_a_resumed_run_ends_as_an_undisturbed_one(
 
 
 def test_the_average_is_saved_while_training_goes_on_from_its_own_weights(smoke_run: Path, averaged_run: Path) -> None:
+    import keras
+
     own, of_averaged = (kernel_in_checkpoint(run) for run in (smoke_run, averaged_run))
     assert np.allclose(own, of_averaged, atol=1e-5)
     saved, averaged = (load_generator(run, keras).get_layer("stem").kernel.numpy() for run in (smoke_run, averaged_run))
@@ -105,6 +108,8 @@ def test_the_average_is_saved_while_training_goes_on_from_its_own_weights(smoke_
 
 
 def kernel_in_checkpoint(run: Path) -> FloatArray:
+    import h5py  # type: ignore[import-untyped]
+
     checkpoint = find_checkpoint(run)
     assert checkpoint is not None
     with h5py.File(checkpoint.weights) as file:
@@ -112,6 +117,8 @@ def kernel_in_checkpoint(run: Path) -> FloatArray:
 
 
 def test_a_run_can_start_from_another(pairs: Path, smoke_run: Path, tmp_path: Path) -> None:
+    import keras
+
     run = tmp_path / "run"
     more = ("--init", str(smoke_run), "--learning-rate", "1e-9", "--adversarial-weight", "0")
     assert main(words(pairs, run, *more)) == 0
@@ -152,6 +159,8 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
+    from train.callbacks import learning_rate_share
+
     shares = [learning_rate_share(spent) for spent in (0.0, 0.005, 0.01, 0.5, 1.0)]
     assert shares[0] < shares[1] < shares[2] == 1.0
     assert shares[3] == pytest.approx(0.5, abs=0.02)
@@ -167,6 +176,8 @@ def test_a_budget_is_steps_or_minutes() -> None:
 def test_a_run_that_gets_no_better_ends_and_keeps_its_best(
     pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    import train.training
+
     ssims = iter([0.5, 0.7, 0.6, 0.65, 0.9])
     kept: list[Path] = []
     monkeypatch.setattr(
@@ -183,6 +194,8 @@ def test_a_run_that_gets_no_better_ends_and_keeps_its_best(
 
 
 def test_an_epoch_that_was_logged_but_not_saved_is_logged_once(pairs: Path, tmp_path: Path) -> None:
+    import train.training
+
     def stop(*arguments: object) -> None:
         raise KeyboardInterrupt
 
@@ -207,6 +220,8 @@ def logged_steps(run: Path) -> list[str]:
 
 @pytest.mark.slow
 def test_a_run_that_is_killed_ends_as_an_undisturbed_one(pairs: Path, smoke_run: Path, tmp_path: Path) -> None:
+    import keras
+
     run = tmp_path / "run"
     command = [sys.executable, "-m", "train", *words(pairs, run)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
@@ -219,6 +234,8 @@ def test_a_run_that_is_killed_ends_as_an_undisturbed_one(pairs: Path, smoke_run:
 
 
 def test_a_network_learns_from_another(pairs: Path, smoke_run: Path, tmp_path: Path) -> None:
+    import keras
+
     plain, taught = tmp_path / "plain", tmp_path / "taught"
     for run, more in ((plain, ()), (taught, ("--mentor", str(smoke_run), "--mentor-weight", "1000"))):
         assert main(words(pairs, run, "--adversarial-weight", "0", *more)) == 0
@@ -228,6 +245,8 @@ def test_a_network_learns_from_another(pairs: Path, smoke_run: Path, tmp_path: P
 
 
 def test_mixed_precision_trains_weights_that_stay_float32(pairs: Path, tmp_path: Path) -> None:
+    import keras
+
     run = tmp_path / "run"
     more = ("--precision", "mixed_bfloat16", "--ssim-weight", "10", "--ema", "0.9")
     assert main(words(pairs, run, *more)) == 0
@@ -248,6 +267,8 @@ class ResourceExhaustedError(Exception):
 def test_out_of_memory_names_the_flags_that_help(
     pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
 ) -> None:
+    from train.pix2pix import Pix2Pix
+
     def run_out(*arguments: object, **settings: object) -> None:
         raise error
 
