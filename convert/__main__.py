@@ -149,10 +149,11 @@ def project(config: ProjectConfig) -> int:
 
 def _load_tensorflow() -> None:
     """Import Keras and TensorFlow without the messages of their runtime."""
-    from train.runtime import load_keras, quiet_native_logs
+    from celcam.native_messages import native_messages_off
+    from train.runtime import load_keras
 
     load_keras()
-    with quiet_native_logs():
+    with native_messages_off():
         import tensorflow_model_optimization  # noqa: F401
         import tf_keras  # noqa: F401
 

@@ -11,10 +11,10 @@ import tensorflow as tf
 import tf_keras
 
 from celcam.arrays import FloatArray, Uint8Array
+from celcam.native_messages import native_messages_off
 from celcam.pixels import to_float
 from convert.ranges import FakeQuantize
 from train.networks import GeneratorSpec, build_generator, copy_weights
-from train.runtime import quiet_native_logs
 
 # Side of the picture that the graph is traced at. The graph has no size constants, so the file runs at other sizes.
 TRACED_SIDE = 256
@@ -110,6 +110,6 @@ def calibration_batches(photos: Sequence[Uint8Array]) -> list[FloatArray]:
 
 
 def _converted(converter: Any) -> bytes:
-    with quiet_native_logs():
+    with native_messages_off():
         converted: bytes = converter.convert()
     return converted
