@@ -11,7 +11,7 @@ from typing import Self
 from celcam.errors import ClipBrokenOffError
 from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, FrameSink, SourceInfo
-from edge_app.sinks.disk import NameTakenError, rename_to_new, unwritable
+from edge_app.sinks.disk import NameTakenError, make_folder, rename_to_new, unwritable
 from edge_app.sinks.video import VideoSink
 
 
@@ -48,14 +48,15 @@ class ClipSink(FrameSink):
         self._video = VideoSink(self._hidden, source, notices=notices, shown_as=path)
 
     def __enter__(self) -> Self:
-        """Create the hidden file.
+        """Create the hidden file, and its folder.
 
         Raises:
             NameTakenError: the clip exists and must not be replaced.
-            UnwritableError: the file can't be created.
+            MediaError: the file or the folder can't be created.
         """
         if not self._overwrite and self._path.exists():
             raise NameTakenError(f"{self._path}: exists; choose another name")
+        make_folder(self._path.parent)
         self._video.__enter__()
         return self
 

@@ -70,6 +70,7 @@ def test_a_damaged_photo_is_named_and_the_others_are_drawn(
     photos: Path, clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = f"{tmp_path}/comics/"
+    shutil.copy(clip, photos / "sub" / "walk.mkv")
     assert main([str(photos), str(clip), "--to", out, *SIZE]) == 1
     assert written(tmp_path / "comics") == [
         "clip.mp4",
@@ -77,13 +78,14 @@ def test_a_damaged_photo_is_named_and_the_others_are_drawn(
         "photos/b.png",
         "photos/sub/a.png",
         "photos/sub/c.png",
+        "photos/sub/walk.mp4",
     ]
     assert read_image(tmp_path / "comics" / "photos" / "a.png").shape == (48, 64, 3)
     assert len(read_film(tmp_path / "comics" / "clip.mp4").times_s) == 30
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [
-        f"5 pictures and 1 clip -> comic at 64x48 -> {out}",
-        f"4 pictures and 1 clip written to {out}, 1 other file ignored, 1 failed: {photos}/broken.jpg",
+        f"5 pictures and 2 clips -> comic at 64x48 -> {out}",
+        f"4 pictures and 2 clips written to {out}, 1 other file ignored, 1 failed: {photos}/broken.jpg",
     ]
     ignored, failed = printed.err.splitlines()
     assert ignored == f"ignored: {photos}/notes.txt: not a picture or a clip"
