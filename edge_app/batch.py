@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Iterator
@@ -33,6 +34,8 @@ from edge_app.stopping import Stop, stop_after, stop_on_signals
 LISTED = 20
 NAMED = 5
 EXIT_SOME_FAILED = 1
+# With these errors no other file can be written either.
+DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 @dataclass
@@ -71,6 +74,13 @@ def count_files(pictures: int, clips: int) -> str:
     counts = ((pictures, "picture"), (clips, "clip"))
     texts = [f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count]
     return " and ".join(texts) or "nothing"
+
+
+def _stops_all(error: Exception) -> bool:
+    """Whether the other files would fail too: the disk is full, or the look can't draw."""
+    if isinstance(error, UnwritableError):
+        return getattr(error.__cause__, "errno", None) in DISK_ERRORS
+    return isinstance(error, CelcamError) and not isinstance(error, MediaError)
 
 
 def run_batch(config: AppConfig) -> int:
@@ -150,12 +160,17 @@ class Batch:
                         self._draw_clip(job)
                     else:
                         self._draw_picture(job, *photo.result())
-                except MediaError as error:
-                    if self._plan.total == 1 or isinstance(error, UnwritableError):  # the next would fail too
+                except Exception as error:  # libraries raise all kinds for a damaged file
+                    if self._plan.total == 1 or _stops_all(error):
                         raise
-                    self._session.notices.add(str(error))
-                    self.outcome.failed.append(str(job.source))
+                    self._fail(job, error)
                 bar.advance()
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        """Report a file that can't be drawn."""
+        text = str(error) if isinstance(error, MediaError) else f"{job.source}: {type(error).__name__}: {error}"
+        self._session.notices.add(" ".join(text.split()))
+        self.outcome.failed.append(str(job.source))
 
     def result(self) -> str:
         """The line at the end; a single clip with its frames."""

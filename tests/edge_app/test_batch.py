@@ -13,6 +13,7 @@ import av
 import numpy as np
 import pytest
 
+from celcam.errors import ModelError
 from celcam.image_io import read_image, write_image
 from edge_app import batch
 from edge_app.__main__ import main
@@ -162,6 +163,32 @@ def test_a_clip_that_breaks_off_is_kept_and_counts_as_failed(
     assert "breaks off" in printed.err
     assert printed.out.endswith(f"1 picture written to {tmp_path}/out/, 1 failed: {broken_off_clip}\n")
     assert 20 < len(read_film(tmp_path / "out" / "broken.mp4").times_s) < 90
+
+
+def test_a_file_on_which_a_library_fails_does_not_stop_the_others(
+    photos: Path, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise AttributeError("no codec")
+
+    monkeypatch.setattr(batch, "VideoSource", fail)
+    assert main([str(clip), str(photos / "a.jpg"), "--to", f"{tmp_path}/out/", *SIZE]) == 1
+    printed = capsys.readouterr()
+    assert f"{clip}: AttributeError: no codec\n" in printed.err
+    assert printed.out.endswith(f"1 picture written to {tmp_path}/out/, 1 failed: {clip}\n")
+
+
+def test_a_look_that_can_not_draw_stops_the_run(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise ModelError("the model draws nothing")
+
+    monkeypatch.setattr(batch, "Painter", fail)
+    assert main([str(photos), "--to", f"{tmp_path}/out/"]) == 2
+    printed = capsys.readouterr()
+    assert printed.err.splitlines()[-1] == "python -m edge_app: the model draws nothing"
+    assert "5 not drawn" in printed.out
 
 
 def test_ctrl_c_keeps_the_finished_pictures(
