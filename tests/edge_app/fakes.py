@@ -1,4 +1,4 @@
-"""Sources, sinks and sessions that tests can look into."""
+"""Fake sources, sinks and sessions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CountingSource(FrameSource):
 
 
 class KeepingSink(FrameSink):
-    """Keeps the level of each frame; has enough after ``limit``."""
+    """Keeps the level of each frame; quits after ``limit`` frames."""
 
     name = "keeping"
 

@@ -1,4 +1,4 @@
-"""Machines for the doctor to look at."""
+"""Fake systems for the doctor's checks."""
 
 from __future__ import annotations
 

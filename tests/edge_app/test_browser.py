@@ -1,4 +1,4 @@
-"""What a browser makes of a clip; run by ``make test-browser``, which installs Chromium."""
+"""A browser plays our clips; run by ``make test-browser``, which installs Chromium."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long run, in short: what an app that is left on for days must not do."""
+"""A short soak test: no growth of memory, threads or open files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def ask(port: int, method: str, path: str, body: dict[str, Any] | None = None) -
 
 
 class Viewer(threading.Thread):
-    """Looks at the picture for a while, goes, and comes back."""
+    """A viewer that watches for a while, leaves, and comes back."""
 
     def __init__(self, port: int, seconds: float, over: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -61,7 +61,7 @@ class Viewer(threading.Thread):
 
 
 def held_by(process: subprocess.Popen[str]) -> tuple[int, int]:
-    """Its threads and its open files."""
+    """The numbers of its threads and open files."""
     place = Path("/proc") / str(process.pid)
     return len(list((place / "task").iterdir())), len(list((place / "fd").iterdir()))
 

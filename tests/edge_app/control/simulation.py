@@ -1,4 +1,4 @@
-"""Monitor, figures and governor together on a clock of their own: a device that draws, a camera, and their hours."""
+"""A simulation of monitor, figures and governor with a camera and a device that draws, on a simulated clock."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.edge_app.fakes import make_session, plain
 
 COOL = Vitals(50.0, (), None, None, None, 4)
 SIZES_WH = [(160, 120), (212, 160), (256, 192), (320, 240)]
-TOP: DrawnAs = ("filter:comic", (320, 240))  # a look without a card: its ladder are the sizes
+TOP: DrawnAs = ("filter:comic", (320, 240))  # a look without a card: only its size can change
 
 
 @dataclass
 class Simulation:
-    """Draws one frame after the other; once a second the monitor checks.
+    """Draws one frame after the other; the monitor checks once a second.
 
     ``top_s`` is the drawing time at the top of the ladder. A smaller size takes time in proportion to its pixels.
     """
@@ -34,10 +34,12 @@ class Simulation:
     target_fps: float
     top_s: float
     camera_fps: Callable[[float], float] = lambda now_s: 60.0
-    load: Callable[[float], float] = lambda now_s: 1.0  # other programs make drawing so many times slower
+    load: Callable[[float], float] = lambda now_s: 1.0  # drawing is so many times slower because of other programs
     noise: float = 0.0
     first: DrawnAs = TOP
-    ready: Callable[[float, str], bool] = lambda now_s, look: True  # else the first look draws instead
+    ready: Callable[[float, str], bool] = lambda now_s, look: (
+        True
+    )  # whether a look is loaded; until then, the first look draws
     now_s: float = 0.0
     random: random.Random = field(default_factory=lambda: random.Random(1))
 
@@ -88,7 +90,7 @@ class Simulation:
                 self.session.stats.drawn(1000 * draw_s, drawn_as)
 
     def changes(self, seconds: float) -> list[tuple[float, DrawnAs]]:
-        """When the monitor changes what is drawn, and to what."""
+        """The changes that the monitor makes: when, and to which look and size."""
         found, before = [], self.rung
         for _ in self.run(seconds):
             if self.rung != before:

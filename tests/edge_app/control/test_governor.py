@@ -21,12 +21,12 @@ def ladder(look: str = "comic-quality", size_wh: tuple[int, int] = (320, 240)) -
 
 @dataclass
 class Device:
-    """Draws in time with the cost, and waits for its camera."""
+    """A device whose drawing time is proportional to the cost, and that waits for its camera."""
 
     ms_per_gmac: float
     camera_fps: Callable[[float], float] = lambda now_s: 30.0
     noise: float = 0.02
-    warms_by_c: float = 0.0  # above the room when busy all the time
+    warms_by_c: float = 0.0  # above room temperature, if it is busy all the time
     room_c: Callable[[float], float] = lambda now_s: 40.0
     random: random.Random = field(default_factory=lambda: random.Random(1))
     celsius: float = 40.0
@@ -103,7 +103,7 @@ def test_costs_of_shipped_looks_come_from_their_cards() -> None:
 def test_a_slow_device_settles_on_the_best_rung_that_keeps_the_rate(ms_per_gmac: float) -> None:
     device, governor = Device(ms_per_gmac), Governor(20.0, ladder())
     run = simulate(governor, device)
-    # One rung of difference is the distance between falling short and having room.
+    # There may be one rung between a rate that is too low and enough room.
     expected = best_within(governor.ladder, device, 20.0)
     assert expected <= governor.ladder.index(governor.rung) <= expected + 1
     assert len(run.changes) <= 5
@@ -158,7 +158,7 @@ def test_noise_causes_no_flapping(ms_per_gmac: float) -> None:
 def test_a_busy_minute_is_survived_and_the_choice_comes_back() -> None:
     device, governor = Device(25.0), Governor(20.0, ladder())
     simulate(governor, device, seconds=60)
-    device.ms_per_gmac = 90.0  # another program wants the processor too
+    device.ms_per_gmac = 90.0  # another program uses the processor too
     busy = [governor.step(1060 + second, *device.second(60 + second, governor.rung)) for second in range(60)]
     assert any(busy)
     assert governor.rung != governor.ladder[0]
@@ -181,7 +181,7 @@ def test_it_climbs_by_what_it_measured_where_time_grows_slower_than_cost() -> No
         now_s += 1.0
     free_s = now_s
     while governor.rung == light:
-        governor.step(now_s, 30.0, 15.0, COOL)  # so 29 ms are to be expected above, by cost it would be 49
+        governor.step(now_s, 30.0, 15.0, COOL)  # the measured ratio predicts 29 ms above; the cost would predict 49
         now_s += 1.0
     assert now_s - free_s < 20
 
@@ -192,7 +192,7 @@ def test_a_wrong_prediction_does_not_keep_it_down_for_good() -> None:
     for second in range(9):
         governor.step(second, 12.0, 80.0, COOL)
     assert governor.rung == governor.ladder[1]
-    # The load ended in just that moment: 80 ms before, 15 after, so that the top seems to take 49.
+    # The load ended at that moment: 80 ms before, 15 after, so the prediction for the top is 49 ms.
     for second in range(9, 330):
         governor.step(second, 30.0, 15.0, COOL)
     assert governor.rung == governor.ladder[0]
@@ -242,7 +242,7 @@ def test_a_rung_that_failed_is_barred_twice_as_long_each_time() -> None:
     governor = Governor(20.0, ladder("comic", (256, 192))[:2])
     climbed: list[float] = []
     for now_s in range(2000):
-        # The lower rung promises room, the upper one never keeps it.
+        # The lower rung shows room, but the upper one is always too slow.
         fps, draw_ms = (14.0, 70.0) if governor.rung == governor.ladder[0] else (30.0, 20.0)
         if governor.step(now_s, fps, draw_ms, COOL) == governor.ladder[0]:
             climbed.append(now_s)

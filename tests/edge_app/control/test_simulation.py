@@ -1,4 +1,4 @@
-"""What monitor, figures and governor do together, from 0.2 to 60 frames a second."""
+"""Monitor, figures and governor together, from 0.2 to 60 frames a second."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HALF_AN_HOUR_S = 1800.0
 
 
 def sizes(changes: list[tuple[float, DrawnAs]]) -> list[int]:
-    """The heights that the changes lead to."""
+    """The heights that the changes choose."""
     return [drawn_as[1][1] for _, drawn_as in changes]
 
 
@@ -64,7 +64,7 @@ def test_a_filter_of_seconds_a_frame_steps_down_soon_and_far(draw_s: float, tmp_
 def test_it_climbs_to_no_rung_that_can_not_keep_the_rate(fps: float, noise: float, tmp_path: Path) -> None:
     world = Simulation(tmp_path, target_fps=fps, top_s=1.2 / fps, camera_fps=lambda now_s: 1000.0, noise=noise)
     changes = world.changes(HALF_AN_HOUR_S if fps < 10 else 600.0)
-    assert sizes(changes) == [192]  # down once; the time there is 0.64 of the time before
+    assert sizes(changes) == [192]  # one step down; a frame takes 0.64 of the time there
     governor = world.monitor._governor
     assert governor is not None
     assert governor._units[1] == pytest.approx(0.64, rel=0.05)

@@ -18,7 +18,7 @@ def gray(plane: np.ndarray) -> Uint8Array:
 
 
 def slanted_edge(dark: int = 60, light: int = 200) -> Uint8Array:
-    """A step of brightness whose place is at no whole pixel."""
+    """A step of brightness that lies between two pixels."""
     columns, rows = np.meshgrid(np.arange(FULL_WH[0]), np.arange(FULL_WH[1]))
     return gray(np.clip(columns - 200.3 - 0.2 * rows + 0.5, 0, 1) * (light - dark) + dark)
 
@@ -28,7 +28,7 @@ def noise(seed: int, amplitude: int) -> Uint8Array:
 
 
 def edge_width(picture: Uint8Array) -> float:
-    """How many pixels a step takes from 10 to 90 %, the mean over rows."""
+    """The width of a step from 10 to 90 % in pixels, averaged over the rows."""
     row = picture[..., 1].astype(float)
     low, high = row.min(), row.max()
     return float(np.mean(((row > low + 0.1 * (high - low)) & (row < low + 0.9 * (high - low))).sum(axis=1)))

@@ -208,7 +208,7 @@ def test_a_choice_made_while_a_look_fails_is_not_overwritten(tmp_path: Path) -> 
     until(lambda: session.looks.state("broken") == "failed")
 
     class Looks:
-        """The viewer chooses between the painter's look at the state and its change of the controls."""
+        """A viewer chooses after the painter has read the state and before it changes the controls."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(session.looks, name)

@@ -29,13 +29,13 @@ def grey_frames(count: int, *, fps: float = 10.0, first_s: float = 0.0, noise: b
 
 
 def level_of(number: int) -> int:
-    """Of the frame of that number, 20..219; repeats after 50."""
+    """The level of the frame with this number, 20..219; repeats after 50."""
     return 20 + number % 50 * 4
 
 
 @dataclass(frozen=True)
 class Film:
-    """What a file holds, decoded to where that goes."""
+    """The contents of a file, decoded as far as possible."""
 
     times_s: Sequence[float]
     levels: Sequence[int]  # of the upper left corner
@@ -44,12 +44,12 @@ class Film:
 
     @property
     def numbers(self) -> list[int]:
-        """Of the frames, modulo 50."""
+        """The numbers of the frames, modulo 50."""
         return [round((level - 20) / 4) for level in self.levels]
 
 
 def read_film(path: Path) -> Film:
-    """Decode all pictures that can be decoded; none of a file without a readable beginning."""
+    """Decode all pictures that can be decoded; none if the start of the file is unreadable."""
     times_s: list[float] = []
     levels: list[int] = []
     size_wh, duration_s = (0, 0), None

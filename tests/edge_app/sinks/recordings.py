@@ -1,4 +1,4 @@
-"""How tests drive a recorder."""
+"""Helpers for tests of the recorder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOON = datetime.datetime(2026, 11, 25, 15, 30, 0)
 
 
 def at_noon() -> datetime.datetime:
-    """The clock stands."""
+    """A clock that stands still."""
     return NOON
 
 
@@ -27,26 +27,26 @@ def ticking() -> Callable[[], datetime.datetime]:
 
 
 def switch(session: Session, on: bool) -> None:
-    """As the page or the key does."""
+    """Switch the recording, as the page or the key does."""
     session.controls.change(recording=on)
 
 
 def messages(session: Session) -> list[str]:
-    """All notices."""
+    """The texts of all notices."""
     return [notice.text for notice in session.notices.since()]
 
 
 def names(folder: Path) -> list[str]:
-    """Of the files in a folder, sorted."""
+    """The names of the files in a folder, sorted."""
     return sorted(path.name for path in folder.iterdir())
 
 
 def feed(recorder: Recorder, frames: Iterable[Frame]) -> None:
-    """Show frames, each of which must be taken."""
+    """Show frames; the recorder must accept each."""
     for frame in frames:
         assert recorder.show(frame)
 
 
 def numbers_of(paths: Iterable[Path]) -> list[int]:
-    """Of the frames of several films, modulo 50."""
+    """The numbers of the frames of several films, modulo 50."""
     return [number for path in paths for number in read_film(path).numbers]

@@ -108,7 +108,7 @@ def test_a_folder_that_is_removed_while_recording_is_reported(rebuilt: bool, ses
         assert "it was deleted while it was written; nothing is kept; choose another place" in messages(session)[-1]
         switch(session, True)
         feed(recorder, frames)
-        # A folder that is only gone is made again; where that can't be, it is said.
+        # A folder that was removed is made again; if that fails, a message says so.
         assert session.controls.view.recording is not rebuilt
     if rebuilt:
         assert messages(session)[-1] == (
@@ -137,7 +137,7 @@ print(*[notice.text for notice in session.notices.since()], sep="\\n")
 
 def test_a_folder_made_read_only_while_recording_keeps_the_part_begun_and_refuses_the_next(tmp_path: Path) -> None:
     command = [sys.executable, "-c", READ_ONLY, str(tmp_path / "camera")]
-    if os.geteuid() == 0:  # whom no right stops, unless he gives that up
+    if os.geteuid() == 0:  # root ignores permissions unless it gives up its rights
         if shutil.which("setpriv") is None:
             pytest.skip("root without setpriv may write anywhere")
         command = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override", *command]
@@ -213,7 +213,7 @@ def test_a_recorder_slower_than_the_camera_drops_frames_and_the_film_keeps_the_t
 
 
 def enlarged(frame: Frame) -> Frame:
-    """The fakes' frames are too small for a film."""
+    """A larger copy of a fake frame, which is too small for a film."""
     return Frame(np.repeat(np.repeat(frame.rgb_u8, 8, 0), 8, 1), frame.name, frame.media_s, frame.captured_s)
 
 

@@ -40,7 +40,7 @@ def painted(session: Session) -> Frame:
 
 
 def poll(still: Still, seconds: float = 0.5) -> list[Frame]:
-    """What a viewer sees who looks at the still for so long."""
+    """The pictures that a viewer sees in so many seconds."""
     until_s = time.monotonic() + seconds
     seen = []
     while time.monotonic() < until_s:

@@ -23,7 +23,7 @@ DARK = 40
 
 @dataclasses.dataclass
 class Viewer:
-    """Presses ``keys`` one after the other, ``.`` is none, then nothing; what was seen is kept."""
+    """Presses ``keys`` one after the other; ``.`` is no key. Keeps the pictures that were shown."""
 
     keys: str = ""
     seen: list[Uint8Array] = dataclasses.field(default_factory=list)
@@ -62,7 +62,7 @@ def viewer(monkeypatch: pytest.MonkeyPatch) -> Viewer:
 
 @pytest.fixture
 def session(tmp_path: Path) -> Session:
-    """Of two still images."""
+    """A session with two still images."""
     session = make_session(tmp_path)
     source = dataclasses.replace(session.source, is_live=False, is_still=True, frames=2)
     painter = Painter(session.looks, session.controls, session.notices, source)

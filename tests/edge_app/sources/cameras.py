@@ -1,4 +1,4 @@
-"""Cameras that tests can unplug, and what counts threads and handles."""
+"""Fake cameras that tests can unplug, and counters of threads and handles."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ScriptedCamera(FrameSource):
 
 
 def unplugged() -> None:
-    """What a camera does that is gone."""
+    """Fail like an unplugged camera."""
     raise CameraError("cam:0: gives no more pictures; is it still plugged in?")
 
 
@@ -54,7 +54,7 @@ def one_by_one(*cameras: FrameSource) -> Callable[[], FrameSource]:
 
 
 class FakeClock:
-    """Time that passes only while somebody sleeps."""
+    """A clock that moves only during a sleep."""
 
     def __init__(self) -> None:
         self.now_s = 100.0
@@ -69,7 +69,7 @@ class FakeClock:
 
 
 def handles() -> int:
-    """How many files this process has open."""
+    """The number of open files of this process."""
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
@@ -79,7 +79,7 @@ def readers() -> list[str]:
 
 
 def wait_until(condition: Callable[[], bool], timeout_s: float = 5.0) -> bool:
-    """Whether it came true in that time."""
+    """Whether the condition became true in that time."""
     until_s = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > until_s:

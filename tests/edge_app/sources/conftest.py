@@ -1,4 +1,4 @@
-"""What every test of a source must leave behind: nothing."""
+"""A check that no test of a source leaves a thread behind."""
 
 from __future__ import annotations
 

@@ -17,14 +17,14 @@ import pytest
 from celcam.arrays import Uint8Array
 
 BYTES = {"BGR888": 3, "RGB888": 3, "XBGR8888": 4, "YUV420": 1}
-# Red and blue's share of luma, by colour space; all from 16 to 235, as libcamera's are but for Sycc.
+# The shares of red and blue in luma, by colour space; all from 16 to 235, like all of libcamera's except Sycc.
 SPACES = {"Smpte170m": (0.299, 0.114), "Rec709": (0.2126, 0.0722)}
 # Left to right.
 SCENE = ((220, 30, 40), (30, 200, 60), (40, 50, 210), (128, 128, 128))
 
 
 class FakeCamera:
-    """What the tests set before the source opens it, and look at afterwards."""
+    """The settings that a test makes before the source opens the camera, and the traces it reads afterwards."""
 
     def __init__(self) -> None:
         self.platform = "VC4"
@@ -37,7 +37,7 @@ class FakeCamera:
         self.clock = time.CLOCK_BOOTTIME
         self.age_s = 0.05
         self.instances: list[Any] = []
-        self.held = 0  # requests that were not given back
+        self.held = 0  # requests that were not released
 
     def raise_at(self, name: str) -> None:
         if name in self.fails_at:
@@ -108,14 +108,14 @@ class _Request:
 
 
 def install(monkeypatch: pytest.MonkeyPatch, camera: FakeCamera) -> None:
-    """Put modules ``picamera2`` and ``libcamera`` in place whose camera is ``camera``."""
+    """Install fake modules ``picamera2`` and ``libcamera`` whose camera is ``camera``."""
 
     class Picamera2:
         fake = camera
 
         def __init__(self, number: int = 0) -> None:
             camera.raise_at("__init__")
-            camera.infos[number]  # IndexError where there is none
+            camera.infos[number]  # IndexError if there is none
             camera.instances.append(self)
             self.started = self.closed = self.cancelled = False
             self.captured = 0

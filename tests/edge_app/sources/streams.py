@@ -51,7 +51,7 @@ class LocalServer:
             thread.join(5)
 
     def drop(self) -> None:
-        """Pull the cable of everybody who is connected."""
+        """Cut all connections."""
         for connection in self._connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -80,7 +80,7 @@ def red(number: int) -> Uint8Array:
 
 
 def number_of(rgb_u8: Uint8Array) -> float:
-    """About the number of a red picture, up to 150."""
+    """The approximate number of a red picture, up to 150."""
     return float(rgb_u8[..., 0].mean()) - 60
 
 
@@ -196,13 +196,13 @@ def _access_units(fps: float) -> Iterator[tuple[int, list[bytes]]]:
 
 
 def silent(connection: socket.socket) -> None:
-    """Takes the call and says nothing."""
+    """Accepts the connection and sends nothing."""
     while connection.recv(4096):
         pass
 
 
 def refusing(connection: socket.socket, status: str = "401 Unauthorized") -> None:
-    """An HTTP server that says no."""
+    """An HTTP server that refuses every request."""
     request_of(connection)
     connection.sendall(f"HTTP/1.0 {status}\r\nContent-Length: 0\r\n\r\n".encode())
 

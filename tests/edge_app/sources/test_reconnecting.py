@@ -32,7 +32,7 @@ def reconnecting(
     stall_s: float = 5.0,
     stop: threading.Event | None = None,
 ) -> ReconnectingSource:
-    """A source that opens these one after the other, and the last one ever again."""
+    """A source that opens these one after the other, and the last one again and again."""
     left = list(openings)
 
     def open_camera() -> FrameSource:

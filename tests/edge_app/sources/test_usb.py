@@ -20,7 +20,7 @@ YUYV = float(cv2.VideoWriter.fourcc(*"YUYV"))
 
 
 class FakeCapture:
-    """Behaves as OpenCV's Video4Linux does: settings in the order in which they come, blue first, a stamp a picture."""
+    """Behaves like OpenCV's Video4Linux: applies settings in their order, gives BGR pictures with a stamp each."""
 
     opened: list[FakeCapture] = []  # noqa: RUF012 - of one test
     is_camera = True
@@ -135,8 +135,8 @@ def test_what_the_camera_granted_is_reported(device: str, monkeypatch: pytest.Mo
     [
         ((30.0, 24.0, 20.0, 15.0), 20.0, 20.0),
         ((30.0, 24.0, 15.0), 20.0, 24.0),
-        ((30.0, 15.0), 17.0, 30.0),  # 15 is nearer, and too few
-        ((30.0, 60.0), 50.0, 30.0),  # no faster than it would be
+        ((30.0, 15.0), 17.0, 30.0),  # 15 is nearer, but too low
+        ((30.0, 60.0), 50.0, 30.0),  # the camera's own rate is enough
         ((30.0, 15.0), None, 30.0),
     ],
 )

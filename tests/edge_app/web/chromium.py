@@ -12,7 +12,7 @@ PHONE_WH, DESK_WH = (360, 740), (1280, 800)
 def be_device(
     browser: Any, size_wh: tuple[int, int], *, scheme: str = "light", still: bool = False, scale: float = 1.0
 ) -> None:
-    """Look like a phone or a desk's screen, by day or by night, with or without motion."""
+    """Emulate a phone or a desktop, in light or dark mode, with or without motion."""
     metrics = {"width": size_wh[0], "height": size_wh[1], "deviceScaleFactor": scale, "mobile": size_wh[0] < 600}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     features = [
@@ -49,12 +49,12 @@ def is_hidden(browser: Any, name: str) -> bool:
 
 
 def console(browser: Any) -> list[str]:
-    """What it said; not that these tests read canvases."""
+    """The messages of the console, without the warning that these tests read canvases."""
     lines = [line["message"] for line in browser.get_log("browser")]
     return [line for line in lines if "willReadFrequently" not in line]
 
 
 def leave(browser: Any) -> None:
-    """Forget the page of the test before, and what it had to say when its server ended."""
+    """Leave the previous test's page, and drop its messages about the end of its server."""
     browser.get("about:blank")
     browser.get_log("browser")

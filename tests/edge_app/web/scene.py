@@ -1,4 +1,4 @@
-"""The bundled clip through real looks, without end: what the browser tests and the pictures of the docs show."""
+"""The bundled clip in real looks, in an endless loop, for the browser tests and the pictures of the docs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.edge_app.web.stage import Served, running
 
 LOOK = "comic"
 FPS = 15.0
-# Grey from dark at the top to bright at the bottom; a little square runs across so that it lives.
+# Grey from dark at the top to bright at the bottom; a small moving square makes each frame different.
 RAMP = np.repeat(np.linspace(20, 120, 48).astype(np.uint8), 64).reshape(48, 64)
 
 
@@ -44,7 +44,7 @@ def film_frames(path: Path = BUNDLED_CLIP) -> Callable[[], Iterator[Frame]]:
 
 
 def ramp_frames() -> Iterator[Frame]:
-    """A picture that stands, but for the square."""
+    """A still picture, except for the square."""
     for number in range(100_000):
         time.sleep(0.04)
         rgb_u8 = np.repeat(RAMP[:, :, np.newaxis], 3, axis=2)

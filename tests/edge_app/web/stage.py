@@ -1,4 +1,4 @@
-"""A page that is served while a test looks at it: a source of its own, a session, and the pipeline between."""
+"""A served page for tests, with a source, a session and a pipeline."""
 
 from __future__ import annotations
 
@@ -66,17 +66,17 @@ def frame(level: int = 0, media_s: float = 0.0) -> Frame:
 
 
 def noise(seed: int = 0, size_wh: tuple[int, int] = (640, 480)) -> Frame:
-    """A frame whose JPEG is as large as one can be."""
+    """A frame of noise, whose JPEG is as large as possible."""
     rgb_u8 = np.random.default_rng(seed).integers(0, 256, (size_wh[1], size_wh[0], 3), np.uint8)
     return Frame(rgb_u8, "noise", 0.0, time.monotonic())
 
 
 @dataclass
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
-    headers: dict[str, str]  # names in small letters
+    headers: dict[str, str]  # names in lower case
     body: bytes
 
     def json(self) -> Any:
@@ -112,7 +112,7 @@ class Served:
             connection.close()
 
     def post(self, path: str, content: Any, **headers: str) -> Answer:
-        """A change, as the page asks for one."""
+        """A change, as the page sends it."""
         sent = {"Origin": f"http://{self.host}", "Content-Type": "application/json"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         return self.ask(path, method="POST", body=json.dumps(content).encode(), headers=sent)
@@ -153,7 +153,7 @@ def running(
 
 
 def until(condition: Callable[[], Any], timeout_s: float = 5.0) -> Any:
-    """What ``condition`` gives once that is true; fails after ``timeout_s``."""
+    """Wait until ``condition()`` is true and return it; fail after ``timeout_s``."""
     ends_s = time.monotonic() + timeout_s
     while not (found := condition()):
         assert time.monotonic() < ends_s, f"not within {timeout_s} s"

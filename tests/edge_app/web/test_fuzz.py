@@ -121,7 +121,7 @@ BODIES += [b'{"type": "offer", "sdp": "v=0"}', b'{"look": "\\ud800"}']
 
 
 def sent(random_: random.Random, host: str) -> tuple[str, str, dict[str, str], bytes]:
-    """A request of bits that mean something and bits that do not."""
+    """A request made of meaningful and random parts."""
     path = random_.choice(PATHS[:8] * 3 + PATHS)
     path += "".join(random_.choices(PIECES, k=random_.choice([0, 0, 0, 0, 0, 1, 2, 5])))
     headers = {"Host": host, "Origin": f"http://{host}", "Content-Type": "application/json"}
@@ -131,7 +131,7 @@ def sent(random_: random.Random, host: str) -> tuple[str, str, dict[str, str], b
 
 
 def ask_once(page: Served, random_: random.Random) -> int | None:
-    """The answer's status; None where the connection was simply closed."""
+    """The answer's status; None if the connection was closed without one."""
     method, path, headers, body = sent(random_, page.host)
     lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     if random_.random() < 0.9 and "Content-Length" not in headers and "Transfer-Encoding" not in headers:

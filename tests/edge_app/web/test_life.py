@@ -38,7 +38,7 @@ def test_nothing_is_left_whatever_was_going_on(tmp_path: Path, monkeypatch: pyte
     transports, made = [], web_protocol.RequestHandler.connection_made
 
     def keep(handler: web_protocol.RequestHandler, transport: asyncio.BaseTransport) -> None:
-        transports.append(transport)  # so that it is not tidied away with its last reference
+        transports.append(transport)  # keep a reference, so it is not collected
         made(handler, transport)
 
     monkeypatch.setattr(web_protocol.RequestHandler, "connection_made", keep)
@@ -219,7 +219,7 @@ def test_a_still_image_on_show_follows_what_its_viewer_changes(tmp_path: Path) -
 
 
 def level(page: Served) -> int:
-    """How bright the middle of the picture is, JPEG's error taken off."""
+    """The brightness of the middle of the picture, rounded because of JPEG."""
     return round(int(decode_image(page.ask("/frame.jpg").body, Path("page"))[24, 32, 0]) / 5) * 5
 
 

@@ -36,7 +36,7 @@ def watching(page: Served, *, buffer_bytes: int | None = None) -> Iterator[socke
 
 
 def pictures(viewer: socket.socket) -> Iterator[bytes]:
-    """The JPEGs that a viewer gets; chunks of HTTP and boundaries fall away."""
+    """The JPEGs that a viewer gets, without HTTP chunks and boundaries."""
     with viewer.makefile("rb") as stream:
         while stream.readline().strip():
             pass
@@ -54,7 +54,7 @@ def pictures(viewer: socket.socket) -> Iterator[bytes]:
 
 
 def noisy_frames() -> Iterator[Frame]:
-    """As a camera gives them, of the largest files there are."""
+    """Frames like a camera's, with the largest possible JPEGs."""
     kept = [noise(seed) for seed in range(3)]
     for number in range(100_000):
         time.sleep(1 / FPS)

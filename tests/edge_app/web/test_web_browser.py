@@ -46,7 +46,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page(tmp_path: Path, browser: Any) -> Iterator[Served]:
-    """The ramp, open on a phone; at the end the console must have said nothing."""
+    """The ramp, open on a phone; at the end, the console must be empty."""
     vitals = {"temperature_c": 51.0, "memory_mb": None}
     with film_served(make_session(tmp_path / "kept"), ramp_frames, read_vitals=lambda: vitals) as page:
         leave(browser)
@@ -166,7 +166,7 @@ def test_recording_is_switched_on_and_off(page: Served, browser: Any) -> None:
     wait(browser, lambda: view(page)["recording"] is True)
     wait(browser, lambda: not is_hidden(browser, "rec") and button.get_attribute("aria-pressed") == "true")
     assert button.text == "Stop"
-    time.sleep(0.8)  # a second press so soon is taken for a slip
+    time.sleep(0.8)  # a second press earlier counts as accidental
     button.click()
     wait(browser, lambda: view(page)["recording"] is False)
     wait(browser, lambda: is_hidden(browser, "rec") and button.text == "Record")

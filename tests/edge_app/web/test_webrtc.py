@@ -33,7 +33,7 @@ def brightening() -> Iterator[Frame]:
 
 @asynccontextmanager
 async def viewer(page: Served) -> AsyncIterator[Any]:
-    """A viewer's track, as a browser gets it."""
+    """A viewer's video track, as a browser receives it."""
     peer = aiortc.RTCPeerConnection(aiortc.RTCConfiguration(iceServers=[]))
     tracks: asyncio.Queue[Any] = asyncio.Queue()
     peer.on("track", tracks.put_nowait)
