@@ -236,20 +236,20 @@ def test_a_backlog_is_dropped_until_something_is_waited_for_and_a_key_frame_come
     backlog = Backlog(behind_s=1.0, sign_of_life_s=0.25)
     now_s = 0.0
 
-    def left_out(waited_s: float, busy_s: float, *, is_key: bool = False) -> bool:
+    def drops(waited_s: float, busy_s: float, *, is_key: bool = False) -> bool:
         nonlocal now_s
         now_s += waited_s + busy_s
         return backlog.drops(waited_s, now_s, is_key=is_key)
 
-    assert not any(left_out(0.03, 0.0) for _ in range(100))  # at the newest
-    assert not any(left_out(0.0, 0.1) for _ in range(9))  # a slow second
-    assert left_out(0.0, 0.2)  # no wait for more than a second
-    assert not left_out(0.0, 0.3, is_key=True)  # a sign of life
-    assert left_out(0.0, 0.01, is_key=True)  # not another one so soon
-    assert left_out(0.03, 0.0)  # at the newest again, but in the middle of a group
-    assert left_out(0.03, 0.0)
-    assert not left_out(0.03, 0.0, is_key=True)
-    assert not left_out(0.03, 0.0)
+    assert not any(drops(0.03, 0.0) for _ in range(100))  # at the newest
+    assert not any(drops(0.0, 0.1) for _ in range(9))  # a slow second
+    assert drops(0.0, 0.2)  # no wait for more than a second
+    assert not drops(0.0, 0.3, is_key=True)  # a sign of life
+    assert drops(0.0, 0.01, is_key=True)  # not another one so soon
+    assert drops(0.03, 0.0)  # at the newest again, but in the middle of a group
+    assert drops(0.03, 0.0)
+    assert not drops(0.03, 0.0, is_key=True)
+    assert not drops(0.03, 0.0)
 
 
 def test_a_stream_that_marks_no_key_frames_goes_on_after_a_backlog() -> None:
