@@ -51,7 +51,9 @@ def check_model(system: System) -> list[Finding]:
 
     names = shipped_looks(system.models)
     if not names:
-        return [Finding("model", "fail", f"none in {system.models}", "copy the folder models/ next to edge_app/")]
+        return [
+            Finding("model", "fail", f"none in {system.models}", "install Celcam again, or restore the folder models/")
+        ]
     name = "comic" if "comic" in names else names[0]
     threads = min(DEFAULT_THREADS, system.vitals.cores)
     picture = resize(test_card(0.0), TIMED_SIZE_WH)
@@ -59,7 +61,7 @@ def check_model(system: System) -> list[Finding]:
         model = TFLiteModel(system.models / f"{name}.tflite", threads=threads)
         drawn = model(picture)
     except CelcamError as error:
-        return [Finding("model", "fail", one_line(error), "copy the whole folder models/ again")]
+        return [Finding("model", "fail", one_line(error), "install Celcam again, or restore the folder models/")]
     if drawn.shape != picture.shape or int(drawn.min()) == int(drawn.max()) or bool((drawn == picture).all()):
         return [Finding("model", "fail", f"{name} draws nothing", "pip install --force-reinstall ai-edge-litert")]
     median_ms = measure_latency({name: lambda: model(picture)}, TIMED_RUNS)[name].median_ms
