@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from celcam.pixels import size_for_short_side
 from celcam.progress import Progress
 from edge_app.control.controls import Controls, View
 from edge_app.control.monitor import Monitor
-from edge_app.drawing.looks import Looks, look_loaders
+from edge_app.drawing.looks import Drawer, Looks, look_loaders
 from edge_app.drawing.painter import Painter
 from edge_app.drawing.sizing import LIVE_SHORT_SIDE, choose_size, describe_size, size_choices
 from edge_app.flow.notices import Notices
@@ -22,7 +23,7 @@ from edge_app.flow.pipeline import Pipeline
 from edge_app.frames import FrameSink, FrameSource
 from edge_app.options import AppConfig
 from edge_app.session import Session
-from edge_app.sinks import SinkKind, open_sinks, sink_kind
+from edge_app.sinks import SinkKind, SinkOptions, open_sinks, sink_kind
 from edge_app.sources import BUNDLED_CLIP, CameraOptions, names_file, open_first_camera, open_source
 from edge_app.sources.images import ImagesSource
 from edge_app.stopping import Stop, stop_after, stop_on_signals
@@ -44,18 +45,14 @@ def run_app(config: AppConfig) -> str:
     """
     _check(config)
     notices = Notices()
-    asked_wh = parse_size(config.size) if config.size else None
     # Names are checked before anything is opened; the network is loaded once the source is open.
-    look, loaders = look_loaders(
-        config.style, model=config.model, style_filter=config.filter, threads=config.threads, delegate=config.delegate
-    )
-    view = View(look, asked_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
+    view, loaders = first_view(config)
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
-        source = stack.enter_context(_open_source(config, asked_wh, notices, stop))
-        view = dataclasses.replace(view, size_wh=asked_wh or choose_size(source.info))
+        source = stack.enter_context(_open_source(config, view.size_wh, notices, stop))
+        view = dataclasses.replace(view, size_wh=view.size_wh or choose_size(source.info))
         looks = Looks(loaders, notices)
-        looks.load(look)
+        looks.load(view.look)
         sizes_wh = [] if source.info.is_still else size_choices(source.info.size_wh)
         controls = Controls(view, looks=looks.names, sizes_wh=sizes_wh, can_record=not source.info.is_still)
         painter = Painter(looks, controls, notices, source.info)
@@ -65,7 +62,7 @@ def run_app(config: AppConfig) -> str:
         stack.enter_context(stop_after(config.seconds, stop))
         size_wh = None if source.info.is_still and source.info.frames != 1 else source.info.size_wh
         size = describe_size(view.size_wh, size_wh, sharp=view.sharp)
-        print(f"{source.info.name} -> {look} {size} -> {' '.join(config.to)}", flush=True)
+        print(f"{source.info.name} -> {view.look} {size} -> {' '.join(config.to)}", flush=True)
         converts = not source.info.is_live and {"window", "web"}.isdisjoint(config.to)
         bar = stack.enter_context(Progress(source.info.name, source.info.frames, "frames", quiet=not converts))
         Pipeline(source, bar.counting(painter), sinks, stop=stop, stats=session.stats, notices=notices).run()
@@ -79,6 +76,20 @@ def run_app(config: AppConfig) -> str:
     if converts and places:
         lines[0] += f", written to {' '.join(places)}"
     return "\n".join(lines)
+
+
+def first_view(config: AppConfig) -> tuple[View, dict[str, Callable[[], Drawer]]]:
+    """The view that a run starts with, and a loader for each look.
+
+    Raises:
+        UsageError: no such look or style, or a size that the network can't draw at.
+    """
+    look, loaders = look_loaders(
+        config.style, model=config.model, style_filter=config.filter, threads=config.threads, delegate=config.delegate
+    )
+    size_wh = parse_size(config.size) if config.size else None
+    view = View(look, size_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
+    return view, loaders
 
 
 def _check(config: AppConfig) -> None:
@@ -135,12 +146,11 @@ def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: Sto
             stop=stop,
         )
 
-    return open_sinks(
-        config.to,
-        session,
+    options = SinkOptions(
+        web=open_page,
         overwrite=config.overwrite,
         limit_minutes=config.split_minutes,
         limit_mb=config.split_mb,
-        web=open_page,
         interrupted=lambda: stop.interrupted,
     )
+    return open_sinks(config.to, session, options)

@@ -11,13 +11,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from celcam.arrays import Uint8Array
-from celcam.cli import parse_size
 from celcam.errors import CelcamError, MediaError, UnwritableError, UsageError
 from celcam.image_io import read_image, write_image
 from celcam.progress import Progress
-from edge_app.control.controls import Controls, View
+from edge_app.app import first_view
+from edge_app.control.controls import Controls
 from edge_app.control.monitor import Monitor
-from edge_app.drawing.looks import Looks, look_loaders
+from edge_app.drawing.looks import Looks
 from edge_app.drawing.painter import Painter
 from edge_app.drawing.sizing import describe_size
 from edge_app.flow.notices import Notices
@@ -93,11 +93,7 @@ def run_batch(config: AppConfig) -> int:
         CelcamError: the only file can't be drawn, or no file can be drawn or written.
         KeyboardInterrupt: the user stopped the run; the files written before are complete.
     """
-    asked_wh = parse_size(config.size) if config.size else None
-    look, loaders = look_loaders(
-        config.style, model=config.model, style_filter=config.filter, threads=config.threads, delegate=config.delegate
-    )
-    view = View(look, asked_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
+    view, loaders = first_view(config)
     (to,) = config.to
     plan = make_plan(config.source, to, overwrite=config.overwrite, skip_existing=config.skip_existing)
     if config.loop and plan.total > 1:
@@ -106,7 +102,7 @@ def run_batch(config: AppConfig) -> int:
         stop = stack.enter_context(stop_on_signals())
         looks = Looks(loaders, notices := Notices())
         if plan.jobs:
-            looks.load(look)
+            looks.load(view.look)
         session = Session(plan.info, looks, Controls(view, looks=looks.names), config.folder, notices)
         if config.stats is not None:
             stack.enter_context(Monitor(session, target_fps=0.0, stats_path=config.stats))

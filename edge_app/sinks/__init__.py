@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -66,78 +67,51 @@ def sink_kind(spec: str) -> SinkKind:
     raise UsageError(f"--to {spec}: no such folder; {hint}a new folder ends in /, such as {spec}/")
 
 
-def open_sinks(
-    specs: Sequence[str],
-    session: Session,
-    *,
-    overwrite: bool,
-    limit_minutes: float,
-    limit_mb: float,
-    web: Callable[[], FrameSink],
-    interrupted: Callable[[], bool] = lambda: False,
-) -> list[FrameSink]:
+@dataclass(frozen=True)
+class SinkOptions:
+    """What all sinks of a run share."""
+
+    web: Callable[[], FrameSink]  # makes the page's sink
+    overwrite: bool  # replace files that exist
+    limit_minutes: float  # longest file of a live recording
+    limit_mb: float  # largest file of a live recording, in 10^6 bytes
+    # Whether the user ended the run early, so that a clip made from a file is partial.
+    interrupted: Callable[[], bool] = lambda: False
+
+
+def open_sinks(specs: Sequence[str], session: Session, options: SinkOptions) -> list[FrameSink]:
     """Make the sinks that ``specs`` name; the caller enters them.
 
     With a window or a page, and without a recording of its own, the list ends with a `Recorder` that the page or a key
     switches on. If a recording fails, a window or a page goes on; a recording without either ends the run.
 
     Args:
-        specs: each as in `open_sink`.
+        specs: each as in `sink_kind`.
         session: of the run.
-        overwrite: replace files that exist.
-        limit_minutes: longest file of a live recording.
-        limit_mb: largest file of a live recording, in 10^6 bytes.
-        web: makes the page's sink.
-        interrupted: whether the user ended the run early, so that a clip made from a file is partial.
+        options: of all sinks.
 
     Raises:
         UsageError: a sink does not suit the source, or a file exists.
         MediaError: a file or folder can't be written.
     """
-    sinks = [
-        open_sink(
-            spec,
-            session,
-            overwrite=overwrite,
-            limit_minutes=limit_minutes,
-            limit_mb=limit_mb,
-            web=web,
-            interrupted=interrupted,
-            ends_run=len(specs) == 1,
-        )
-        for spec in specs
-    ]
+    sinks = [open_sink(spec, session, options, ends_run=len(specs) == 1) for spec in specs]
     from edge_app.sinks.recorder import Recorder
 
     recorders = sum(isinstance(sink, Recorder) for sink in sinks)
     if recorders > 1:
         raise UsageError(f"--to {' '.join(specs)}: records a camera twice; choose one file and copy it afterwards")
     if not recorders and not session.source.is_still and not {"window", "web"}.isdisjoint(specs):
-        sinks.append(Recorder(session, limit_minutes=limit_minutes, limit_mb=limit_mb))
+        sinks.append(Recorder(session, limit_minutes=options.limit_minutes, limit_mb=options.limit_mb))
     return sinks
 
 
-def open_sink(
-    spec: str,
-    session: Session,
-    *,
-    overwrite: bool,
-    limit_minutes: float,
-    limit_mb: float,
-    web: Callable[[], FrameSink],
-    interrupted: Callable[[], bool] = lambda: False,
-    ends_run: bool = True,
-) -> FrameSink:
+def open_sink(spec: str, session: Session, options: SinkOptions, *, ends_run: bool = True) -> FrameSink:
     """Make the sink that ``spec`` names; the caller enters it.
 
     Args:
         spec: as in `sink_kind`.
         session: of the run; a video keeps its source's sound.
-        overwrite: as in `open_sinks`.
-        limit_minutes: as in `open_sinks`.
-        limit_mb: as in `open_sinks`.
-        web: as in `open_sinks`.
-        interrupted: as in `open_sinks`.
+        options: of all sinks.
         ends_run: a live recording that fails raises its error; otherwise it reports the error and the run goes on.
 
     Raises:
@@ -154,12 +128,12 @@ def open_sink(
 
         return WindowSink(session)
     if kind is SinkKind.WEB:
-        return web()
+        return options.web()
     if kind is SinkKind.FOLDER:
         from edge_app.sinks.images import FolderSink
 
-        return FolderSink(path, overwrite=overwrite)
-    _check_file(path, source, overwrite)
+        return FolderSink(path, overwrite=options.overwrite)
+    _check_file(path, source, options.overwrite)
     if kind is SinkKind.PICTURE:
         from edge_app.sinks.images import ImageSink
 
@@ -170,14 +144,14 @@ def open_sink(
         return Recorder(
             session,
             path=path,
-            overwrite=overwrite,
-            limit_minutes=limit_minutes,
-            limit_mb=limit_mb,
+            overwrite=options.overwrite,
+            limit_minutes=options.limit_minutes,
+            limit_mb=options.limit_mb,
             ends_run=ends_run,
         )
     from edge_app.sinks.clip import ClipSink
 
-    return ClipSink(path, source, overwrite=overwrite, notices=session.notices, interrupted=interrupted)
+    return ClipSink(path, source, overwrite=options.overwrite, notices=session.notices, interrupted=options.interrupted)
 
 
 def check_suits(path: Path, source: SourceInfo) -> None:

@@ -9,7 +9,7 @@ import pytest
 from celcam.errors import UsageError
 from edge_app.frames import FrameSink
 from edge_app.session import Session
-from edge_app.sinks import SinkKind, open_sink, open_sinks, sink_kind
+from edge_app.sinks import SinkKind, SinkOptions, open_sink, open_sinks, sink_kind
 from edge_app.sinks.clip import ClipSink
 from edge_app.sinks.images import FolderSink, ImageSink
 from edge_app.sinks.null import NullSink
@@ -21,11 +21,11 @@ OPTIONS: dict[str, Any] = {"overwrite": False, "limit_minutes": 30.0, "limit_mb"
 
 
 def opened(specs: list[str], session: Session, **options: Any) -> list[FrameSink]:
-    return open_sinks(specs, session, **OPTIONS | options)
+    return open_sinks(specs, session, SinkOptions(**OPTIONS | options))
 
 
 def opened_one(spec: str, session: Session, **options: Any) -> FrameSink:
-    return open_sink(spec, session, **OPTIONS | options)
+    return open_sink(spec, session, SinkOptions(**OPTIONS | options))
 
 
 def still(session: Session) -> Session:
