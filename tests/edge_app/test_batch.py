@@ -6,7 +6,8 @@ import dataclasses
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -20,6 +21,7 @@ from edge_app.__main__ import main
 from edge_app.batch import Outcome
 from edge_app.frames import Frame
 from edge_app.sources import BUNDLED_CLIP
+from edge_app.stopping import Stop
 from tests.edge_app.sinks.films import read_film
 
 SIZE = ("--size", "64x48")
@@ -228,12 +230,30 @@ def test_a_second_ctrl_c_ends_at_once_and_leaves_nothing_half(
     assert written(tmp_path / "out") == ["a.png"]
 
 
-def test_a_run_stops_after_the_requested_time(clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_that_stops_after_the_requested_time_is_complete(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    count = 0
+
+    @contextmanager
+    def stop_at_frame_40(seconds: float, stop: Stop) -> Iterator[None]:
+        def paint(frame: Frame) -> Frame:
+            nonlocal count
+            count += 1
+            if count == 40:
+                stop.set()
+            return frame
+
+        assert seconds == 2.5
+        monkeypatch.setattr(batch, "Painter", lambda *_: paint)
+        yield
+
+    monkeypatch.setattr(batch, "stop_after", stop_at_frame_40)
     out = tmp_path / "looped.mp4"
-    assert main([str(clip), "--to", str(out), "--loop", "--seconds", "0.5", *SIZE]) == 0
+    assert main([str(clip), "--to", str(out), "--loop", "--seconds", "2.5"]) == 0
     assert written(tmp_path) == ["looped.mp4"]
-    assert len(read_film(out).times_s) > 30
-    assert f"1 clip written to {out}" in capsys.readouterr().out
+    assert len(read_film(out).times_s) == 40
+    assert f"1 clip written to {out}, 40 frames" in capsys.readouterr().out
 
 
 def test_one_clip_into_a_folder_is_a_picture_of_each_frame(
