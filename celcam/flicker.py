@@ -1,8 +1,8 @@
-"""How much a clip flickers: what changes from frame to frame although nothing in front of the camera did.
+"""Flicker: the change from frame to frame that motion does not explain (warping error).
 
 Pictures are ``(H, W, 3) uint8 RGB``; a change is the mean over pixels and channels, in levels of 0..255. The motion is
-that of the input, whatever was drawn of it, so input, teacher and network are measured at the same places. Needs NumPy
-and OpenCV only.
+always that of the input, so input, target and network output are measured at the same pixels. Needs only NumPy and
+OpenCV.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ import numpy as np
 from celcam.arrays import BoolArray, FloatArray, Uint8Array
 from celcam.pixels import dot
 
-# Slower than this, in pixels a frame, counts as still: below it optical flow of a noisy picture means nothing.
+# Slower motion, in pixels a frame, counts as still: below this the optical flow of a noisy picture is meaningless.
 STILL_PIXELS = 0.25
 # Sundaram et al., "Dense Point Trajectories by GPU-accelerated Large Displacement Optical Flow" (2010): forward and
-# backward flow may disagree by this share of their squared lengths, and by this many squared pixels besides.
+# backward flow may disagree by this share of their squared lengths, plus this many squared pixels.
 FLOW_TOLERANCE = 0.01
 FLOW_TOLERANCE_PIXELS = 0.5
 
 
 @dataclass(frozen=True)
 class Motion:
-    """How the input moved from the frame before to this one."""
+    """The motion of the input from the previous frame to this one."""
 
-    source_xy: FloatArray  # (H, W, 2) float32: where in the frame before each pixel of this one was
-    followed: BoolArray  # (H, W): seen in both frames, and forward and backward flow agree on it
-    still: BoolArray  # (H, W): followed, and moved by less than STILL_PIXELS
+    source_xy: FloatArray  # (H, W, 2) float32: the position of each pixel in the previous frame
+    visible: BoolArray  # (H, W): visible in both frames: forward and backward flow agree
+    still: BoolArray  # (H, W): visible, and moved by less than STILL_PIXELS
 
 
 @dataclass(frozen=True)
 class Flicker:
-    """Mean absolute change between consecutive frames, 0..255; NaN where no pixel could be followed."""
+    """Mean absolute change between consecutive frames, 0..255; NaN if it has no pixel to be measured on."""
 
-    followed: float  # after motion is taken out
-    still: float  # where nothing moves
+    motion_compensated: float  # the previous frame is warped by the motion
+    still: float  # only pixels that do not move
 
 
 def estimate_motion(before: Uint8Array, now: Uint8Array) -> Motion:
-    """The motion between two frames of the input, by DIS optical flow (Kroeger et al., 2016) both ways."""
+    """The motion between two frames of the input: DIS optical flow (Kroeger et al., 2016) in both directions."""
     flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     gray_before, gray_now = (cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in (before, now))
     backward = np.asarray(flow.calc(gray_now, gray_before, None), np.float32)
@@ -57,30 +57,30 @@ def estimate_motion(before: Uint8Array, now: Uint8Array) -> Motion:
     allowed = FLOW_TOLERANCE * (_squared_length(backward) + _squared_length(forward_there)) + FLOW_TOLERANCE_PIXELS
     x, y = source_xy[..., 0], source_xy[..., 1]
     inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
-    followed = inside & (disagreement <= allowed)
-    return Motion(source_xy, followed, followed & (_squared_length(backward) < STILL_PIXELS**2))
+    visible = inside & (disagreement <= allowed)
+    return Motion(source_xy, visible, visible & (_squared_length(backward) < STILL_PIXELS**2))
 
 
 def flicker(before: Uint8Array, now: Uint8Array, motion: Motion) -> Flicker:
     """The flicker from one picture to the next.
 
     Args:
-        before: what was drawn of the frame before, or that frame itself.
-        now: what was drawn of this frame, of the same shape.
-        motion: of the input's two frames.
+        before: the output for the previous frame, or that frame itself.
+        now: the output for this frame, of the same shape.
+        motion: between these two frames of the input.
     """
     moved = _pull(before, motion.source_xy, cv2.INTER_CUBIC)
-    return Flicker(_mean_change(moved, now, motion.followed), _mean_change(before, now, motion.still))
+    return Flicker(_mean_change(moved, now, motion.visible), _mean_change(before, now, motion.still))
 
 
 def mean_flicker(flickers: Iterable[Flicker]) -> Flicker:
-    """The mean over a clip; a pair of frames in which nothing could be followed does not count."""
+    """The mean over a clip; frames without a measurable pixel do not count."""
     values = list(flickers)
-    return Flicker(_mean([value.followed for value in values]), _mean([value.still for value in values]))
+    return Flicker(_mean([value.motion_compensated for value in values]), _mean([value.still for value in values]))
 
 
 def _pull(values: FloatArray, source_xy: FloatArray, interpolation: int) -> FloatArray:
-    """``values`` of each pixel's source."""
+    """``values`` at the source of each pixel."""
     return cv2.remap(values, source_xy[..., 0], source_xy[..., 1], interpolation, borderMode=cv2.BORDER_REPLICATE)
 
 

@@ -53,7 +53,7 @@ def train(config: TrainConfig) -> int:
 
 
 def evaluate(config: EvaluateConfig) -> int:
-    """How close the network comes to its teacher, or how much it flickers."""
+    """Compare a network with the target, or measure its flicker."""
     load_keras()
     from train.draw import load_drawing
     from train.run_config import read_config
@@ -83,17 +83,17 @@ def evaluate(config: EvaluateConfig) -> int:
         source, pairs = str(config.photos), photos_to_draw(config.photos, run_config.style, config.size)
     else:
         folder = config.pairs or run_config.pairs
-        source, pairs = f"the {config.split} part", pairs_to_read(folder, config.split)
+        source, pairs = f"the {config.split} split", pairs_to_read(folder, config.split)
     result = evaluate_pairs(drawing, pairs)
     write_image(config.sheet, result.sheet)
-    print(f"{result.pictures} pictures of {source}, against the teacher:")
+    print(f"{result.pictures} pictures of {source}, compared with the target:")
     print(result.table())
     print(config.sheet)
     return 0
 
 
 def sheet(config: SheetConfig) -> int:
-    """Photos, drawn by teacher and runs."""
+    """Draw photos by the style filter and by runs."""
     load_keras()
     from train.sheets import write_photo_sheet
 
@@ -103,7 +103,7 @@ def sheet(config: SheetConfig) -> int:
 
 
 def blend(config: BlendConfig) -> int:
-    """A run between two."""
+    """Interpolate the weights of two runs."""
     load_keras()
     from train.blend import blend as blend_runs
 
@@ -113,7 +113,7 @@ def blend(config: BlendConfig) -> int:
 
 
 def bench(config: BenchConfig) -> int:
-    """How fast this machine trains."""
+    """Measure the training speed of this machine."""
     load_keras()
     from train.bench import measure_training
 
@@ -124,7 +124,7 @@ def bench(config: BenchConfig) -> int:
 
 
 def study(config: StudyConfig) -> int:
-    """Networks and losses beside each other."""
+    """Train and compare networks and losses."""
     from train.studies import find_study
     from train.study_runs import StudySettings, run_study
 
@@ -140,7 +140,7 @@ def study(config: StudyConfig) -> int:
 
 
 def figures(config: FiguresConfig) -> int:
-    """All figures of trained runs."""
+    """Measure all runs in a folder."""
     load_keras()
     from train.figures import measure_runs
 
@@ -151,17 +151,18 @@ def figures(config: FiguresConfig) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
+    """Run one command and return its exit status."""
     commands = [
         Command("train", TrainConfig, train, "train a generator on pairs", presets_table()),
-        Command("bench", BenchConfig, bench, "crops per second on this machine, and the wait for them"),
-        Command("study", StudyConfig, study, "train networks and losses beside each other, and compare them"),
-        Command("figures", FiguresConfig, figures, "all figures of the trained runs in a folder, look by look"),
-        Command("sheet", SheetConfig, sheet, "photos drawn by the teacher and by runs, side by side"),
-        Command("blend", BlendConfig, blend, "the network between two runs, one of which went on from the other"),
-        Command("evaluate", EvaluateConfig, evaluate, "measure a run's generator against the teacher"),
+        Command("bench", BenchConfig, bench, "measure the training speed of this machine"),
+        Command("study", StudyConfig, study, "train several networks or losses, and compare them"),
+        Command("figures", FiguresConfig, figures, "measure all runs in a folder, by look"),
+        Command("sheet", SheetConfig, sheet, "draw photos by the style filter and by runs, side by side"),
+        Command("blend", BlendConfig, blend, "interpolate the weights of two runs"),
+        Command("evaluate", EvaluateConfig, evaluate, "compare the generator of a run with the target"),
     ]
-    return run_commands("python -m train", "Pairs to a Keras generator.", commands, argv, default="train")
+    about = "Train Keras generators on pairs, and measure them."
+    return run_commands("python -m train", about, commands, argv, default="train")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The running average of the weights, which draws more steadily than the weights of any one step."""
+"""The moving average (EMA) of the weights, which is better than the weights of any single step."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import keras
 
 @contextmanager
 def averaged_weights(model: Any) -> Iterator[None]:
-    """Inside, the model has its averaged weights, where its optimizer keeps some; afterwards its own again."""
-    # Under mixed precision the optimizer is wrapped in one that scales the loss.
+    """Inside, the model has its averaged weights, if its optimizer averages; afterwards its own weights again."""
+    # With mixed precision, a wrapper that scales the loss holds the optimizer.
     if not getattr(model.optimizer, "inner_optimizer", model.optimizer).use_ema:
         yield
         return

@@ -14,15 +14,15 @@ from celcam.errors import DataError, MediaError, UsageError
 from celcam.image_io import read_image
 from celcam.manifest import Pair
 from celcam.pixels import to_float
-from train.degrade import DEGRADED_SHARE, degrade, mislight
+from train.degrade import DEGRADED_SHARE, degrade, jitter_exposure
 from train.losses import VIEW_SHIFTS
 
 
 class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
     """Random crops of pairs: ``photo, cartoon``, each ``(batch_size, crop, crop, 3) float32``, 0..1.
 
-    An epoch is ``steps`` batches. Decoded pictures are kept until ``cache_bytes`` are full; what does not fit is
-    decoded again each time.
+    An epoch is ``steps`` batches. Decoded pictures are cached until ``cache_bytes`` are full; the rest is decoded each
+    time.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         degraded_share: float = DEGRADED_SHARE,
         views: bool = False,
     ) -> None:
-        """Load nothing yet; with ``views`` the second half of a batch shows the places of the first half again.
+        """Check the pairs; with ``views`` the second half of a batch shows the places of the first half again.
 
         `train.losses.temporal_consistency_loss` compares the two.
 
@@ -62,7 +62,7 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
         return self._steps
 
     def on_epoch_end(self) -> None:
-        """The next epoch draws other crops."""
+        """The next epoch has other crops."""
         self._epoch += 1
 
     def __getitem__(self, index: int) -> tuple[FloatArray, FloatArray]:
@@ -90,7 +90,7 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
             photo, cartoon = photo[:, ::-1], cartoon[:, ::-1]
         top, left = rng.integers(height - needed + 1), rng.integers(width - needed + 1)
         place = np.s_[top : top + needed, left : left + needed]
-        photo, cartoon = mislight(photo[place], rng, self._degraded_share), cartoon[place]
+        photo, cartoon = jitter_exposure(photo[place], rng, self._degraded_share), cartoon[place]
         views = []
         for down, right in shifts:
             window = np.s_[down : down + self._crop, right : right + self._crop]

@@ -1,4 +1,4 @@
-"""How fast this machine trains, and whether its input keeps up."""
+"""Training speed of this machine, and whether its input pipeline keeps up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SEED = 1
 
 @dataclass(frozen=True)
 class TrainingSpeed:
-    """What `measure_training` found."""
+    """The result of `measure_training`."""
 
     backend: str
     devices: int
@@ -33,7 +33,7 @@ class TrainingSpeed:
 
     @property
     def wait_ms(self) -> float:
-        """What a step waits for its pictures."""
+        """How long a step waits for its pictures."""
         return max(0.0, self.step_ms - self.step_without_input_ms)
 
     def line(self) -> str:
@@ -56,7 +56,7 @@ def measure_training(pairs: Path, recipe: Recipe, hardware: Hardware, *, steps: 
     chosen = pairs_of(pairs, "train")
     model = build_model(recipe, hardware)
     batches = make_batches(pairs, chosen, recipe, augment_on=hardware.augment_on, seed=SEED)
-    for index in range(len(batches)):  # so that the pictures are decoded, as they are for most of a training
+    for index in range(len(batches)):  # decode the pictures: during most of a training they are in the cache
         batches[index]
     step_s = _time_steps(model, batches)
     step_without_input_s = _time_steps(model, _SameBatch(batches[0], len(batches)))
@@ -70,7 +70,7 @@ def measure_training(pairs: Path, recipe: Recipe, hardware: Hardware, *, steps: 
 
 
 def _time_steps(model: Any, batches: keras.utils.PyDataset) -> FloatArray:
-    """Seconds that each step took, from the end of the one before; of several at once, their mean."""
+    """Seconds of each step, from the end of the previous one; several steps per execution count with their mean."""
     clock = _StepClock()
     model.fit(batches, epochs=1, verbose=0, callbacks=[clock])
     steps, ends_s = np.array([end for end in clock.ends if end[0] >= WARM_UP_STEPS - 1]).T
@@ -78,7 +78,7 @@ def _time_steps(model: Any, batches: keras.utils.PyDataset) -> FloatArray:
 
 
 class _StepClock(keras.callbacks.Callback):  # type: ignore[misc]
-    """When each step ended."""
+    """Records when each step ends."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class _StepClock(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class _SameBatch(keras.utils.PyDataset):  # type: ignore[misc]
-    """One batch, again and again."""
+    """The same batch, repeated."""
 
     def __init__(self, batch: tuple[FloatArray, FloatArray], steps: int) -> None:
         super().__init__()

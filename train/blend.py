@@ -1,7 +1,7 @@
-"""A network between two runs of one descent: between a crisp and a calm one, say, without training.
+"""Interpolates the weights of two runs, for example of a crisp and a calm one, without training.
 
-Wortsman et al., "Robust fine-tuning of zero-shot models" (2022): where one run went on from the other, the weights in
-between draw as well as either end.
+Wortsman et al., "Robust fine-tuning of zero-shot models" (2022): if one run started from the other, the networks in
+between are as good as both.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def blend(one: Path, other: Path, share: float, out: Path) -> Any:
 
     Args:
         one: folder of a run.
-        other: folder of a run of the same look and network; best one that went on from ``one``.
+        other: folder of a run of the same look and network, best one that started from ``one``.
         share: of ``other``'s weights, 0..1.
         out: a new folder.
 
@@ -32,7 +32,7 @@ def blend(one: Path, other: Path, share: float, out: Path) -> Any:
 
     Raises:
         DataError: a folder is no run.
-        UsageError: the runs differ in look or network, or there is a run in ``out``.
+        UsageError: the runs differ in look or network, or ``out`` holds a run.
     """
     config, its = read_config(one), read_config(other)
     networks = config.recipe.generator, its.recipe.generator
@@ -40,7 +40,7 @@ def blend(one: Path, other: Path, share: float, out: Path) -> Any:
         if here != there:
             raise UsageError(f"{one} and {other}: expected runs of one {what}, got {here} and {there}")
     if (out / CONFIG_NAME).exists():
-        raise UsageError(f"{out}: there is a run in it; choose another --out")
+        raise UsageError(f"{out}: holds a run already; choose another --out")
     generator, far = load_generator(one, keras), load_generator(other, keras)
     pairs = zip(generator.get_weights(), far.get_weights(), strict=True)
     generator.set_weights([(1 - share) * near + share * distant for near, distant in pairs])

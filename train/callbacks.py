@@ -1,8 +1,9 @@
-"""What happens while `fit` runs: the budget and its learning rate, validation with pictures, checkpoints."""
+"""The callbacks of `fit`: budget and learning rate, validation with pictures, checkpoints."""
 
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,12 +22,12 @@ from train.draw import draw
 from train.recipe import Budget
 from train.run_folder import Progress, sample_path, save_checkpoint, save_generator
 
-# The first steps of Adam are wild: rise to the full rate over this share of the budget.
+# Adam's first steps are large: the learning rate rises to its peak over this share of the budget.
 WARM_UP = 0.01
 
 
 class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Lets the learning rate rise, then fall to 0 along a cosine; shows progress; stops when the budget is used."""
+    """Sets the learning rate (a rise, then a cosine to 0), shows progress, and stops when the budget is used."""
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     @property
     def progress(self) -> Progress:
-        """How far the run is, what came before a resume included."""
+        """The progress of the run, including the part before a resume."""
         return Progress(self._epochs, self._steps, self._clock() - self._started_s)
 
     @property
@@ -59,23 +60,23 @@ class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._bar = tqdm(
             total=1.0,
             initial=self.spent,
-            disable=self._quiet,
+            disable=self._quiet or None,  # None: not shown unless stderr is a terminal
             bar_format="{percentage:3.0f}%|{bar}| {elapsed} spent, {remaining} left{postfix}",
         )
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Keras counts the steps of each epoch anew."""
+        """Remember the step count: Keras counts from 0 in each epoch."""
         self._steps_before_epoch = self._steps
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Set the rate of the next steps."""
+        """Set the learning rate of the next steps."""
         self.model.optimizer.learning_rate = self._peak * learning_rate_share(self.spent)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Count the steps up to ``batch``; stop when the budget is used.
 
         Raises:
-            TrainingError: the loss is no number any more.
+            TrainingError: the loss is NaN or infinite.
         """
         self._steps = self._steps_before_epoch + batch + 1
         if logs is not None and not math.isfinite(logs["loss"]):
@@ -89,31 +90,38 @@ class BudgetCallback(keras.callbacks.Callback):  # type: ignore[misc]
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Tell the logs how far it is."""
+        """Add the progress to the logs."""
         self._epochs = epoch + 1
         if logs is not None:
             progress = self.progress
             logs["steps"], logs["minutes"] = float(progress.steps), progress.elapsed_s / 60
 
     def show(self, **figures: float) -> None:
-        """Put figures behind the bar."""
-        self._bar.set_postfix({name: f"{value:.4f}" for name, value in figures.items()})
+        """Show figures after the bar, or without a bar on a line of their own."""
+        shown = {name: f"{value:.4f}" for name, value in figures.items()}
+        if not self._bar.disable:
+            self._bar.set_postfix(shown)
+        elif not self._quiet:
+            progress = self.progress
+            left_min = progress.elapsed_s / 60 * (1 / self.spent - 1)
+            figures_text = ", ".join(f"{name} {value}" for name, value in shown.items())
+            print(f"{progress.steps} steps, {figures_text}, {left_min:.0f} min left", file=sys.stderr, flush=True)
 
     def on_train_end(self, logs: Any = None) -> None:
-        """Leave the bar as it stands."""
+        """Close the bar."""
         if self._bar is not None:
             self._bar.close()
 
 
 def learning_rate_share(spent: float) -> float:
-    """The rate as a share of its peak: a linear rise, then a cosine to 0 (Loshchilov and Hutter, "SGDR", 2017)."""
+    """The learning rate over its peak: a linear rise, then a cosine to 0 (Loshchilov and Hutter, "SGDR", 2017)."""
     if spent < WARM_UP:
         return max(spent / WARM_UP, 0.05)
     return 0.5 * (1 + math.cos(math.pi * (spent - WARM_UP) / (1 - WARM_UP)))
 
 
 class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Measures whole validation pictures after each epoch and draws some of them beside photo and teacher."""
+    """Measures whole validation pictures after each epoch and draws a grid of some of them."""
 
     def __init__(
         self,
@@ -137,15 +145,15 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
             logs["val_psnr_db"], logs["val_ssim"] = mean.psnr_db, mean.ssim
             self._budget.show(l1=logs["l1"], val_ssim=mean.ssim)
         rows = [(*pair, result) for pair, result in zip(self._pairs[: self._drawn], results, strict=False)]
-        sheet = contact_sheet(rows, height=256, titles=("photo", "teacher", "network"))
+        sheet = contact_sheet(rows, height=256, titles=("photo", "target", "network"))
         write_image(sample_path(self._run, epoch + 1), sheet)
 
 
 class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Saves model, optimizer and generator after each epoch; ends a run that gets no better.
+    """Saves model, optimizer and generator after each epoch; stops a run that no longer improves.
 
-    Without ``patience`` the generator is that of the newest epoch, and the budget alone ends the run. With it, the
-    generator is that of the epoch with the best validation SSIM, and ``patience`` epochs after that one the run ends.
+    Without ``patience`` the saved generator is that of the last epoch, and only the budget ends the run. With it, the
+    saved generator is that of the epoch with the best validation SSIM, and the run ends ``patience`` epochs later.
     """
 
     def __init__(self, run: Path, budget: BudgetCallback, patience: int = 0, before: Sequence[float] = ()) -> None:
@@ -154,7 +162,7 @@ class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._run, self._budget, self._patience, self._ssims = run, budget, patience, list(before)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Save the generator with its averaged weights, all else with those that training goes on from."""
+        """Save the generator with its averaged weights, and the checkpoint with those that training continues from."""
         self._ssims.append(logs["val_ssim"] if logs else 0.0)
         best = self._ssims.index(max(self._ssims))
         if not self._patience or best == len(self._ssims) - 1:

@@ -1,4 +1,4 @@
-"""How much a network's pictures flicker on a clip, beside the clip itself and its teacher."""
+"""The flicker of a network on a clip, compared with that of the clip itself and of the target."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from celcam.arrays import Uint8Array
 from celcam.errors import MediaError
 from celcam.flicker import Flicker, estimate_motion, flicker, mean_flicker
 from celcam.pixels import resize, size_for_short_side
+from celcam.progress import Progress
 from celcam.styles import find_style, stroke_scale
 from train.video import VideoReader, VideoWriter
 
@@ -22,15 +22,17 @@ Drawing = Callable[[Uint8Array], Uint8Array]
 
 @dataclass(frozen=True)
 class ClipEvaluation:
-    """The flicker of the input and of what was drawn of it."""
+    """The flicker of the input and of each drawing of it."""
 
     frames: int
     flicker: dict[str, Flicker]
 
     def table(self) -> str:
         """The figures for people."""
-        lines = [f"  {'':22}{'motion out':>12}{'still':>8}"]
-        lines += [f"  {name:22}{value.followed:12.3f}{value.still:8.3f}" for name, value in self.flicker.items()]
+        lines = [f"  {'':22}{'compensated':>12}{'still':>8}"]
+        lines += [
+            f"  {name:22}{value.motion_compensated:12.3f}{value.still:8.3f}" for name, value in self.flicker.items()
+        ]
         return "\n".join(lines)
 
 
@@ -48,18 +50,18 @@ def evaluate_clip(
 
     Args:
         drawing: the network as a function of pictures.
-        style: the name of its teacher.
+        style: name of the style filter that draws the target.
         clip: a video file.
         out: an MP4 file.
-        short_side: of the frames as they are drawn, in pixels.
-        most_frames: of the clip; all where None.
+        short_side: of the frames when they are drawn, in pixels.
+        most_frames: of the clip; None for all.
         quiet: no progress bar.
 
     Raises:
         MediaError: the clip can't be read or holds fewer than two frames, or ``out`` can't be written.
     """
-    teacher = find_style(style)
-    drawings = {"teacher": lambda frame: teacher.draw(frame, stroke_scale(frame)), "network": drawing}
+    target = find_style(style)
+    drawings = {"target": lambda frame: target.draw(frame, stroke_scale(frame)), "network": drawing}
     with VideoReader(clip) as reader:
         frame_rate = reader.frame_rate
     with VideoWriter(out, frame_rate) as writer:
@@ -82,23 +84,23 @@ def measure_clip(
     quiet: bool = False,
     look: Callable[[dict[str, Uint8Array]], None] = lambda pictures: None,
 ) -> ClipEvaluation:
-    """Measure how much ``clip`` and what each of ``drawings`` makes of it flicker.
+    """Measure the flicker of ``clip`` and of each of ``drawings`` on it.
 
     Args:
         drawings: functions of a frame, by name; ``input`` is the frame itself.
         clip: a video file.
-        short_side: of the frames as they are drawn, in pixels.
-        most_frames: of the clip; all where None.
+        short_side: of the frames when they are drawn, in pixels.
+        most_frames: of the clip; None for all.
         quiet: no progress bar.
-        look: is shown each frame's pictures, by name.
+        look: is called with the pictures of each frame, by name.
 
     Raises:
         MediaError: the clip can't be read or holds fewer than two frames.
     """
     flickers: dict[str, list[Flicker]] = {name: [] for name in ("input", *drawings)}
     before: dict[str, Uint8Array] = {}
-    with VideoReader(clip) as reader:
-        for full in tqdm(islice(reader, most_frames), unit="frame", disable=quiet):
+    with VideoReader(clip) as reader, Progress(clip.name, most_frames, "frames", quiet=quiet) as progress:
+        for full in islice(reader, most_frames):
             frame = resize(full, size_for_short_side((full.shape[1], full.shape[0]), short_side))
             now = {"input": frame} | {name: drawing(frame) for name, drawing in drawings.items()}
             look(now)
@@ -107,7 +109,8 @@ def measure_clip(
                 for name, values in flickers.items():
                     values.append(flicker(before[name], now[name], motion))
             before = now
+            progress.advance()
     pairs = len(flickers["input"])
     if not pairs:
-        raise MediaError(f"{clip}: fewer than two frames; flicker is what changes from one to the next")
+        raise MediaError(f"{clip}: fewer than two frames; flicker is the change from one frame to the next")
     return ClipEvaluation(pairs + 1, {name: mean_flicker(values) for name, values in flickers.items()})

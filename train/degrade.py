@@ -1,4 +1,4 @@
-"""What a cheap camera does to a picture; applied to the photo alone, so that the network learns to undo it."""
+"""Camera degradation: an augmentation of the input only; the network learns to undo the faults of a cheap camera."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ import numpy as np
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.image_io import decode_image, encode_image
 
-# The other half of the photos stays clean: a good camera must not look worse than before.
+# The other half of the photos stays clean: photos of a good camera must not look worse.
 DEGRADED_SHARE = 0.5
-# Of those that are degraded, how many have each fault, and how much of it.
+# Of the degraded photos: the share with each fault, and its range.
 EXPOSURE_SHARE, EXPOSURE = 0.5, (0.96, 1.04)
 CAST_SHARE, CAST = 0.3, (0.98, 1.02)
 BLUR_SHARE, BLUR_SIGMA = 0.3, (0.3, 0.8)  # pixels
-NOISE_SHARE, NOISE_LEVELS = 0.7, (0.5, 8.0)  # standard deviation of 0..255; small ones are as many as large ones
+NOISE_SHARE, NOISE_LEVELS = 0.7, (0.5, 8.0)  # standard deviation, 0..255; log-uniform
 JPEG_SHARE, JPEG_QUALITY = 0.5, (50, 95)
 
 
-def mislight(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADED_SHARE) -> Uint8Array:
-    """A camera's errors of exposure and white balance, each on some pictures.
+def jitter_exposure(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADED_SHARE) -> Uint8Array:
+    """Exposure and white-balance jitter, each on some pictures.
 
-    They are of the scene, not of the frame: two views of a place have them alike, for a network that is to draw both
-    alike would otherwise draw white and black as gray. Small, since nobody can tell a dim white from a gray.
+    Both views of a place get the same jitter: a network that must draw both alike would otherwise draw white and black
+    as gray. The jitter is small, because a dim white can't be told from a gray.
 
     Args:
         rgb_u8: ``(H, W, 3) uint8 RGB``.
-        rng: the only source of chance.
-        share: of the pictures that may have them, 0..1.
+        rng: the only source of randomness.
+        share: of the pictures that may get it, 0..1.
 
     Returns:
         ``(H, W, 3) uint8 RGB``.
@@ -45,11 +45,11 @@ def mislight(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRAD
 
 
 def degrade(rgb_u8: Uint8Array, rng: np.random.Generator, share: float = DEGRADED_SHARE) -> Uint8Array:
-    """A camera's blur, sensor noise and JPEG blocks, each on some pictures.
+    """Blur, sensor noise and JPEG blocks, each on some pictures.
 
     Args:
         rgb_u8: ``(H, W, 3) uint8 RGB``.
-        rng: the only source of chance.
+        rng: the only source of randomness.
         share: of the pictures that are degraded, 0..1.
 
     Returns:

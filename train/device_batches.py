@@ -1,7 +1,7 @@
-"""Pairs to batches of crops where the network is trained: a GPU waits for no CPU. For the JAX backend.
+"""Crops and augments on the GPU, so that it never waits for the CPU. For the JAX backend.
 
-The pairs lie decoded in the memory of the device, six bytes a pixel, and each batch is cut from them and degraded
-there. As with `train.batches`, a batch depends on seed, epoch and index alone.
+The decoded pairs lie in the memory of the device, six bytes a pixel; each batch is cropped and degraded there. As in
+`train.batches`, seed, epoch and index alone decide what a batch holds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from celcam.errors import DataError, UsageError
 from celcam.manifest import Pair
 from train.batches import places_of, read_pair, require_pairs, view_reach
 from train.degrade import DEGRADED_SHARE
-from train.device_degrade import SIZE_MULTIPLE, degrade, mislight
+from train.device_degrade import SIZE_MULTIPLE, degrade, jitter_exposure
 from train.losses import VIEW_SHIFTS
 
 
@@ -40,11 +40,11 @@ class DeviceBatches(keras.utils.PyDataset):  # type: ignore[misc]
         degraded_share: float = DEGRADED_SHARE,
         views: bool = False,
     ) -> None:
-        """Bring ``pairs`` to the device.
+        """Copy ``pairs`` to the device.
 
         Raises:
-            UsageError: ``views`` with an odd ``batch_size``, or no such ``crop``.
-            DataError: a pair is smaller than a crop, or all together are too many.
+            UsageError: ``views`` with an odd ``batch_size``, or ``crop`` is not a multiple of 16.
+            DataError: a pair is smaller than a crop, or there are too many pairs for the device.
         """
         if crop % SIZE_MULTIPLE:
             raise UsageError(f"--crop {crop}: on the device crops are multiples of {SIZE_MULTIPLE}")
@@ -68,7 +68,7 @@ class DeviceBatches(keras.utils.PyDataset):  # type: ignore[misc]
         return self._steps
 
     def on_epoch_end(self) -> None:
-        """The next epoch draws other crops."""
+        """The next epoch has other crops."""
         self._epoch += 1
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
@@ -77,7 +77,7 @@ class DeviceBatches(keras.utils.PyDataset):  # type: ignore[misc]
 
 
 def _load(folder: Path, pairs: list[Pair]) -> tuple[Any, Any]:
-    """Every pixel of ``pairs``, ``(N, 6) uint8``: photo and cartoon; and for each pair first pixel, height, width."""
+    """All pixels of ``pairs``, ``(N, 6) uint8``, photo and cartoon; and first pixel, height and width of each pair."""
     rows, table, start = [], [], 0
     with ThreadPoolExecutor() as threads:
         for photo, cartoon in threads.map(partial(read_pair, folder), pairs):
@@ -104,7 +104,7 @@ def _cut(pixels: Any, table: Any, shifts: Any, counters: Any, *, crop: int, reac
     flipped = jax.random.bernoulli(flips, 0.5, (places, 1, 1))
     x = jnp.where(flipped, width[:, None, None] - 1 - x, x)
     area = pixels[start[:, None, None] + y * width[:, None, None] + x].astype(jnp.float32)
-    photos, cartoons = mislight(area[..., :3], light, share), area[..., 3:]
+    photos, cartoons = jitter_exposure(area[..., :3], light, share), area[..., 3:]
     views = (jnp.zeros_like(shifts), shifts) if reach else (shifts,)
     seen = [_window(photos, view, crop) for view in views]
     seen = [degrade(view, key, share) for view, key in zip(seen, faults, strict=False)]

@@ -1,6 +1,6 @@
-"""What a cheap camera does to a picture, as in `train.degrade`, for a whole batch where the network is trained (JAX).
+"""Camera degradation as in `train.degrade`, for a whole batch on the GPU (JAX).
 
-Batches are ``(B, H, W, 3) float32`` of whole levels, 0..255. A key of `jax.random` is the only source of chance.
+Batches are ``(B, H, W, 3) float32`` of whole levels, 0..255. A key of `jax.random` is the only source of randomness.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ YCBCR = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.4
 COSINES = scipy.fft.dct(np.eye(BLOCK, dtype=np.float32), axis=0, norm="ortho")
 
 
-def mislight(photos: Any, key: Any, share: float) -> Any:
-    """A camera's errors of exposure and white balance, each on some pictures; see `train.degrade.mislight`."""
+def jitter_exposure(photos: Any, key: Any, share: float) -> Any:
+    """Exposure and white-balance jitter, each on some pictures; see `train.degrade.jitter_exposure`."""
     some, bright, cast, gain, gains = jax.random.split(key, 5)
     one = (len(photos), 1, 1, 1)
     factors = jnp.where(
@@ -62,7 +62,7 @@ def mislight(photos: Any, key: Any, share: float) -> Any:
 
 
 def degrade(photos: Any, key: Any, share: float) -> Any:
-    """A camera's blur, sensor noise and JPEG blocks, each on some pictures; see `train.degrade.degrade`.
+    """Blur, sensor noise and JPEG blocks, each on some pictures; see `train.degrade.degrade`.
 
     H and W are multiples of `SIZE_MULTIPLE`.
     """
@@ -92,7 +92,7 @@ def blur(photos: Any, sigma: Any) -> Any:
 
 
 def jpeg(photos: Any, quality: Any) -> Any:
-    """What is left of each picture after JPEG of its own ``quality``, ``(B, 1, 1, 1)``, 50 to 100.
+    """Each picture after JPEG compression of its own ``quality``, ``(B, 1, 1, 1)``, 50 to 100.
 
     Wallace, "The JPEG Still Picture Compression Standard" (1991), with colour at half the resolution, as libjpeg does.
     """
@@ -108,7 +108,7 @@ def jpeg(photos: Any, quality: Any) -> Any:
 
 
 def _through_blocks(plane: Any, table: Any, scale: Any) -> Any:
-    """``(B, H, W)`` as its blocks' rounded coefficients tell it."""
+    """``(B, H, W)`` rebuilt from the rounded coefficients of its blocks."""
     batch, height, width = plane.shape
     steps = jnp.clip(jnp.floor(table * scale[..., jnp.newaxis] + 0.5), 1, 255)  # (B, 1, 1, 8, 8)
     blocks = plane.reshape(batch, height // BLOCK, BLOCK, width // BLOCK, BLOCK).transpose(0, 1, 3, 2, 4)

@@ -1,4 +1,4 @@
-"""Bytes through a Keras generator."""
+"""Runs a Keras generator on 8-bit pictures."""
 
 from __future__ import annotations
 
@@ -28,19 +28,17 @@ def load_drawing(run: Path) -> Callable[[Uint8Array], Uint8Array]:
 
 
 def draw(generator: Any, rgb_u8: Uint8Array, size_multiple: int = SIZE_MULTIPLE) -> Uint8Array:
-    """The generator's picture of ``(H, W, 3) uint8 RGB``, in the same form.
+    """The output of ``generator`` for ``(H, W, 3) uint8 RGB``, in the same form.
 
-    A picture whose sides are no multiples of ``size_multiple`` is mirrored outwards, drawn and cut back.
+    A picture whose sides are not multiples of ``size_multiple`` is padded by reflection, drawn and cropped.
 
     Raises:
-        TrainingError: the generator returns values that are no numbers.
+        TrainingError: the generator returns NaN or infinite values.
     """
     height, width = rgb_u8.shape[:2]
     fill = ((0, -height % size_multiple), (0, -width % size_multiple), (0, 0))
     photo = np.pad(rgb_u8, fill, mode="symmetric")
     drawn = ops.convert_to_numpy(generator(to_float(photo)[np.newaxis], training=False))[0, :height, :width]
     if not np.isfinite(drawn).all():
-        raise TrainingError(
-            "the generator returns no numbers; go on from its last checkpoint, or lower --learning-rate"
-        )
+        raise TrainingError("the generator returns NaN; continue from its last checkpoint, or lower --learning-rate")
     return to_uint8(drawn)

@@ -1,4 +1,4 @@
-"""How close a network comes to its teacher, on pairs or on photos that the teacher draws on the fly."""
+"""Compares a network with the target, on pairs or on photos whose target the style filter draws on the fly."""
 
 from __future__ import annotations
 
@@ -7,57 +7,56 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tqdm import tqdm
-
 from celcam.arrays import Uint8Array
 from celcam.comparison import Likeness, View, compare, mean_likeness
 from celcam.errors import MediaError, UnknownNameError
 from celcam.image_io import read_image
 from celcam.manifest import SPLITS, pairs_of
 from celcam.pixels import resize, size_for_short_side
+from celcam.progress import Progress
 from celcam.sheet import contact_sheet
 from celcam.styles import Style, find_style, stroke_scale
 from celcam.suffixes import IMAGE_SUFFIXES
 from train.batches import read_pair
 
-# Rows of the contact sheet: as many as one looks at with care.
+# Rows of the contact sheet: as many as people look at with care.
 SHEET_ROWS = 24
-SHEET_TITLES = ("photo", "teacher", "network")
+SHEET_TITLES = ("photo", "target", "network")
 
 ReadPair = Callable[[], tuple[Uint8Array, Uint8Array]]  # photo and cartoon, each (H, W, 3) uint8 RGB
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Means over pictures: the network against the teacher, and the photo itself against the teacher."""
+    """Means over pictures: of the network, and of the unchanged photo (identity baseline), both against the target."""
 
     pictures: int
     network: Likeness
     photo: Likeness
-    sheet: Uint8Array  # photo, teacher and network of the first pictures
+    sheet: Uint8Array  # photo, target and network of the first pictures
 
     def table(self) -> str:
         """The figures for people."""
         lines = [f"  {'':22}{'PSNR dB':>8}{'SSIM':>8}{'edge-F1':>9}"]
-        for name, likeness in (("network", self.network), ("photo (do nothing)", self.photo)):
+        for name, likeness in (("network", self.network), ("photo (identity)", self.photo)):
             lines.append(f"  {name:22}{likeness.psnr_db:8.2f}{likeness.ssim:8.4f}{likeness.edge_f1:9.4f}")
         return "\n".join(lines)
 
 
 def pairs_to_read(folder: Path, split: str) -> list[ReadPair]:
-    """One part of the pairs in ``folder``.
+    """One split of the pairs in ``folder``.
 
     Raises:
-        UnknownNameError: no such part.
-        DataError: the part has no pairs.
+        UnknownNameError: there is no such split.
+        DataError: the split has no pairs.
     """
     if split not in SPLITS:
-        raise UnknownNameError("part", split, SPLITS)
+        raise UnknownNameError("split", split, SPLITS)
     return [partial(read_pair, folder, pair) for pair in pairs_of(folder, split)]
 
 
 def photos_to_draw(folder: Path, style: str, short_side: int) -> list[ReadPair]:
-    """The photos at and below ``folder``, which the teacher of ``style`` draws when they are read.
+    """The photos at and below ``folder``; when one is read, the style filter ``style`` draws its target.
 
     Raises:
         MediaError: there is no photo.
@@ -80,21 +79,23 @@ def find_photos(folder: Path) -> list[Path]:
 def evaluate(
     drawing: Callable[[Uint8Array], Uint8Array], pairs: Sequence[ReadPair], *, quiet: bool = False
 ) -> Evaluation:
-    """Measure a network, given as a function of pictures, against the teacher.
+    """Compare a network, given as a function of pictures, with the target.
 
     Raises:
         MediaError: a picture can't be read.
     """
     network, photo_itself = [], []
     rows: list[tuple[Uint8Array, Uint8Array, Uint8Array]] = []
-    for read in tqdm(pairs, unit="picture", disable=quiet):
-        photo, cartoon = read()
-        drawn = drawing(photo)
-        target = View(cartoon)
-        network.append(compare(target, View(drawn)))
-        photo_itself.append(compare(target, View(photo)))
-        if len(rows) < SHEET_ROWS:
-            rows.append((photo, cartoon, drawn))
+    with Progress("compare", len(pairs), "pictures", quiet=quiet) as progress:
+        for read in pairs:
+            photo, cartoon = read()
+            drawn = drawing(photo)
+            target = View(cartoon)
+            network.append(compare(target, View(drawn)))
+            photo_itself.append(compare(target, View(photo)))
+            if len(rows) < SHEET_ROWS:
+                rows.append((photo, cartoon, drawn))
+            progress.advance()
     sheet = contact_sheet(rows, height=256, titles=SHEET_TITLES)
     return Evaluation(len(network), mean_likeness(network), mean_likeness(photo_itself), sheet)
 

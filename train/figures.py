@@ -1,4 +1,4 @@
-"""Every figure of trained runs: likeness on the test part, flicker on clips, and a sheet to look at, look by look."""
+"""All figures of trained runs, by look: metrics on the test split, flicker on clips, and a contact sheet."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ from train.run_config import CONFIG_NAME, read_config
 from train.sheets import Drawing, write_sheet
 
 EVALUATION_NAME = "evaluation.json"
-SHORT_SIDE = 256  # of clips as they are drawn: what the networks are taught at
+SHORT_SIDE = 256  # of clips when they are drawn: the size that the networks are trained at
 
 
 @dataclass(frozen=True)
 class RunFigures:
-    """What was measured of one run."""
+    """The figures of one run."""
 
     preset: str
     pictures: int
-    to_teacher: Likeness
-    photo_to_teacher: Likeness
-    flicker: dict[str, dict[str, Flicker]]  # by clip: of input, teacher and network
+    to_target: Likeness
+    photo_to_target: Likeness
+    flicker: dict[str, dict[str, Flicker]]  # by clip: of input, target and network
 
 
 def measure_runs(
     models: Path, pairs: Path, clips: Sequence[Path], sheets: Path, *, most_frames: int | None = None
 ) -> str:
-    """Measure each run in ``models`` on the test part of its look's pairs, and write its `EVALUATION_NAME`.
+    """Measure each run in ``models`` on the test split of its look's pairs, and write its `EVALUATION_NAME`.
 
     Args:
         models: folder of runs.
         pairs: folder with a folder of pairs for each look.
         clips: videos whose flicker is measured.
-        sheets: where a contact sheet for each look goes: photo, teacher, and each run of the look.
-        most_frames: of each clip; all where None.
+        sheets: folder for a contact sheet of each look: photo, target, and each run of the look.
+        most_frames: of each clip; None for all.
 
     Returns:
         Tables for people.
@@ -65,7 +65,7 @@ def measure_runs(
         for run in runs:
             evaluation = evaluate(drawings[run.name], pairs_to_read(pairs / style, "test"))
             of_run = {
-                clip: {"input": values["input"], "teacher": values["teacher"], "network": values[run.name]}
+                clip: {"input": values["input"], "target": values["target"], "network": values[run.name]}
                 for clip, values in flickers.items()
             }
             preset = read_config(run).preset
@@ -77,15 +77,15 @@ def measure_runs(
 
 
 def _clip_flickers(style: str, drawings: dict[str, Drawing], clip: Path, most_frames: int | None) -> dict[str, Flicker]:
-    teacher = find_style(style)
-    watched = {"teacher": lambda frame: teacher.draw(frame, stroke_scale(frame)), **drawings}
+    target = find_style(style)
+    watched = {"target": lambda frame: target.draw(frame, stroke_scale(frame)), **drawings}
     return measure_clip(watched, clip, short_side=SHORT_SIDE, most_frames=most_frames).flicker
 
 
 def _likeness_table(figures: dict[Path, RunFigures]) -> str:
-    lines = [f"{'test part':24}{'PSNR dB':>9}{'SSIM':>8}{'edge-F1':>9}{'photo itself:':>15}{'SSIM':>8}{'gain':>8}"]
+    lines = [f"{'test split':24}{'PSNR dB':>9}{'SSIM':>8}{'edge-F1':>9}{'identity:':>15}{'SSIM':>8}{'gain':>8}"]
     for run, found in figures.items():
-        network, photo = found.to_teacher, found.photo_to_teacher
+        network, photo = found.to_target, found.photo_to_target
         lines.append(
             f"{run.name:24}{network.psnr_db:9.2f}{network.ssim:8.4f}{network.edge_f1:9.4f}"
             f"{'':15}{photo.ssim:8.4f}{network.ssim - photo.ssim:+8.4f}"
@@ -94,16 +94,16 @@ def _likeness_table(figures: dict[Path, RunFigures]) -> str:
 
 
 def _flicker_table(figures: dict[Path, RunFigures]) -> str:
-    columns = f"{'input':>9}{'teacher':>9}{'network':>9}{'/ input':>9}"
+    columns = f"{'input':>9}{'target':>9}{'network':>9}{'/ input':>9}"
     lines = [
-        f"{'flicker':24}{'':18}{'motion taken out':>36}{'where still':>36}",
+        f"{'flicker':24}{'':18}{'motion compensated':>36}{'still pixels':>36}",
         f"{'':24}{'clip':18}{columns}{columns}",
     ]
     for run, found in figures.items():
         for clip, values in found.flicker.items():
             line = f"{run.name:24}{clip[:17]:18}"
-            for kind in ("followed", "still"):
-                source, teacher, network = (getattr(values[name], kind) for name in ("input", "teacher", "network"))
-                line += f"{source:9.3f}{teacher:9.3f}{network:9.3f}{network / source:9.2f}"
+            for kind in ("motion_compensated", "still"):
+                source, target, network = (getattr(values[name], kind) for name in ("input", "target", "network"))
+                line += f"{source:9.3f}{target:9.3f}{network:9.3f}{network / source:9.2f}"
             lines.append(line)
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The terms of the loss, on any backend. Pictures are ``(B, H, W, 3) float32``, 0..1, verdicts ``(B, h, w, 1)``."""
+"""The terms of the loss, on any backend. Pictures are ``(B, H, W, 3) float32``, 0..1, logits ``(B, h, w, 1)``."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from celcam.errors import UnknownNameError
 WINDOW_SIZE, WINDOW_SIGMA = 11, 1.5
 C1, C2 = 0.01**2, 0.03**2
 WINDOW_STRIDE = 2
-# Pixels down and right from a place's first view to its second. Not all along one diagonal: the network may treat no
-# pixel of its grid of 2x2 otherwise than another.
+# Pixels down and right from the first view of a place to the second. They are not all on one diagonal, so that the
+# network treats all pixels of its 2x2 grid alike.
 VIEW_SHIFTS = ((0, 1), (1, 0), (1, 1), (1, 2))
 
 
 @dataclass(frozen=True)
 class AdversarialLoss:
-    """What generator and discriminator want of the verdicts."""
+    """The loss of generator and discriminator on the logits."""
 
-    generator: Callable[[Any], Any]  # of the verdicts on drawn pictures
-    discriminator: Callable[[Any, Any], Any]  # of the verdicts on real and on drawn pictures
+    generator: Callable[[Any], Any]  # of the logits of drawn pictures
+    discriminator: Callable[[Any, Any], Any]  # of the logits of real and of drawn pictures
 
 
 ADVERSARIAL_LOSSES = {
@@ -57,7 +57,7 @@ def find_adversarial_loss(name: str) -> AdversarialLoss:
 
 
 def line_loss(cartoon: Any, drawn: Any) -> Any:
-    """L1 at the teacher's lines: each pixel counts by the range of gray, 0..1, among its neighbours in the cartoon."""
+    """L1 at the lines of the target: the weight of a pixel is the range of gray, 0..1, among its neighbours there."""
     gray = ops.mean(cartoon, axis=-1, keepdims=True)
     pool = {"pool_size": 3, "strides": 1, "padding": "same", "data_format": "channels_last"}
     lines = ops.max_pool(gray, **pool) + ops.max_pool(-gray, **pool)
@@ -70,8 +70,8 @@ def feature_loss(real: Sequence[Any], drawn: Sequence[Any]) -> Any:
     Wang et al., "High-Resolution Image Synthesis and Semantic Manipulation with Conditional GANs" (2018).
 
     Args:
-        real: what each hidden layer sees of photo and cartoon, ``(B, h, w, C)``.
-        drawn: the same of photo and drawn picture.
+        real: the output of each hidden layer for photo and cartoon, ``(B, h, w, C)``.
+        drawn: the same for photo and drawn picture.
     """
     return sum(
         ops.mean(ops.abs(ops.cast(a, "float32") - ops.cast(b, "float32"))) for a, b in zip(real, drawn, strict=True)
@@ -79,11 +79,11 @@ def feature_loss(real: Sequence[Any], drawn: Sequence[Any]) -> Any:
 
 
 def temporal_consistency_loss(drawn: Any) -> Any:
-    """L1 between what was drawn of two views of the same place, where both show it.
+    """Temporal consistency: L1 between the outputs for two views of the same place, on the pixels that both show.
 
-    Eilertsen et al., "Single-frame Regularization for Temporally Stable CNNs" (2019). The batch is as
-    `train.batches.CropBatches` makes it with ``views``: its second half shows the places of its first half, moved by
-    `VIEW_SHIFTS` in turn, with other faults of the camera.
+    Eilertsen et al., "Single-frame Regularization for Temporally Stable CNNs" (2019). `train.batches.CropBatches` makes
+    such batches with ``views``: the second half shows the places of the first half, moved by `VIEW_SHIFTS` in turn and
+    with another camera degradation.
     """
     places = ops.shape(drawn)[0] // 2
     _, height, width, channels = drawn.shape
@@ -98,7 +98,7 @@ def temporal_consistency_loss(drawn: Any) -> Any:
 def ssim_loss(cartoon: Any, drawn: Any) -> Any:
     """1 minus structural similarity (Wang et al., 2004), which is 0 for equal pictures.
 
-    Windows stand `WINDOW_STRIDE` pixels apart: a sample of those that are measured, at a third of the time.
+    Windows are `WINDOW_STRIDE` pixels apart: a sample of those that `celcam.metrics` takes, in a third of the time.
     """
     height, width = cartoon.shape[1:3]
     down, across = (ops.convert_to_tensor(_window_rows(side)) for side in (height, width))
@@ -114,7 +114,7 @@ def ssim_loss(cartoon: Any, drawn: Any) -> Any:
 
 
 def _window_rows(side: int) -> FloatArray:
-    """A Gaussian window at each place of a line of ``side`` pixels, inside it: ``(places, side) float32``."""
+    """A Gaussian window at each position inside a line of ``side`` pixels: ``(positions, side) float32``."""
     offsets = np.arange(WINDOW_SIZE) - WINDOW_SIZE // 2
     weights = np.exp(-(offsets**2) / (2 * WINDOW_SIGMA**2)).astype(np.float32)
     starts = range(0, side - WINDOW_SIZE + 1, WINDOW_STRIDE)
@@ -125,7 +125,7 @@ def _window_rows(side: int) -> FloatArray:
 
 
 def _windows(picture: Any, down: Any, across: Any) -> Any:
-    """The mean under each window, ``(B, h, 3, w)``. Products of matrices: the CPU is twice as fast as at convolving."""
+    """The mean under each window, ``(B, h, 3, w)``, by matrix products: on a CPU twice as fast as a convolution."""
     _, height, width, channels = picture.shape
     lines = ops.matmul(down, ops.reshape(picture, (-1, height, width * channels)))  # (B, h, W 3)
     lines = ops.transpose(ops.reshape(lines, (-1, down.shape[0], width, channels)), (0, 1, 3, 2))  # (B, h, 3, W)

@@ -1,10 +1,10 @@
 """The networks on one page. Tensors are ``(B, H, W, C)``; pictures are float32 RGB, 0..1.
 
-Each builder takes the Keras module, so that the same page makes the Keras 3 network that is trained and the tf_keras
-network that the TensorFlow Model Optimization toolkit compresses. H and W are multiples of 4 and never constants of
-the graph: one file runs at any size. The published U-Net of pix2pix has a page of its own, `train/unet.py`.
+Each builder takes the Keras module, so that the same code builds the Keras 3 network for training and the tf_keras
+network for the TensorFlow Model Optimization toolkit. H and W are multiples of 4 and never constants of the graph: one
+file runs at any size. The published U-Net of pix2pix is in `train/unet.py`.
 
-The numbers were chosen by measuring, see "The search" in docs/results.md; what they cost is counted in `train/cost.py`.
+docs/results.md ("The search") has the measurements behind the numbers; `train/cost.py` counts their cost.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from typing import Any
 
 from celcam.errors import UsageError
 
-# Channels inside a separable block over those outside: MobileNetV2 takes 6, which at this width only costs.
+# Channels inside a separable block over those outside. MobileNetV2 uses 6, which does not pay at this width.
 EXPANSION = 2
 BLOCKS = ("plain", "separable")
-# The middle of a photo's 0..1.
+# The middle of the range 0..1 of a photo.
 CENTER = 0.5
-# Variance of what a residual block adds at first, over that of what it is given.
+# Variance of the initial output of a residual branch, over that of its input.
 RESIDUAL_INIT_SCALE = 0.1
 
 
 @dataclass(frozen=True)
 class GeneratorSpec:
-    """Widths and depths of the generator, and what helps the picture past its narrow middle."""
+    """Widths, depths and connections of the generator."""
 
     half_width: int  # channels at half resolution
     quarter_width: int  # channels at quarter resolution
-    quarter_blocks: int  # residual blocks at quarter resolution: they see far, 8 pixels a convolution
-    half_blocks: int  # residual blocks at half resolution: they draw the line
-    skips: bool = True  # add the encoder's features to the decoder's at each resolution: lines keep their detail
+    quarter_blocks: int  # residual blocks at quarter resolution: a large receptive field, 8 pixels a convolution
+    half_blocks: int  # residual blocks at half resolution: they draw the lines
+    skips: bool = True  # add the encoder's features to the decoder's at each resolution, for detail in lines
     residual: bool = True  # predict the difference from the photo rather than the cartoon itself
     stem_size: int = 5  # kernel of the first convolution
-    block: str = "plain"  # one of BLOCKS: two convolutions (ResNet), or one a channel between two of 1x1 (MobileNetV2)
+    block: str = "plain"  # one of BLOCKS: plain (ResNet) or separable (MobileNetV2)
     kernel: int = 3  # of the blocks
-    norm: bool = False  # batch norm behind each convolution, folded into it when converted
+    norm: bool = False  # batch norm after each convolution, folded into it by the conversion
     eighth_width: int = 0  # channels at an eighth
-    eighth_blocks: int = 0  # residual blocks at an eighth, 0: the resolution does not drop that far
-    linear_up: bool = False  # no ReLU on what goes up: behind one that is added to the skip, most channels die
+    eighth_blocks: int = 0  # residual blocks at an eighth; 0: no such resolution
+    linear_up: bool = False  # no ReLU before an upsampling: with one, most channels become dormant
 
     def __post_init__(self) -> None:
         if self.block not in BLOCKS:
@@ -55,7 +55,7 @@ class GeneratorSpec:
 
     @property
     def size_multiple(self) -> int:
-        """What H and W are multiples of."""
+        """H and W are multiples of this."""
         return 8 if self.eighth_blocks else 4  # 4 is celcam.pixels.SIZE_MULTIPLE, which --help must not load
 
 
@@ -63,25 +63,26 @@ class GeneratorSpec:
 class DiscriminatorSpec:
     """Widths of the PatchGAN."""
 
-    width: int  # channels of the first layer; the second has twice as many
+    width: int  # channels of the first layer; the second has twice that number
 
 
-# Chosen by cost and by what runs fast at int8: at most 0.35 GMAC at 256x256 (see docs/architecture.md).
+# At most 0.35 GMAC at 256x256, of layers that are fast at int8 (see docs/architecture.md).
 LIVE_GENERATOR = GeneratorSpec(
     half_width=20, quarter_width=40, quarter_blocks=1, half_blocks=1, residual=False, linear_up=True
 )
-# At most 1.2 GMAC. As live, half as wide again, with two blocks at a quarter.
+# At most 1.2 GMAC: as live, wider by half, with two blocks at a quarter.
 QUALITY_GENERATOR = dataclasses.replace(LIVE_GENERATOR, half_width=32, quarter_width=64, quarter_blocks=2)
-# What live would be without its skip: an encoder and a decoder of the same cost.
+# live without its skip: an encoder and a decoder of the same cost.
 AUTOENCODER = dataclasses.replace(LIVE_GENERATOR, skips=False)
 SMOKE_GENERATOR = GeneratorSpec(half_width=8, quarter_width=8, quarter_blocks=1, half_blocks=0, linear_up=True)
 
 
 def build_generator(spec: GeneratorSpec, keras: Any) -> Any:
-    """The generator: a photo in, the photo plus a learned difference out (or, not residual, what is learned alone).
+    """The generator: a photo in, a cartoon out (if ``spec.residual``, the photo plus a learned difference).
 
-    Convolution, folded batch norm, ReLU6, add and depth-to-space: what int8 kernels run fast. The difference starts at
-    zero, so an untrained network returns the photo. Its output is not clipped: bytes are saturated where they are made.
+    It consists of convolution, folded batch norm, ReLU6, add and depth-to-space, which int8 kernels run fast. The
+    learned difference starts at zero, so an untrained residual network returns the photo. The output is not clipped;
+    the conversion to bytes saturates it.
 
     Args:
         spec: widths and depths.
@@ -114,12 +115,12 @@ def build_generator(spec: GeneratorSpec, keras: Any) -> Any:
 def build_discriminator(spec: DiscriminatorSpec, keras: Any) -> Any:
     """The PatchGAN of Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks" (2017).
 
-    Each output judges a patch of 22x22 pixels, about the reach of an ink line. It has no batch norm: it sees real and
-    drawn pictures in separate batches.
+    Each output judges a patch of 22x22 pixels, about the reach of an ink line. It has no batch norm, because real and
+    drawn pictures come in separate batches.
 
     Returns:
-        A functional model from photo and cartoon, ``(B, H, W, 6)``, to what each hidden layer sees, and last the
-        logits ``(B, h, w, 1)``: a list.
+        A functional model from photo and cartoon, ``(B, H, W, 6)``, to a list: the output of each hidden layer, then
+        the logits ``(B, h, w, 1)``.
     """
     layers = keras.layers
     pair = keras.Input((None, None, 6), name="pair")
@@ -134,15 +135,14 @@ def build_discriminator(spec: DiscriminatorSpec, keras: Any) -> Any:
 
 @functools.cache
 def centered_conv_layer(keras: Any) -> Any:
-    """The layer that convolves ``inputs - CENTER``, for ``keras`` (3): a network without norm learns faster so.
+    """The layer that convolves ``inputs - CENTER``, for ``keras`` (3): a network without norm then learns faster.
 
-    Its like is a stock convolution with another bias, which `copy_weights` makes of it. Beyond the picture lies 0 for
-    both.
+    It equals a stock convolution with another bias, which `copy_weights` computes. Both pad with 0.
     """
 
     @keras.saving.register_keras_serializable(package="celcam")
     class CenteredConv2D(keras.layers.Conv2D):  # type: ignore[misc]
-        """A convolution whose bias follows its kernel, so that gradients do not see the mean of the inputs."""
+        """A convolution whose bias depends on its kernel, so that gradients do not see the mean of the inputs."""
 
         def call(self, inputs: Any) -> Any:
             outputs = super().call(inputs)
@@ -152,7 +152,7 @@ def centered_conv_layer(keras: Any) -> Any:
 
 
 def copy_weights(generator: Any, twin: Any) -> None:
-    """Give ``twin``, of stock layers, the weights of a Keras 3 generator of the same make: both draw the same."""
+    """Give ``twin``, made of stock layers, the weights of an equal Keras 3 generator: both then draw the same."""
     twin.set_weights(generator.get_weights())
     for layer in generator.layers:
         if type(layer).__name__ == "CenteredConv2D":
@@ -183,13 +183,13 @@ def depth_to_space_layer(keras: Any) -> Any:
 
 
 class _Parts:
-    """What generators are made of, as ``spec`` wants it."""
+    """The parts of a generator, as ``spec`` describes them."""
 
     def __init__(self, spec: GeneratorSpec, keras: Any) -> None:
         self._spec, self._keras, self._layers = spec, keras, keras.layers
 
     def stem(self, photo: Any, width: int) -> Any:
-        """The first convolution; what it takes is a picture, all of it above 0."""
+        """The first convolution; its input is a picture, all of it above 0."""
         size = self._spec.stem_size
         if self._spec.norm or not hasattr(self._keras, "ops"):
             return self.conv(photo, width, "stem", size=size, strides=2)
@@ -209,8 +209,8 @@ class _Parts:
         near_zero: bool = False,
     ) -> Any:
         """A convolution with its norm and ReLU6; ``near_zero`` scales its first weights by `RESIDUAL_INIT_SCALE`."""
-        # Without a norm, what passes a ReLU must not fade from layer to layer (He et al., 2015), and a residual block
-        # starts near doing nothing (Zhang et al., "Fixup Initialization", 2019).
+        # Without a norm, the variance must not shrink from layer to layer (He et al., 2015), and a residual block must
+        # start near the identity (Zhang et al., "Fixup Initialization", 2019).
         start = "glorot_uniform" if self._spec.norm else "he_normal"
         if near_zero and not self._spec.norm:
             start = self._keras.initializers.VarianceScaling(RESIDUAL_INIT_SCALE)

@@ -38,8 +38,8 @@ class TrainConfig(_HardwareConfig):
 
     pairs: Path = option(help="folder made by 'python -m datasets build'")
     out: Path = option(help="folder of the run, such as runs/comic")
-    preset: str = option(
-        "", help=f"the recipe: {', '.join(PRESETS)}; without it that of --init, or {DEFAULT_PRESET}", metavar="NAME"
+    preset: str | None = option(
+        None, help=f"the recipe: {', '.join(PRESETS)}; without it that of --init, or {DEFAULT_PRESET}", metavar="NAME"
     )
     steps: int | None = option(None, help="train for this many steps")
     minutes: float | None = option(None, help="train for this long, unless --steps is given")
@@ -131,12 +131,14 @@ class EvaluateConfig:
     run: Path = option(help="folder of the run", positional=True, metavar="RUN")
     pairs: Path | None = option(None, help="folder of pairs; without it those that the run was trained on")
     split: str = option("test", help="train, validation or test")
-    photos: Path | None = option(None, help="instead of pairs: photos that the teacher draws now", metavar="DIR")
-    sheet: Path = option(Path("out/evaluate.png"), help="where the contact sheet goes: photo, teacher, network")
-    video: Path | None = option(None, help="instead of pairs: a clip, to measure flicker on", metavar="FILE")
-    clip: Path = option(Path("out/evaluate.mp4"), help="where the drawn clip goes: input beside network")
-    frames: int = option(0, help="of --video at most; 0: all")
-    size: int = option(256, help="short side in pixels that photos and frames are drawn at")
+    photos: Path | None = option(
+        None, help="instead of pairs: photos, whose target the style filter draws now", metavar="DIR"
+    )
+    sheet: Path = option(Path("out/evaluate.png"), help="contact sheet: photo, target, network")
+    video: Path | None = option(None, help="instead of pairs: a clip to measure the flicker on", metavar="FILE")
+    clip: Path = option(Path("out/evaluate.mp4"), help="clip with input and network side by side")
+    frames: int = option(0, help="most frames of --video; 0: all")
+    size: int = option(256, help="short side in pixels of photos and frames when they are drawn")
 
     def __post_init__(self) -> None:
         sources = [f"--{name}" for name in ("pairs", "photos", "video") if getattr(self, name) is not None]
@@ -173,9 +175,9 @@ class StudyConfig:
     pairs: Path = option(help="folder made by 'python -m datasets build'")
     out: Path = option(help="folder of the runs, such as runs/ablation")
     pictures: int = option(24_000, help="crops of 128x128 that each variant is trained on")
-    jobs: int = option(1, help="variants trained at the same time, each on its share of the cores")
+    jobs: int = option(1, help="variants that are trained at the same time, each on its share of the cores")
     augment_on: str = option("host", help=AUGMENT_HELP, aliases=("--feed",))
-    clips: Path | None = option(None, help="folder of videos, to measure flicker on", metavar="DIR")
+    clips: Path | None = option(None, help="folder of videos to measure the flicker on", metavar="DIR")
 
     def __post_init__(self) -> None:
         require(self.pictures >= 1, f"--pictures {self.pictures}: expected 1 or more")
@@ -187,11 +189,11 @@ class StudyConfig:
 class FiguresConfig:
     """Options of ``figures``."""
 
-    pairs: Path = option(help="folder with the pairs of each look, such as pairs/comic, in a folder of its own")
+    pairs: Path = option(help="folder with a folder of pairs for each look, such as pairs/comic")
     models: Path = option(MODELS, help="folder of runs")
-    clips: Path | None = option(None, help="folder of videos, to measure flicker on", metavar="DIR")
-    frames: int = option(0, help="of each clip at most; 0: all")
-    sheets: Path = option(Path("out/sheets"), help="where the contact sheets go", metavar="DIR")
+    clips: Path | None = option(None, help="folder of videos to measure the flicker on", metavar="DIR")
+    frames: int = option(0, help="most frames of each clip; 0: all")
+    sheets: Path = option(Path("out/sheets"), help="folder of the contact sheets", metavar="DIR")
 
     def __post_init__(self) -> None:
         require(self.frames == 0 or self.frames >= 2, f"--frames {self.frames}: expected 2 or more, or 0 for all")
@@ -202,9 +204,9 @@ class SheetConfig:
     """Options of ``sheet``."""
 
     runs: tuple[Path, ...] = option(help="folders of runs of one look", positional=True, metavar="RUN")
-    photos: Path = option(SAMPLES, help="folder of photos, which the teacher draws now", metavar="DIR")
-    out: Path = option(Path("out/sheet.jpg"), help="where the sheet goes: photo, teacher, and each run")
-    size: int = option(256, help="short side in pixels that photos are drawn at")
+    photos: Path = option(SAMPLES, help="folder of photos, whose target the style filter draws now", metavar="DIR")
+    out: Path = option(Path("out/sheet.jpg"), help="the sheet: photo, target, and each run")
+    size: int = option(256, help="short side in pixels of photos when they are drawn")
 
     def __post_init__(self) -> None:
         require(self.size >= 16, f"--size {self.size}: expected 16 or more")
@@ -215,9 +217,9 @@ class BlendConfig:
     """Options of ``blend``."""
 
     one: Path = option(help="folder of a run", positional=True, metavar="RUN")
-    other: Path = option(help="folder of a run that went on from it", positional=True, metavar="OTHER")
+    other: Path = option(help="folder of a run that started from it", positional=True, metavar="OTHER")
     out: Path = option(help="folder of the run between them")
-    share: float = option(0.5, help="of the other's weights, 0..1")
+    share: float = option(0.5, help="share of the other run's weights, 0..1")
 
     def __post_init__(self) -> None:
         require(0 <= self.share <= 1, f"--share {self.share}: expected 0..1")

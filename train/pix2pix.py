@@ -18,10 +18,10 @@ from train.recipe import LossWeights
 class Pix2Pix(keras.Model):  # type: ignore[misc]
     """Generator and, unless ``weights.adversarial`` is 0, the discriminator that judges it.
 
-    The loss is ``weights.l1 * L1 + weights.adversarial * adversarial + discriminator``, and what else of
-    `train.losses` has a weight. The adversarial term sees the discriminator's variables behind ``stop_gradient`` and
-    the discriminator term the generator's output behind it, so each network follows its own loss although one optimizer
-    moves both.
+    The loss is ``weights.l1 * L1 + weights.adversarial * adversarial + discriminator``, plus the other terms of
+    `train.losses` that have a weight. The adversarial term sees the discriminator's variables through
+    ``stop_gradient``, and the discriminator term sees the generator's output through it. So each network follows its
+    own loss, although one optimizer updates both.
 
     A distillation teacher is a trained generator whose output is a second target; it does not change (Hinton et al.,
     "Distilling the Knowledge in a Neural Network", 2015).
@@ -48,7 +48,7 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
     ) -> Any:
         """The loss of photos ``x``, cartoons ``y`` and drawn pictures ``y_pred``."""
         weights = self.weights_of_terms
-        y_pred = ops.cast(y_pred, "float32")  # under mixed precision a network without residual ends in half
+        y_pred = ops.cast(y_pred, "float32")  # half precision with a mixed policy
         l1 = ops.mean(ops.abs(y - y_pred))
         self.l1_mean.update_state(l1)
         loss = weights.l1 * l1
@@ -62,8 +62,8 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
             target = ops.stop_gradient(self.ask_teacher(x))
             loss = loss + weights.distill * ops.mean(ops.abs(target - y_pred))
         if self.discriminator is not None:
-            *seen, verdict = self._judge_frozen(x, y_pred)
-            adversarial = self.adversarial.generator(verdict)
+            *seen, logits = self._judge_frozen(x, y_pred)
+            adversarial = self.adversarial.generator(logits)
             *features, real = self.discriminator(ops.concatenate([x, y], axis=-1))
             *_, drawn = self.discriminator(ops.concatenate([x, ops.stop_gradient(y_pred)], axis=-1))
             judged = self.adversarial.discriminator(real, drawn)
@@ -75,9 +75,9 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
         return loss
 
     def _judge_frozen(self, photo: Any, drawn: Any) -> Any:
-        """What the discriminator sees of ``drawn``, and its verdict, with gradients for the generator alone."""
+        """Hidden layers and logits of the discriminator for ``drawn``, with gradients for the generator only."""
         frozen = [ops.stop_gradient(variable.value) for variable in self.discriminator.trainable_variables]
-        seen_and_verdict, _ = self.discriminator.stateless_call(
+        outputs, _ = self.discriminator.stateless_call(
             frozen, self.discriminator.non_trainable_variables, ops.concatenate([photo, drawn], axis=-1)
         )
-        return seen_and_verdict
+        return outputs

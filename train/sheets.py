@@ -1,4 +1,4 @@
-"""Contact sheets of trained runs: photo, teacher, and what each run draws."""
+"""Contact sheets of trained runs: photo, target, and the output of each run."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ JPEG_QUALITY = 82
 
 
 def write_sheet(path: Path, drawings: Mapping[str, Drawing], pictures: Iterable[tuple[Uint8Array, Uint8Array]]) -> None:
-    """A row a picture: photo, teacher's cartoon, and each drawing.
+    """Write a sheet with a row for each picture: photo, target, and each drawing.
 
     Args:
-        path: of the sheet; its suffix tells the format.
+        path: of the sheet; its suffix decides the format.
         drawings: by title.
         pictures: photos and cartoons, each ``(H, W, 3) uint8 RGB``.
     """
     rows = [(photo, cartoon, *(drawing(photo) for drawing in drawings.values())) for photo, cartoon in pictures]
-    sheet = contact_sheet(rows, height=HEIGHT, titles=("photo", "teacher", *drawings))
+    sheet = contact_sheet(rows, height=HEIGHT, titles=("photo", "target", *drawings))
     write_whole(path, encode_image(sheet, path.suffix.lower(), quality=JPEG_QUALITY))
 
 
 def write_photo_sheet(path: Path, runs: Sequence[Path], photos: Path, short_side: int) -> None:
-    """The photos in folder ``photos``, drawn by the teacher of ``runs``' look and by each of them.
+    """Write a sheet of the photos in ``photos``, drawn by the style filter of the runs' look and by each run.
 
     Raises:
         UsageError: the runs are not all of one look.

@@ -152,7 +152,7 @@ def _measure(run: Path, settings: StudySettings) -> dict[str, Any]:
     flickers = {
         clip.stem: measure_clip({"network": drawing}, clip, short_side=256, most_frames=MEASURED_FRAMES, quiet=True)
         .flicker["network"]
-        .followed
+        .motion_compensated
         for clip in settings.clips
     }
     return {

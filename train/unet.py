@@ -1,9 +1,9 @@
-"""The generator of pix2pix as published, for reference: a U-Net of 54 million parameters.
+"""The generator of pix2pix as published, for reference: a U-Net with 54 million parameters.
 
 Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks" (2017), appendix 6.1. It halves the
 picture eight times, so H and W are multiples of 256. Pictures are ``(B, H, W, 3) float32 RGB``, 0..1, as everywhere;
-inside they are -1..1. Transposed convolutions and concatenations are slow at int8: it is trained to compare with, never
-converted.
+inside they are -1..1. It is trained for comparison and never converted: transposed convolutions and concatenations are
+slow at int8.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 KERNEL = 4
-# Of the first layer's channels, how many times as many each layer of the encoder has, at most.
+# The most channels of a layer of the encoder, over those of the first layer.
 WIDEST = 8
-# The innermost layers of the decoder drop half of their values while training: all the chance that pix2pix has.
+# The innermost layers of the decoder have dropout, the only source of randomness in pix2pix.
 DROPPING_LAYERS = 3
 
 
@@ -27,7 +27,7 @@ class UNetSpec:
 
     @property
     def size_multiple(self) -> int:
-        """What H and W are multiples of."""
+        """H and W are multiples of this."""
         return int(2**self.depth)
 
     @property

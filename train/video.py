@@ -1,4 +1,4 @@
-"""Video files in and out, by PyAV (FFmpeg). Frames are ``(H, W, 3) uint8 RGB``."""
+"""Reads and writes video files with PyAV (FFmpeg). Frames are ``(H, W, 3) uint8 RGB``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class VideoReader:
     """The frames of a clip, upright."""
 
     def __init__(self, path: Path) -> None:
-        """Open ``path``; raises MediaError where it is no video."""
+        """Open ``path``; raises MediaError if it is no video."""
         self._path = path
         try:
             self._container: Any = av.open(str(path))
@@ -42,7 +42,7 @@ class VideoReader:
         self._container.close()
 
     def __iter__(self) -> Iterator[Uint8Array]:
-        """Every frame; raises MediaError where the clip breaks off."""
+        """Every frame; raises MediaError if the clip breaks off."""
         try:
             for frame in self._container.decode(self._stream):
                 yield np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), round(frame.rotation / 90)))
@@ -51,10 +51,10 @@ class VideoReader:
 
 
 class VideoWriter:
-    """An H.264 file of frames of one size; it appears whole, when all of them are written, or not at all."""
+    """An H.264 file of frames of one size; it appears when it is complete, or not at all."""
 
     def __init__(self, path: Path, frame_rate: Fraction) -> None:
-        """Claim ``path``; raises MediaError where it can't be written."""
+        """Open a temporary file next to ``path``; raises MediaError if it can't be written."""
         self._path, self._frame_rate = path, frame_rate
         self._temporary = path.with_name(f".{path.stem}.{uuid.uuid4().hex}{UNFINISHED_SUFFIX}")
         self._stream: Any = None

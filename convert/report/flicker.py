@@ -77,7 +77,11 @@ def measure_flicker(
 
 def flicker_ratio(clips: Mapping[str, ClipFlicker], name: str, other: str) -> float:
     """Motion-compensated flicker of ``name`` over that of ``other``, mean over clips; NaN without clips."""
-    ratios = [found[name].followed / found[other].followed for found in clips.values() if found[other].followed > 0]
+    ratios = [
+        found[name].motion_compensated / found[other].motion_compensated
+        for found in clips.values()
+        if found[other].motion_compensated > 0
+    ]
     return float(np.mean(ratios)) if ratios else math.nan
 
 

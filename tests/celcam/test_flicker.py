@@ -30,14 +30,14 @@ def with_noise(picture: Uint8Array, seed: int) -> Uint8Array:
 
 def test_motion_alone_does_not_count_as_flicker(frame: Uint8Array, panned: Uint8Array) -> None:
     motion = estimate_motion(frame, panned)
-    assert motion.followed.mean() > 0.8
-    assert np.abs(panned.astype(int) - frame)[motion.followed].mean() > 10
-    assert flicker(frame, panned, motion).followed < 1.5
+    assert motion.visible.mean() > 0.8
+    assert np.abs(panned.astype(int) - frame)[motion.visible].mean() > 10
+    assert flicker(frame, panned, motion).motion_compensated < 1.5
 
 
 def test_changes_other_than_motion_count_as_flicker(frame: Uint8Array, panned: Uint8Array) -> None:
     motion = estimate_motion(frame, panned)
-    moved = flicker(with_noise(frame, 1), with_noise(panned, 2), motion).followed
+    moved = flicker(with_noise(frame, 1), with_noise(panned, 2), motion).motion_compensated
     # Two independent noises; a motion by whole pixels leaves the first noise unchanged.
     assert moved == pytest.approx(SIGMA * math.sqrt(2) * math.sqrt(2 / math.pi), rel=0.1)
 
@@ -45,8 +45,8 @@ def test_changes_other_than_motion_count_as_flicker(frame: Uint8Array, panned: U
 def test_the_drawing_is_compensated_for_the_motion_of_the_input(frame: Uint8Array, panned: Uint8Array) -> None:
     motion = estimate_motion(frame, panned)
     steady = np.full_like(frame, 200)
-    assert flicker(steady, steady, motion).followed == 0
-    assert flicker(steady, steady - 20, motion).followed == 20
+    assert flicker(steady, steady, motion).motion_compensated == 0
+    assert flicker(steady, steady - 20, motion).motion_compensated == 20
     assert math.isnan(flicker(steady, steady - 20, motion).still)  # all of it moved
 
 
@@ -71,8 +71,8 @@ def test_pixels_that_were_hidden_before_are_not_followed(frame: Uint8Array) -> N
     before[60:120, 60:120] = patch
     now[60:120, 72:132] = patch
     motion = estimate_motion(before, now)
-    assert motion.followed[65:115, 80:124].mean() > 0.9
-    assert motion.followed[65:115, 60:70].mean() < 0.5
+    assert motion.visible[65:115, 80:124].mean() > 0.9
+    assert motion.visible[65:115, 60:70].mean() < 0.5
 
 
 def test_frame_pairs_without_a_still_pixel_do_not_count() -> None:

@@ -37,7 +37,7 @@ def test_the_weights_lie_between_and_the_config_says_where(smoke_run: Path, fart
     assert (out / "log.csv").read_text() == (smoke_run / "log.csv").read_text()
 
 
-def test_runs_that_do_not_fit_are_told(
+def test_runs_that_do_not_fit_are_refused(
     smoke_run: Path, farther: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other_look = tmp_path / "look"
@@ -51,6 +51,6 @@ def test_runs_that_do_not_fit_are_told(
         assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
     assert main(["blend", str(smoke_run), str(farther), "--out", str(farther)]) == 2
-    assert "there is a run in it; choose another --out" in capsys.readouterr().err
+    assert "holds a run already; choose another --out" in capsys.readouterr().err
     assert main(["blend", str(smoke_run), str(farther), "--share", "1.5", "--out", str(tmp_path / "out")]) == 2
     assert "--share 1.5: expected 0..1" in capsys.readouterr().err

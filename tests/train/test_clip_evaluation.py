@@ -32,7 +32,7 @@ def test_the_clip_shows_input_and_network_side_by_side(
     assert main(words) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("3 frames of")
-    assert [line.split()[0] for line in printed.splitlines()[2:5]] == ["input", "teacher", "network"]
+    assert [line.split()[0] for line in printed.splitlines()[2:5]] == ["input", "target", "network"]
     with VideoReader(out) as reader:
         frames = list(reader)
         assert reader.frame_rate == 10
@@ -48,9 +48,9 @@ def test_a_network_that_flickers_is_found_out(clip: Path, tmp_path: Path) -> Non
     flickering = evaluate_clip(
         lambda rgb_u8: rgb_u8 // 2 + next(brightness), "comic", clip, out, short_side=64, quiet=True
     ).flicker
-    assert flickering["network"].followed == pytest.approx(30, abs=2)
+    assert flickering["network"].motion_compensated == pytest.approx(30, abs=2)
     assert flickering["input"] == steady["input"]
-    assert flickering["input"].followed < 5
+    assert flickering["input"].motion_compensated < 5
 
 
 def test_a_clip_that_fails_leaves_nothing_behind(clip: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.metrics import psnr
-from train.degrade import degrade, mislight
+from train.degrade import degrade, jitter_exposure
 
 
 def test_about_half_of_the_photos_stay_clean_and_none_is_ruined(photo: Uint8Array) -> None:
@@ -24,7 +24,7 @@ def test_the_generator_of_chance_decides_alone(photo: Uint8Array) -> None:
 
 def test_light_changes_whole_channels_and_little(photo: Uint8Array) -> None:
     gray = np.full_like(photo, 100)
-    results = [mislight(gray, np.random.default_rng(seed)) for seed in range(100)]
+    results = [jitter_exposure(gray, np.random.default_rng(seed)) for seed in range(100)]
     changed = [result for result in results if not np.array_equal(result, gray)]
     assert 15 <= len(changed) <= 60
     for result in changed:

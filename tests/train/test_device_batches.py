@@ -98,7 +98,7 @@ def test_faults_are_as_many_and_as_large_as_the_host_s(photo: Uint8Array) -> Non
     from train import device_degrade as device
 
     crops = crops_of(photo, 1000, 32)
-    for fault in ("degrade", "mislight"):
+    for fault in ("degrade", "jitter_exposure"):
         on_device = np.asarray(getattr(device, fault)(crops, jax.random.key(3), 0.5))
         chances = np.random.default_rng(3)
         on_host = [getattr(host, fault)(crop.astype(np.uint8), chances, 0.5) for crop in crops]

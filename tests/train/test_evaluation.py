@@ -23,12 +23,12 @@ def rows_of(printed: str) -> dict[str, list[float]]:
     return {row[0]: [float(figure) for figure in row[-3:]] for row in rows if row[:1] in (["network"], ["photo"])}
 
 
-def test_the_network_stands_beside_doing_nothing(
+def test_the_network_is_compared_with_the_identity_baseline(
     smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["evaluate", str(smoke_run), "--sheet", str(tmp_path / "sheet.png")]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("2 pictures of the test part")
+    assert printed.startswith("2 pictures of the test split")
     assert printed.splitlines()[-1] == str(tmp_path / "sheet.png")
     rows = rows_of(printed)
     for psnr_db, ssim, edge_f1 in (rows["network"], rows["photo"]):
@@ -37,7 +37,7 @@ def test_the_network_stands_beside_doing_nothing(
         assert 0 < edge_f1 < 1
 
 
-def test_new_photos_are_drawn_by_the_teacher_of_the_run(
+def test_the_style_of_the_run_draws_the_target_of_new_photos(
     smoke_run: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sheet = tmp_path / "sheet.png"
@@ -49,7 +49,7 @@ def test_new_photos_are_drawn_by_the_teacher_of_the_run(
     assert width > 3 * 256
 
 
-def test_the_teacher_itself_reaches_every_mark_and_the_photo_none(photos: Path) -> None:
+def test_the_target_itself_has_the_best_figures_and_the_photo_has_not(photos: Path) -> None:
     from train.evaluation import evaluate, photos_to_draw
 
     pairs = photos_to_draw(photos, "comic", 64)
@@ -77,7 +77,7 @@ def test_photos_are_drawn_at_the_size_that_is_asked_for(photos: Path) -> None:
     [
         (("--photos", "nowhere"), "nowhere: no photo in it"),
         (("--photos", "a", "--video", "b"), "--photos and --video: expected one of them"),
-        (("--split", "exam"), "unknown part 'exam'"),
+        (("--split", "exam"), "unknown split 'exam'"),
         (("--video", "nowhere.mp4"), "nowhere.mp4: not a readable video"),
         (("--frames", "1"), "--frames 1: expected 2 or more"),
     ],

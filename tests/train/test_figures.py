@@ -13,7 +13,7 @@ from train.__main__ import main
 CLIP = ROOT / "edge_app" / "samples"
 
 
-def test_every_run_is_measured_beside_teacher_and_photo(
+def test_every_run_is_measured_and_compared_with_target_and_photo(
     smoke_run: Path, pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("comic-keras", "comic-quality-keras"):
@@ -24,10 +24,10 @@ def test_every_run_is_measured_beside_teacher_and_photo(
     shown = capsys.readouterr().out
     for name in ("comic-keras", "comic-quality-keras"):
         figures = json.loads((tmp_path / "models" / name / "evaluation.json").read_text())
-        assert f"{figures['to_teacher']['ssim']:.4f}" in shown
+        assert f"{figures['to_target']['ssim']:.4f}" in shown
         flicker = figures["flicker"]["street_walk"]
-        assert flicker["teacher"]["followed"] > 0
-        assert f"{flicker['network']['followed'] / flicker['input']['followed']:.2f}" in shown
+        assert flicker["target"]["motion_compensated"] > 0
+        assert f"{flicker['network']['motion_compensated'] / flicker['input']['motion_compensated']:.2f}" in shown
     assert read_image(tmp_path / "sheets" / "comic.jpg").shape[1] > 4 * 200
 
 

@@ -19,7 +19,7 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
-def test_runs_stand_beside_photo_and_teacher(smoke_run: Path, photos: Path, tmp_path: Path) -> None:
+def test_runs_stand_next_to_photo_and_target(smoke_run: Path, photos: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "new" / "sheet.jpg"
     words = ("--photos", str(photos), "--out", str(sheet), "--size", "64")
     assert main(["sheet", str(smoke_run), *words]) == 0

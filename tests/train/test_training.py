@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import subprocess
 import sys
@@ -276,3 +277,12 @@ def test_out_of_memory_names_the_flags_that_help(
     assert main(words(pairs, tmp_path / "run", "--batch-size", "6")) == 2
     shown = capsys.readouterr().err
     assert "a step of 6 crops of 32: lower --batch-size or --crop, or try --precision mixed_bfloat16" in shown
+
+
+def test_a_log_file_gets_a_line_for_each_epoch_and_no_bar(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words(pairs, tmp_path / "run", "--adversarial-weight", "0")) == 0
+    first, second = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"2 steps, l1 0\.\d{4}, val_ssim 0\.\d{4}, \d+ min left", first)
+    assert re.fullmatch(r"4 steps, l1 0\.\d{4}, val_ssim 0\.\d{4}, 0 min left", second)
