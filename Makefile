@@ -12,14 +12,16 @@ demo: .venv-app/ready ## draw the bundled clip and photos: out/demo.mp4, out/dem
 live: .venv-app/ready ## show the first camera in a window
 	$(APP) -m edge_app
 
-pipeline: .venv/ready ## the whole way in small: photos, pairs, a short training, int8, cartoon
+pipeline: .venv/ready ## rehearse all steps on the bundled photos: pairs, a short training, int8, gate, cartoons
 	rm -rf out/pipeline
 	$(WORK) -m datasets build --out out/pipeline/pairs
-	$(WORK) -m train --pairs out/pipeline/pairs --preset live --out out/pipeline/run --steps 1200 --steps-per-epoch 200
-	$(WORK) -m train evaluate out/pipeline/run
+	$(WORK) -m train --pairs out/pipeline/pairs --out out/pipeline/run --steps 1200 --steps-per-epoch 200
+	$(WORK) -m train evaluate out/pipeline/run --sheet out/pipeline/evaluate.png
 	$(WORK) -m convert export out/pipeline/run --recipe float32 int8-qat --steps 200 --out out/pipeline/models
 	$(WORK) -m convert compare out/pipeline/run --models out/pipeline/models --grid out/pipeline/compare.png
 	$(WORK) -m edge_app datasets/samples --model out/pipeline/models/comic.tflite --to out/pipeline/cartoons/
+	$(WORK) -m convert check out/pipeline/models/comic.tflite --run out/pipeline/run
+	@echo "The model passed its gate. This was a rehearsal on few photos: docs/training.md describes a real training."
 
 wheel: .venv-app/ready ## build the app with its models: dist/celcam-VERSION-py3-none-any.whl
 	rm -rf build celcam.egg-info dist
