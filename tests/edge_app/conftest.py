@@ -9,6 +9,8 @@ import av
 import numpy as np
 import pytest
 
+from celcam.image_io import write_image
+from edge_app.__main__ import main
 from edge_app.sources import BUNDLED_CLIP
 
 
@@ -40,6 +42,25 @@ def broken_off_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = (folder / "whole.mp4").read_bytes()
     (folder / "broken.mp4").write_bytes(data[: len(data) // 2])
     return folder / "broken.mp4"
+
+
+@pytest.fixture
+def photo_folder(tmp_path: Path) -> Path:
+    """Four photos in two folders, a damaged one, and a text."""
+    noise = np.random.default_rng(1)
+    for name in ("a.jpg", "b.png", "sub/a.jpg", "sub/c.jpg"):
+        write_image(tmp_path / "photos" / name, noise.integers(0, 256, (60, 80, 3)).astype(np.uint8))
+    (tmp_path / "photos" / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more")
+    (tmp_path / "photos" / "notes.txt").write_text("not a photo")
+    return tmp_path / "photos"
+
+
+@pytest.fixture(scope="session")
+def small_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Thirty small frames."""
+    path = tmp_path_factory.mktemp("clips") / "clip.mkv"
+    assert main(["synthetic:30@64x48", "--to", str(path), "--strength", "0"]) == 0
+    return path
 
 
 def write_clip(path: Path, sound_codec: str, seconds: int = 2) -> Path:
