@@ -53,8 +53,9 @@ def _export(config: ExportConfig | AllConfig, recipes: tuple[str, ...], out: Pat
         )
     except KeyboardInterrupt:
         work = out / WORK_NAME
-        kept = f"; finished steps are in {work}, delete it if you do not want to continue" if work.is_dir() else ""
-        print(f"\npartial: the models are not written yet; run the same command to continue{kept}", file=sys.stderr)
+        remedy = f"finished steps are in {work}; run the same command to continue, or delete that folder"
+        remedy = remedy if work.is_dir() else "run the same command again"
+        print(f"\npartial: the models are not written yet; {remedy}", file=sys.stderr)
         raise
     for path, card in exported.files:
         quality = card.quality

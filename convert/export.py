@@ -101,7 +101,9 @@ def export(
         quiet=quiet,
     )
     facts = _facts(run, config, trained_on)
-    tuned = {"fine_tuning_steps": steps, "fine_tuning_float_weight": float_weight}
+    tuned: dict[str, Any] = {"fine_tuning_steps": steps, "fine_tuning_float_weight": float_weight}
+    if folder.note:
+        tuned["fine_tuned_on"] = "bundled photos"
     files = []
     for recipe, path in zip(chosen, paths, strict=True):
         data = read_bytes(made[recipe.name])
@@ -130,6 +132,7 @@ def export(
 def _facts(run: Path, config: RunConfig, trained_on: str) -> dict[str, Any]:
     """The fields that the cards of all files of a run share."""
     generator, fields = load_generator(run, keras), config_fields(config)
+    training = {name: fields[name] for name in TRAINING_FACTS if fields[name] is not None}
     return {
         "style": config.style,
         "licence": LICENCE,
@@ -137,7 +140,7 @@ def _facts(run: Path, config: RunConfig, trained_on: str) -> dict[str, Any]:
         "gmac_256": round(count_macs(generator, (256, 256)) / 1e9, 4),
         "weights_sha256": sha256(read_bytes(run / WEIGHTS_NAME)),
         "celcam_version": __version__,
-        "training": {"trained_on": trained_on} | {name: fields[name] for name in TRAINING_FACTS},
+        "training": {"trained_on": trained_on} | training,
     }
 
 

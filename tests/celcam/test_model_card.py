@@ -49,8 +49,22 @@ def test_a_card_without_costs_can_be_read(tmp_path: Path) -> None:
     assert card.quality == CARD.quality
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"name": "comic"}', '{"beauty": 1}'])
+def test_fields_of_a_newer_version_are_ignored(tmp_path: Path) -> None:
+    path = write_card(tmp_path / "comic.tflite", CARD)
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"beauty": {"score": 1}}))
+    assert read_card(tmp_path / "comic.tflite") == CARD
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "[" * 100_000, '{"name": "comic"}', '{"beauty": 1}'])
 def test_an_invalid_card_is_named_with_a_remedy(tmp_path: Path, text: str) -> None:
     (tmp_path / "comic.json").write_text(text, encoding="utf-8")
     with pytest.raises(ModelError, match=r"comic\.json: not a model card .*; export the model again"):
+        read_card(tmp_path / "comic.tflite")
+
+
+@pytest.mark.parametrize(("name", "value"), [("tensors", None), ("sha256", 5), ("bytes", "many"), ("gate", [])])
+def test_a_value_of_the_wrong_type_is_named(tmp_path: Path, name: str, value: object) -> None:
+    path = write_card(tmp_path / "comic.tflite", CARD)
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {name: value}))
+    with pytest.raises(ModelError, match=rf"comic\.json: not a model card \({name} is .*, expected"):
         read_card(tmp_path / "comic.tflite")

@@ -53,3 +53,12 @@ def test_a_step_of_the_picture_is_one_of_a_byte_and_nothing_is_rounded_twice(res
         assert tensor.scale[0] == pytest.approx(1 / 255)
         assert tensor.zero_point == (-128,)
     assert [operator.kind for operator in graph.operators].count("QUANTIZE") == 2  # at the border
+
+
+def test_the_converter_prints_nothing(generator: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    from convert.converter import TRACED_SIDE, calibration_batches, convert_int8, saturated
+
+    photo = np.random.default_rng(1).integers(0, 256, (TRACED_SIDE, TRACED_SIDE, 3), np.uint8)
+    convert_int8(saturated(generator), calibration_batches([photo]))
+    printed = capfd.readouterr()
+    assert (printed.out, printed.err) == ("", "")

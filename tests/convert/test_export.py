@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from celcam import __version__
 from celcam.manifest import pairs_of
 from celcam.model_card import read_card, sha256
+from celcam.paths import SAMPLES
 from celcam.pixels import to_float
 from celcam.tflite_model import TFLiteModel
 from convert.__main__ import main
@@ -70,6 +72,61 @@ def test_a_stopped_export_goes_on(smoke_run: Path, tmp_path: Path, monkeypatch: 
     assert len(list(tmp_path.iterdir())) == 4
 
 
+def test_a_stopped_export_exits_130_and_names_what_is_left(
+    smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from convert.variants import Workshop
+
+    make = Workshop.make
+
+    def until_float16(workshop: Workshop, recipe: Recipe) -> Path:
+        if recipe.name == "float16":
+            raise KeyboardInterrupt
+        return make(workshop, recipe)
+
+    monkeypatch.setattr(Workshop, "make", until_float16)
+    assert main(["export", str(smoke_run), "--recipe", "float32", "float16", "--out", str(tmp_path)]) == 130
+    error = capsys.readouterr().err
+    assert "partial: the models are not written yet" in error
+    assert f"finished steps are in {tmp_path / 'unfinished'}; run the same command to continue" in error
+    assert list(tmp_path.iterdir()) == [tmp_path / "unfinished"]
+
+
+def test_unfinished_work_of_other_pairs_is_not_used(pairs: Path, smoke_run: Path, tmp_path: Path) -> None:
+    from convert.variants import Workshop
+
+    own = tmp_path / "pairs"
+    shutil.copytree(pairs, own)
+    workshop = Workshop(smoke_run, own, tmp_path / "work", 600, 100.0)
+    before = workshop._folder("int8-qat")
+    assert workshop._folder("int8-qat") == before
+    manifest = own / "manifest.jsonl"
+    lines = manifest.read_text(encoding="utf-8").splitlines(keepends=True)
+    manifest.write_text("".join(lines[:4]), encoding="utf-8")
+    assert workshop._folder("int8-qat") != before
+
+
+def test_a_run_without_its_pairs_is_measured_on_the_bundled_photos(
+    smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from convert import pairs as pairs_module
+    from train.run_config import read_config, write_config
+
+    photos, run, out = (tmp_path / name for name in ("photos", "run", "out"))
+    photos.mkdir()
+    for path in sorted(SAMPLES.glob("*.jpg"))[:5]:
+        shutil.copy(path, photos)
+    shutil.copytree(smoke_run, run)
+    write_config(run, replace(read_config(run), pairs=tmp_path / "none"))
+    monkeypatch.setattr(pairs_module, "SAMPLES", photos)
+    assert main(["export", str(run), "--recipe", "float32", "--out", str(out)]) == 0
+    assert "so the 5 bundled photos are used" in capsys.readouterr().out
+    card = read_card(out / "comic-float32.tflite")
+    assert card is not None
+    assert (card.quality["pictures"], card.quality["split"]) == (2, "bundled photos")
+    assert "the figures flatter" in card.quality["note"]
+
+
 def test_the_float32_file_agrees_with_keras(models: Path, settled_run: Path, pairs: Path) -> None:
     import keras
     from ai_edge_litert.interpreter import Interpreter
@@ -111,13 +168,16 @@ def test_rounding_to_int8_costs_what_256_steps_cost_and_no_more(models: Path, re
     assert card.bytes == path.stat().st_size
 
 
-def test_the_card_tells_how_the_file_was_made(models: Path) -> None:
+def test_the_card_says_how_the_file_was_made(models: Path, settled_run: Path) -> None:
     path = models / "comic.tflite"
     card = read_card(path)
     assert card is not None
     assert card.sha256 == sha256(path.read_bytes())
     assert (card.style, card.recipe, card.training["preset"]) == ("comic", "int8-qat", "smoke")
+    assert card.weights_sha256 == sha256((settled_run / "generator.weights.h5").read_bytes())
+    assert card.celcam_version == __version__
     assert card.quality["pictures"] == 2
+    assert card.quality["split"] == "test"
     assert 0 < card.quality["photo_to_target"]["ssim"] < 1
 
 
