@@ -37,12 +37,12 @@ def preview(config: PreviewConfig) -> int:
     import numpy as np
 
     from celcam.image_io import read_image, write_image
-    from celcam.pixels import resize, size_for_short_side
+    from celcam.pixels import to_short_side
     from celcam.styles import find_style, stroke_scale
 
     style = find_style(config.style)
     full = read_image(config.photo)
-    photo = resize(full, size_for_short_side((full.shape[1], full.shape[0]), config.size))
+    photo = to_short_side(full, config.size)
     write_image(config.out, np.hstack([photo, style.draw(photo, stroke_scale(photo))]))
     print(config.out)
     return 0

@@ -12,7 +12,7 @@ import cv2
 from celcam.arrays import Uint8Array
 from celcam.errors import BadPhotoError, UnwritableError
 from celcam.image_io import encode_image, write_whole
-from celcam.pixels import resize, size_for_short_side
+from celcam.pixels import to_short_side
 from celcam.styles import find_style, stroke_scale
 from datasets.decoding import decode_photo
 from datasets.journal import Drawn
@@ -88,7 +88,7 @@ def draw_pairs(photo: Photo, plan: Plan) -> Drawn:
 
 
 def _draw_size(full: Uint8Array, size: int, digest: str, plan: Plan) -> None:
-    small = resize(full, size_for_short_side((full.shape[1], full.shape[0]), size))
+    small = to_short_side(full, size)
     photo_path = plan.out / plan.picture_of("photo", size, digest)
     if not photo_path.exists():
         _write(photo_path, small)

@@ -19,7 +19,7 @@ from celcam.arrays import FloatArray, Uint8Array
 from celcam.errors import DataError
 from celcam.image_io import encode_image, read_bytes, read_image, write_whole
 from celcam.manifest import SPLITS, Pair, read_manifest
-from celcam.pixels import resize, size_for_short_side
+from celcam.pixels import to_short_side
 from datasets.build import RECIPE_NAME
 from datasets.journal import REJECTED_NAME
 
@@ -187,6 +187,5 @@ def _grid(folder: Path, photos: Iterable[list[Pair]], styles: Sequence[str]) -> 
 
 
 def _data_url(rgb_u8: Uint8Array) -> str:
-    size_wh = size_for_short_side((rgb_u8.shape[1], rgb_u8.shape[0]), THUMBNAIL_SHORT_SIDE)
-    data = encode_image(resize(rgb_u8, size_wh), ".jpg", quality=THUMBNAIL_QUALITY)
+    data = encode_image(to_short_side(rgb_u8, THUMBNAIL_SHORT_SIDE), ".jpg", quality=THUMBNAIL_QUALITY)
     return f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"

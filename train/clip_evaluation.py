@@ -12,7 +12,7 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.errors import MediaError
 from celcam.flicker import Flicker, estimate_motion, flicker, mean_flicker
-from celcam.pixels import resize, size_for_short_side
+from celcam.pixels import to_short_side
 from celcam.progress import Progress
 from celcam.styles import find_style, stroke_scale
 from train.video import VideoReader, VideoWriter
@@ -101,7 +101,7 @@ def measure_clip(
     before: dict[str, Uint8Array] = {}
     with VideoReader(clip) as reader, Progress(clip.name, most_frames, "frames", quiet=quiet) as progress:
         for full in islice(reader, most_frames):
-            frame = resize(full, size_for_short_side((full.shape[1], full.shape[0]), short_side))
+            frame = to_short_side(full, short_side)
             now = {"input": frame} | {name: drawing(frame) for name, drawing in drawings.items()}
             look(now)
             if before:

@@ -12,7 +12,7 @@ from celcam.comparison import Likeness, View, compare, mean_likeness
 from celcam.errors import MediaError, UnknownNameError
 from celcam.image_io import read_image
 from celcam.manifest import SPLITS, pairs_of
-from celcam.pixels import resize, size_for_short_side
+from celcam.pixels import to_short_side
 from celcam.progress import Progress
 from celcam.sheet import contact_sheet
 from celcam.styles import Style, find_style, stroke_scale
@@ -107,5 +107,5 @@ def draw_pair(path: Path, style: Style, short_side: int) -> tuple[Uint8Array, Ui
         MediaError: the photo can't be read.
     """
     full = read_image(path)
-    photo = resize(full, size_for_short_side((full.shape[1], full.shape[0]), short_side))
+    photo = to_short_side(full, short_side)
     return photo, style.draw(photo, stroke_scale(photo))

@@ -14,7 +14,7 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.flicker import Flicker
-from celcam.pixels import resize, size_for_short_side
+from celcam.pixels import to_short_side
 from celcam.styles import find_style, stroke_scale
 from celcam.tflite_model import TFLiteModel
 from convert.measuring import SHORT_SIDE, Drawing, map_tasks
@@ -105,8 +105,5 @@ def _measure_clip(task: ClipTask) -> ClipFlicker:
 def _draw_clip(drawing: Drawing, clip: Path) -> Uint8Array:
     """The first frames as Keras draws them, ``(N, H, W, 3) uint8``."""
     with VideoReader(clip) as reader:
-        frames = [
-            drawing(resize(frame, size_for_short_side((frame.shape[1], frame.shape[0]), SHORT_SIDE)))
-            for frame in itertools.islice(reader, CLIP_FRAMES)
-        ]
+        frames = [drawing(to_short_side(frame, SHORT_SIDE)) for frame in itertools.islice(reader, CLIP_FRAMES)]
     return np.array(frames, np.uint8)

@@ -13,7 +13,7 @@ import numpy as np
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.image_io import encode_image, read_image
 from celcam.perceptual import flip_map, perceive
-from celcam.pixels import resize, size_for_short_side
+from celcam.pixels import to_short_side
 from celcam.tflite_model import TFLiteModel
 from convert.report.assess import AssessedGroup
 from convert.report.flicker import KERAS, TARGET
@@ -157,8 +157,7 @@ def _as_map(errors: FloatArray) -> Uint8Array:
 
 
 def _small(rgb_u8: Uint8Array) -> str:
-    size_wh = size_for_short_side((rgb_u8.shape[1], rgb_u8.shape[0]), SMALL_SHORT_SIDE)
-    return _as_link(resize(rgb_u8, size_wh), ".jpg", SMALL_QUALITY)
+    return _as_link(to_short_side(rgb_u8, SMALL_SHORT_SIDE), ".jpg", SMALL_QUALITY)
 
 
 def _as_link(rgb_u8: Uint8Array, suffix: str, quality: int = SMALL_QUALITY) -> str:

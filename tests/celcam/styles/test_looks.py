@@ -11,7 +11,7 @@ import pytest
 from celcam.arrays import Uint8Array
 from celcam.image_io import read_image
 from celcam.metrics import ssim
-from celcam.pixels import resize, size_for_short_side
+from celcam.pixels import resize, to_short_side
 from celcam.styles import REFERENCE_SHORT_SIDE, STYLES, paper, stroke_scale
 
 SAMPLES = Path(__file__).parents[3] / "datasets" / "samples"
@@ -21,7 +21,7 @@ every_look = pytest.mark.parametrize("name", STYLES)
 def load(pattern: str, short_side: int) -> Uint8Array:
     (path,) = SAMPLES.glob(pattern)
     full = read_image(path)
-    return resize(full, size_for_short_side((full.shape[1], full.shape[0]), short_side))
+    return to_short_side(full, short_side)
 
 
 def draw(name: str, rgb_u8: Uint8Array) -> Uint8Array:
