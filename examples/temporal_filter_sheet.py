@@ -23,7 +23,5 @@ rows = [(photo, drawn := draw(photo), calm(photo, drawn)) for photo in photos]
 pairs = [(before, now, flicker.estimate_motion(before[0], now[0])) for before, now in itertools.pairwise(rows)]
 for column, name in enumerate(("input", "drawn", "calmed")):
     mean = flicker.mean_flicker(flicker.flicker(before[column], now[column], motion) for before, now, motion in pairs)
-    print(
-        f"{name}: {mean.still:.2f} levels where the picture is still, {mean.motion_compensated:.2f} motion compensated"
-    )
+    print(f"{name}: {mean.still:.2f} levels in still areas, {mean.motion_compensated:.2f} motion compensated")
 image_io.write_image(options.sheet, sheet.contact_sheet([rows[-1]], height=400, titles=["photo", "drawn", "calmed"]))

@@ -1,4 +1,4 @@
-"""The architecture: who may import whom, where TensorFlow is allowed, and what loads quickly."""
+"""The architecture: the allowed imports, the packages without TensorFlow, and the modules that load quickly."""
 
 from __future__ import annotations
 
