@@ -80,7 +80,7 @@ def test_the_wheel_is_small(wheel: Path) -> None:
     assert wheel.stat().st_size < LARGEST_WHEEL
 
 
-def test_the_wheel_needs_what_the_requirements_of_the_app_name(wheel: Path) -> None:
+def test_the_wheel_requires_the_packages_of_the_apps_requirements(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         metadata = Parser().parsestr(archive.read(f"celcam-{__version__}.dist-info/METADATA").decode())
     assert metadata["Requires-Python"] == ">=3.11"

@@ -128,7 +128,7 @@ def test_a_killed_recording_plays(tmp_path: Path) -> None:
     assert shown >= 30
 
 
-def test_a_clip_that_breaks_off_is_drawn_up_to_there(
+def test_a_truncated_clip_is_drawn_up_to_the_damage(
     broken_off_clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "comic.mp4"
@@ -274,6 +274,6 @@ def test_the_profile_times_each_part_and_the_pipeline(capsys: pytest.CaptureFixt
     assert 0.1 < share < 1.5
 
 
-def test_the_doctor_finds_this_machine_fit(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_doctor_finds_no_problem_on_this_machine(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["doctor", "--folder", str(tmp_path)]) == 0
     assert "comic draws 320x240" in capsys.readouterr().out

@@ -74,7 +74,7 @@ def test_a_second_run_draws_only_what_is_missing(
         ((300, 200), ("--size", "96x64"), "at 96x64", (64, 96, 3)),
     ],
 )
-def test_the_line_at_the_start_says_the_size_that_comes_out(
+def test_the_first_line_gives_the_output_size(
     size: tuple[int, int],
     words: tuple[str, ...],
     text: str,
@@ -89,7 +89,7 @@ def test_the_line_at_the_start_says_the_size_that_comes_out(
     assert read_image(out).shape == shape
 
 
-def test_of_several_pictures_the_line_says_the_limit(
+def test_for_several_pictures_the_line_gives_the_limit(
     photo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [str(photo_folder / "a.jpg"), str(photo_folder / "b.png"), "--to", f"{tmp_path}/comics/"]
@@ -105,7 +105,7 @@ def test_the_sound_of_a_clip_is_kept(clip_with_sound: Path, tmp_path: Path) -> N
         assert film.streams.audio[0].codec_context.name == "aac"
 
 
-def test_a_clip_that_breaks_off_is_kept_and_counts_as_failed(
+def test_a_truncated_clip_is_kept_and_counts_as_failed(
     broken_off_clip: Path, photo_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = [str(broken_off_clip), str(photo_folder / "a.jpg"), "--to", f"{tmp_path}/out/", *SIZE]

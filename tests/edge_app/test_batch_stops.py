@@ -72,7 +72,7 @@ def test_ctrl_c_in_a_clip_leaves_a_partial_one_under_another_name(
     assert written(out) == ["a.png", "clip.mp4", "clip.partial.mp4"]
 
 
-def test_a_second_ctrl_c_ends_at_once_and_leaves_nothing_half(
+def test_a_second_ctrl_c_stops_immediately_and_leaves_no_partial_file(
     photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch, "Painter", interrupting(2, times=2))

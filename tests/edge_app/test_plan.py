@@ -49,7 +49,7 @@ def test_files_that_become_files_are_a_conversion(
     assert is_conversion(AppConfig(source=words["source"], to=words["to"])) is expected
 
 
-def test_a_missing_source_and_a_sink_of_no_kind_are_errors(photos: Path) -> None:
+def test_a_missing_source_and_an_unknown_sink_are_errors(photos: Path) -> None:
     with pytest.raises(MediaError, match="no such file or folder"):
         is_conversion(AppConfig(source=(str(photos / "none.jpg"),), to=("out/",)))
     with pytest.raises(UsageError, match="did you mean window"):
@@ -74,7 +74,7 @@ def test_several_sources_do_not_collide(photos: Path, tmp_path: Path) -> None:
     assert outputs(found, tmp_path) == {"photos/a.jpg": "out/a-jpg.png", "photos/sub/a.jpg": "out/a-jpg-2.png"}
 
 
-def test_a_picture_and_a_clip_of_one_name_keep_it(photos: Path, tmp_path: Path) -> None:
+def test_a_picture_and_a_clip_with_the_same_name_keep_it(photos: Path, tmp_path: Path) -> None:
     (photos / "a.mov").write_text("")
     found = plan(photos / "a.jpg", photos / "a.mov", to=f"{tmp_path}/out/")
     assert outputs(found, tmp_path) == {"photos/a.jpg": "out/a.png", "photos/a.mov": "out/a.mp4"}
@@ -103,7 +103,7 @@ def test_one_file_becomes_one_file(photos: Path, tmp_path: Path) -> None:
         (("b.png",), "notes.txt/out/", "can't be made"),
     ],
 )
-def test_what_does_not_fit_is_refused_before_anything_is_drawn(
+def test_incompatible_sinks_are_refused_before_drawing(
     sources: tuple[str, ...], to: str, message: str, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(photos)

@@ -76,7 +76,7 @@ def test_one_value_may_replace_a_list(file: Path) -> None:
     assert read_settings(file, Options) == {"to": ("web",)}
 
 
-def test_the_home_folder_is_filled_in(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tilde_is_expanded(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/somebody")
     file.write_text('folder = "~/pictures"', encoding="utf-8")
     assert read_settings(file, Options) == {"folder": Path("/home/somebody/pictures")}

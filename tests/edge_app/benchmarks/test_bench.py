@@ -38,7 +38,7 @@ def test_each_model_size_and_thread_count_has_a_row(capsys: pytest.CaptureFixtur
         assert fps == pytest.approx(1000 / median_ms, rel=0.05)
 
 
-def test_the_progress_goes_to_stderr_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_goes_only_to_stderr(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["bench", str(COMIC), "--size", "64x64", "--threads", "1", "--runs", "3"]
     assert main(words) == 0
     assert capsys.readouterr().err == ""
@@ -74,7 +74,7 @@ def test_the_table_names_device_and_runtime() -> None:
     assert len(columns) == len(row)
 
 
-def test_a_board_is_called_by_its_own_name_else_by_its_cpu(tmp_path: Path) -> None:
+def test_a_device_is_named_by_its_board_or_else_by_its_cpu(tmp_path: Path) -> None:
     board, cpus = tmp_path / "model", tmp_path / "cpuinfo"
     board.write_text("Raspberry Pi 5 Model B Rev 1.0\0")
     cpus.write_text("processor\t: 0\nmodel name\t: Fast CPU @ 3 GHz\n\nmodel name\t: Fast CPU @ 3 GHz\n")
@@ -83,7 +83,7 @@ def test_a_board_is_called_by_its_own_name_else_by_its_cpu(tmp_path: Path) -> No
     assert device_name(tmp_path / "none", tmp_path / "none")
 
 
-def test_the_app_itself_is_called_as_before(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_app_runs_without_a_command_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     photo = MODELS.parent / "datasets" / "samples" / "food_scikit_image_coffee.jpg"
     assert main([str(photo), "--to", str(tmp_path / "comic.png"), "--size", "64x64"]) == 0
     assert (tmp_path / "comic.png").is_file()

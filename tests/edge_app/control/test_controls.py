@@ -13,7 +13,7 @@ def make_controls() -> Controls:
     return Controls(View("comic", (320, 240)), looks=["anime", "comic", "sketch"], sizes_wh=[(160, 120), (640, 480)])
 
 
-def test_what_is_changed_is_seen_and_the_rest_stays() -> None:
+def test_a_change_applies_and_the_other_values_stay() -> None:
     controls = make_controls()
     assert controls.change(look="sketch", strength=0.5) == View("sketch", (320, 240), strength=0.5)
     assert controls.view.look == "sketch"
@@ -37,7 +37,7 @@ def test_what_is_changed_is_seen_and_the_rest_stays() -> None:
         ({"colour": "red"}, "unknown control 'colour'"),
     ],
 )
-def test_what_can_not_be_is_refused_and_changes_nothing(changes: dict[str, Any], message: str) -> None:
+def test_an_invalid_change_is_refused_and_changes_nothing(changes: dict[str, Any], message: str) -> None:
     controls = make_controls()
     with pytest.raises(UsageError, match=message.replace("(", r"\(")):
         controls.change(**{"calm": True, **changes})
@@ -49,7 +49,7 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
         make_controls().change(brightness=1.0)
 
 
-def test_a_size_that_no_network_takes_is_refused_with_the_nearest() -> None:
+def test_an_invalid_size_is_refused_with_the_nearest_valid_one() -> None:
     with pytest.raises(UsageError, match="try 320x240"):
         View("comic", (321, 242))
 
@@ -60,13 +60,13 @@ def test_looks_are_stepped_through_in_a_ring() -> None:
     assert controls.step_look(-1).look == "anime"
 
 
-def test_sizes_are_stepped_through_to_the_ends() -> None:
+def test_stepping_through_sizes_stops_at_the_ends() -> None:
     controls = make_controls()
     assert [controls.step_size().size_wh for _ in range(2)] == [(640, 480), (640, 480)]
     assert [controls.step_size(-1).size_wh for _ in range(3)] == [(320, 240), (160, 120), (160, 120)]
 
 
-def test_changes_from_many_threads_are_all_kept() -> None:
+def test_changes_from_many_threads_all_apply() -> None:
     controls = make_controls()
 
     def toggle(name: str) -> None:
@@ -82,7 +82,7 @@ def test_changes_from_many_threads_are_all_kept() -> None:
     assert (controls.view.sharp, controls.view.calm, controls.view.recording) == (True, True, True)
 
 
-def test_a_change_of_the_apps_own_holds_only_if_nobody_has_changed_the_same() -> None:
+def test_the_apps_change_applies_only_if_no_viewer_changed_the_same_value() -> None:
     controls = make_controls()
     seen = controls.view
     controls.change(strength=0.5)  # something else
@@ -95,7 +95,7 @@ def test_a_change_of_the_apps_own_holds_only_if_nobody_has_changed_the_same() ->
     assert controls.view == before
 
 
-def test_a_change_of_the_apps_own_is_checked_too() -> None:
+def test_a_change_by_the_app_is_validated_too() -> None:
     controls = make_controls()
     with pytest.raises(UsageError, match="unknown look"):
         controls.change_from(controls.view, look="cubism")
@@ -104,7 +104,7 @@ def test_a_change_of_the_apps_own_is_checked_too() -> None:
     assert controls.view == View("comic", (320, 240))
 
 
-def test_steps_and_updates_from_many_threads_are_all_made() -> None:
+def test_steps_and_updates_from_many_threads_all_apply() -> None:
     looks = [f"look-{number}" for number in range(400)]
     controls = Controls(View("look-0"), looks=looks)
 
@@ -121,7 +121,7 @@ def test_steps_and_updates_from_many_threads_are_all_made() -> None:
     assert controls.view == View("look-300", strength=0.7)
 
 
-def test_nothing_is_recorded_where_nothing_can_be() -> None:
+def test_a_source_that_can_not_be_recorded_is_not_recorded() -> None:
     controls = Controls(View("comic"), looks=["comic"], can_record=False)
     with pytest.raises(UsageError, match="still images can't be recorded; take a snapshot instead"):
         controls.change(recording=True)

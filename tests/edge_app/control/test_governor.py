@@ -77,7 +77,7 @@ def test_each_rung_is_cheaper_than_the_one_before_and_the_choice_is_the_top() ->
     assert str(rungs[-1]) == "comic at 160x120"
 
 
-def test_the_quality_look_gives_way_to_the_lighter_one_at_full_size_and_does_not_return() -> None:
+def test_the_quality_look_is_replaced_by_the_lighter_one_at_full_size_for_good() -> None:
     names = [rung.look for rung in ladder()]
     assert names == sorted(names, reverse=True)  # all comic-quality before all comic
     assert next(rung for rung in ladder() if rung.look == "comic").size_wh == (320, 240)
@@ -111,7 +111,7 @@ def test_a_slow_device_settles_on_the_best_rung_that_keeps_the_rate(ms_per_gmac:
     assert governor.sustained_fps is not None and governor.sustained_fps >= 19.0
 
 
-def test_a_device_that_is_far_too_slow_falls_by_two_rungs_at_once() -> None:
+def test_a_device_that_is_far_too_slow_drops_two_rungs_at_once() -> None:
     governor = Governor(20.0, ladder())
     run = simulate(governor, Device(250.0), seconds=20)
     when_s, rung, _ = run.changes[0]
@@ -119,7 +119,7 @@ def test_a_device_that_is_far_too_slow_falls_by_two_rungs_at_once() -> None:
     assert when_s <= 5
 
 
-def test_a_device_that_is_somewhat_too_slow_is_given_three_seconds() -> None:
+def test_a_slightly_slow_device_gets_three_seconds() -> None:
     governor = Governor(20.0, ladder())
     for now_s in range(7):
         assert governor.step(now_s, 14.2, 70.0, COOL) is None
@@ -155,7 +155,7 @@ def test_noise_causes_no_flapping(ms_per_gmac: float) -> None:
     assert len(later) <= 4, run.changes
 
 
-def test_a_busy_minute_is_survived_and_the_choice_comes_back() -> None:
+def test_the_chosen_size_returns_after_a_busy_minute() -> None:
     device, governor = Device(25.0), Governor(20.0, ladder())
     simulate(governor, device, seconds=60)
     device.ms_per_gmac = 90.0  # another program uses the processor too
@@ -168,7 +168,7 @@ def test_a_busy_minute_is_survived_and_the_choice_comes_back() -> None:
     assert governor.rung == governor.ladder[0]
 
 
-def test_it_climbs_by_what_it_measured_where_time_grows_slower_than_cost() -> None:
+def test_it_steps_up_by_measured_times_if_they_grow_slower_than_the_cost() -> None:
     # As on x86-64: comic-quality costs 3.3 times as much as comic and takes 1.9 times as long.
     governor = Governor(20.0, ladder("comic-quality", (160, 120))[:2])
     heavy, light = governor.ladder
@@ -186,7 +186,7 @@ def test_it_climbs_by_what_it_measured_where_time_grows_slower_than_cost() -> No
     assert now_s - free_s < 20
 
 
-def test_a_wrong_prediction_does_not_keep_it_down_for_good() -> None:
+def test_a_wrong_prediction_does_not_keep_the_size_down_forever() -> None:
     governor = Governor(20.0, ladder("comic-quality", (160, 120))[:2])
     assert governor.ladder[1].look == "comic"
     for second in range(9):
@@ -209,7 +209,7 @@ def test_heat_makes_it_step_down_and_cooling_brings_it_back() -> None:
     assert len(run.changes) <= 4
 
 
-def test_lasting_heat_is_tried_ever_more_seldom() -> None:
+def test_under_lasting_heat_it_steps_up_less_and_less_often() -> None:
     device = Device(38.0, warms_by_c=45.0, room_c=lambda now_s: 45.0)
     run = simulate(Governor(20.0, ladder()), device, seconds=4 * 3600)
     climbs = [when_s for when_s, _, reason in run.changes if reason.startswith("room")]
@@ -229,7 +229,7 @@ def test_after_heat_it_waits_until_it_is_sure_to_stay_cool() -> None:
     assert 120 <= now_s - down_s <= 130
 
 
-def test_throttling_without_a_temperature_steps_down_too() -> None:
+def test_throttling_without_a_temperature_also_steps_down() -> None:
     slowed = Vitals(None, ("throttled now",), None, None, None, 4)
     governor = Governor(20.0, ladder())
     for now_s in range(9):
@@ -238,7 +238,7 @@ def test_throttling_without_a_temperature_steps_down_too() -> None:
     assert governor.reason.startswith("slowed down by the firmware: comic-quality at")
 
 
-def test_a_rung_that_failed_is_barred_twice_as_long_each_time() -> None:
+def test_a_failed_rung_is_avoided_twice_as_long_each_time() -> None:
     governor = Governor(20.0, ladder("comic", (256, 192))[:2])
     climbed: list[float] = []
     for now_s in range(2000):
@@ -251,13 +251,13 @@ def test_a_rung_that_failed_is_barred_twice_as_long_each_time() -> None:
     assert waits == sorted(waits) and waits[-1] > 1.8 * waits[-2]
 
 
-def test_before_the_first_frame_nothing_is_judged() -> None:
+def test_the_governor_waits_for_the_first_frame() -> None:
     governor = Governor(20.0, ladder())
     assert all(governor.step(now_s, 0.0, None, COOL) is None for now_s in range(30))
     assert governor.sustained_fps is None
 
 
-def test_a_ladder_of_one_rung_is_never_left() -> None:
+def test_a_ladder_with_one_rung_has_no_steps() -> None:
     device = Device(400.0, warms_by_c=60.0)
     assert simulate(Governor(20.0, ladder("comic", (160, 120))), device).changes == []
 

@@ -42,7 +42,7 @@ def test_each_look_is_a_line_of_json(tmp_path: Path) -> None:
     assert lines[-1]["time_s"] > lines[0]["time_s"]
 
 
-def test_lines_go_behind_those_that_are_there(tmp_path: Path) -> None:
+def test_lines_are_appended_to_existing_ones(tmp_path: Path) -> None:
     path = tmp_path / "stats.jsonl"
     path.write_text('{"older": true}\n')
     with watch(make_session(tmp_path), stats_path=path):
@@ -50,7 +50,7 @@ def test_lines_go_behind_those_that_are_there(tmp_path: Path) -> None:
     assert path.read_text().startswith('{"older": true}\n')
 
 
-def test_a_place_that_can_not_be_written_is_refused_at_once(tmp_path: Path) -> None:
+def test_a_path_that_can_not_be_written_is_an_error_immediately(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(MediaError, match="can't be written"):
         watch(make_session(tmp_path), stats_path=tmp_path / "file" / "stats.jsonl")

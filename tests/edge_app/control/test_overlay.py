@@ -21,7 +21,7 @@ def test_the_figures_name_look_size_rate_and_times(tmp_path: Path) -> None:
     assert figure_lines(session) == ["negative 64x48", "0.0 frames per second", "12 ms drawing", "recording"]
 
 
-def test_words_are_white_with_a_black_edge_where_they_belong() -> None:
+def test_text_is_white_with_a_black_edge() -> None:
     top, bottom = (np.full((240, 320, 3), 128, np.uint8) for _ in range(2))
     write_lines(top, ["one", "two"])
     write_lines(bottom, ["one", "two"], at_bottom=True)
@@ -31,7 +31,7 @@ def test_words_are_white_with_a_black_edge_where_they_belong() -> None:
         assert (picture[empty] == 128).all()
 
 
-def test_no_words_leave_the_picture_alone() -> None:
+def test_an_empty_text_does_not_change_the_picture() -> None:
     picture = np.full((24, 32, 3), 7, np.uint8)
     write_lines(picture, [])
     assert (picture == 7).all()
@@ -57,7 +57,7 @@ def test_long_text_stays_within_the_picture(size_wh: tuple[int, int], at_bottom:
     assert words.startswith("look anime-quality") or size_wh[0] < 320
 
 
-def test_a_word_that_is_wider_than_the_picture_is_broken() -> None:
+def test_a_word_wider_than_the_picture_is_split() -> None:
     narrow, wide = (np.zeros((240, width, 3), np.uint8) for width in (100, 2000))
     for picture in (narrow, wide):
         write_lines(picture, ["x" * 60])

@@ -25,7 +25,7 @@ def sizes(changes: list[tuple[float, DrawnAs]]) -> list[int]:
 
 
 @pytest.mark.parametrize("fps", RATES)
-def test_it_sees_the_true_rate_and_leaves_a_rate_that_is_kept_alone(fps: float, tmp_path: Path) -> None:
+def test_it_measures_the_true_rate_and_does_not_change_a_rate_that_is_kept(fps: float, tmp_path: Path) -> None:
     world = Simulation(tmp_path, target_fps=fps, top_s=0.98 / fps, camera_fps=lambda now_s: 1000.0)
     seen = [figures for figures in world.run(120.0 + 10 / fps) if figures.frames >= 3]
     assert len(seen) > 60
@@ -35,7 +35,7 @@ def test_it_sees_the_true_rate_and_leaves_a_rate_that_is_kept_alone(fps: float, 
 
 
 @pytest.mark.parametrize("fps", RATES)
-def test_a_camera_that_is_the_bottleneck_is_seen_as_such(fps: float, tmp_path: Path) -> None:
+def test_a_camera_that_is_the_bottleneck_is_recognised(fps: float, tmp_path: Path) -> None:
     world = Simulation(tmp_path, target_fps=2 * fps, top_s=0.3 / fps, camera_fps=lambda now_s: fps)
     seen = [figures for figures in world.run(120.0 + 10 / fps) if figures.frames >= 3]
     assert all(figures.fps == pytest.approx(fps, rel=0.06) for figures in seen)
@@ -52,7 +52,7 @@ def test_it_steps_down_until_the_rate_is_kept(fps: float, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("draw_s", [1.0, 2.0, 4.0, 5.0])
-def test_a_filter_of_seconds_a_frame_steps_down_soon_and_far(draw_s: float, tmp_path: Path) -> None:
+def test_a_filter_that_takes_seconds_per_frame_steps_down_soon_and_far(draw_s: float, tmp_path: Path) -> None:
     world = Simulation(tmp_path, target_fps=5.0, top_s=draw_s)
     changes = world.changes(120.0)
     assert changes[0][0] <= 5.0 + 4 * draw_s
@@ -61,7 +61,7 @@ def test_a_filter_of_seconds_a_frame_steps_down_soon_and_far(draw_s: float, tmp_
 
 @pytest.mark.parametrize("fps", RATES)
 @pytest.mark.parametrize("noise", [0.0, 0.03])
-def test_it_climbs_to_no_rung_that_can_not_keep_the_rate(fps: float, noise: float, tmp_path: Path) -> None:
+def test_it_never_steps_up_to_a_rung_that_can_not_keep_the_rate(fps: float, noise: float, tmp_path: Path) -> None:
     world = Simulation(tmp_path, target_fps=fps, top_s=1.2 / fps, camera_fps=lambda now_s: 1000.0, noise=noise)
     changes = world.changes(HALF_AN_HOUR_S if fps < 10 else 600.0)
     assert sizes(changes) == [192]  # one step down; a frame takes 0.64 of the time there
@@ -71,7 +71,7 @@ def test_it_climbs_to_no_rung_that_can_not_keep_the_rate(fps: float, noise: floa
 
 
 @pytest.mark.parametrize("fps", RATES)
-def test_after_a_busy_time_the_choice_comes_back(fps: float, tmp_path: Path) -> None:
+def test_the_choice_returns_after_a_busy_time(fps: float, tmp_path: Path) -> None:
     busy_s = 60.0 + 20 / fps
     world = Simulation(
         tmp_path,
@@ -99,7 +99,7 @@ def test_a_camera_that_is_gone_for_minutes_changes_nothing(fps: float, tmp_path:
 
 
 @pytest.mark.parametrize("top_s", [0.1, 1.0, 3.0])
-def test_a_look_is_not_judged_by_the_frames_of_the_one_before(top_s: float, tmp_path: Path) -> None:
+def test_a_look_is_not_judged_by_the_frames_of_the_previous_look(top_s: float, tmp_path: Path) -> None:
     # The lighter look takes half a minute to load; until then the heavier one draws on.
     loading = {"ends_s": float("inf")}
 
@@ -118,7 +118,7 @@ def test_a_look_is_not_judged_by_the_frames_of_the_one_before(top_s: float, tmp_
     assert governor._units[1] == pytest.approx(0.4, rel=0.05)
 
 
-def test_a_lighter_look_that_can_not_be_loaded_is_done_without(tmp_path: Path) -> None:
+def test_the_governor_avoids_a_lighter_look_that_can_not_be_loaded(tmp_path: Path) -> None:
     def fail() -> Drawer:
         raise ModelError("comic.tflite: cut short")
 

@@ -31,7 +31,7 @@ def test_only_nodes_that_give_pictures_are_cameras(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
-def test_the_kernel_is_asked_in_its_own_words(tmp_path: Path) -> None:
+def test_the_query_uses_the_kernels_own_layout(tmp_path: Path) -> None:
     assert (2 << 30) | (CAPABILITY.size << 16) | (ord("V") << 8) == QUERY_CAPABILITY  # _IOR('V', 0, v4l2_capability)
     (tmp_path / "video0").symlink_to("/dev/null")
     assert video_devices(tmp_path)[0].fault == "Inappropriate ioctl for device"

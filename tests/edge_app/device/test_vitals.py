@@ -42,7 +42,7 @@ def zone(root: Path, number: int, kind: str, temperature: str) -> None:
     write(root, f"sys/class/thermal/thermal_zone{number}/temp", temperature + "\n")
 
 
-def test_where_nothing_is_known_everything_is_none(tmp_path: Path) -> None:
+def test_unknown_vitals_are_none(tmp_path: Path) -> None:
     vitals = read_vitals(root=tmp_path, run=Command(None), cores=4)
     assert (vitals.temperature_c, vitals.throttled, vitals.memory_mb, vitals.peak_memory_mb, vitals.load_1m) == (
         (None,) * 5
@@ -51,19 +51,19 @@ def test_where_nothing_is_known_everything_is_none(tmp_path: Path) -> None:
     assert not vitals.throttled_now
 
 
-def test_the_processors_zone_is_taken_even_where_another_is_hotter(tmp_path: Path) -> None:
+def test_the_processors_zone_is_used_even_if_another_is_hotter(tmp_path: Path) -> None:
     zone(tmp_path, 0, "nvme", "91000")
     zone(tmp_path, 1, "cpu-thermal", "61322")
     assert read_vitals(root=tmp_path, run=Command(None)).temperature_c == 61.3
 
 
-def test_without_a_zone_of_that_name_the_hottest_counts(tmp_path: Path) -> None:
+def test_without_a_processor_zone_the_hottest_zone_counts(tmp_path: Path) -> None:
     zone(tmp_path, 0, "acpitz", "27800")
     zone(tmp_path, 1, "soc0", "48000")
     assert read_vitals(root=tmp_path, run=Command(None)).temperature_c == 48.0
 
 
-def test_a_zone_that_can_not_be_read_is_dropped(tmp_path: Path) -> None:
+def test_an_unreadable_thermal_zone_is_ignored(tmp_path: Path) -> None:
     zone(tmp_path, 0, "x86_pkg_temp", "55000")
     zone(tmp_path, 1, "x86_pkg_temp", "not a number")
     (tmp_path / "sys/class/thermal/thermal_zone2").mkdir()
@@ -93,14 +93,14 @@ def test_flags_have_the_documented_meanings() -> None:
     )
 
 
-def test_the_commands_answer_is_taken_before_the_file(tmp_path: Path) -> None:
+def test_the_command_is_preferred_to_the_file(tmp_path: Path) -> None:
     write(tmp_path, THROTTLED_FILE, "0\n")
     vitals = read_vitals(root=tmp_path, run=Command("throttled=0x40004\n"))
     assert vitals.throttled == ("throttled now", "throttled since boot")
     assert vitals.throttled_now
 
 
-def test_the_file_serves_where_the_command_does_not_and_is_hexadecimal_without_a_sign(tmp_path: Path) -> None:
+def test_the_file_is_the_fallback_and_holds_unsigned_hexadecimal(tmp_path: Path) -> None:
     write(tmp_path, THROTTLED_FILE, "50000\n")
     assert read_vitals(root=tmp_path, run=Command(None)).throttled == (
         "under-voltage since boot",
@@ -109,11 +109,11 @@ def test_the_file_serves_where_the_command_does_not_and_is_hexadecimal_without_a
 
 
 @pytest.mark.parametrize("answer", ["", "VCHI initialization failed", 'error=1 error_msg="Command not registered"'])
-def test_what_is_no_answer_is_unknown(tmp_path: Path, answer: str) -> None:
+def test_an_invalid_answer_counts_as_unknown(tmp_path: Path, answer: str) -> None:
     assert read_vitals(root=tmp_path, run=Command(answer)).throttled is None
 
 
-def test_what_happened_since_boot_stays_although_the_kernel_clears_it(tmp_path: Path) -> None:
+def test_events_since_boot_are_kept_although_the_kernel_clears_them(tmp_path: Path) -> None:
     reader = VitalsReader(root=tmp_path, run=Command(None), clock=lambda: 0.0)
     for text, expected in [
         ("0", ()),
@@ -125,7 +125,7 @@ def test_what_happened_since_boot_stays_although_the_kernel_clears_it(tmp_path: 
         assert reader().throttled == expected
 
 
-def test_the_command_is_started_seldom_and_its_answer_kept(tmp_path: Path) -> None:
+def test_the_command_runs_rarely_and_its_result_is_kept(tmp_path: Path) -> None:
     now_s = 100.0
     command = Command("throttled=0x0")
     reader = VitalsReader(root=tmp_path, run=command, clock=lambda: now_s)
@@ -135,7 +135,7 @@ def test_the_command_is_started_seldom_and_its_answer_kept(tmp_path: Path) -> No
     assert command.asked == 30 / COMMAND_EVERY_S
 
 
-def test_a_missing_command_is_not_looked_for_each_second(tmp_path: Path) -> None:
+def test_a_missing_command_is_not_searched_every_second(tmp_path: Path) -> None:
     now_s = 100.0
     command = Command(None)
     reader = VitalsReader(root=tmp_path, run=command, clock=lambda: now_s)
@@ -160,7 +160,7 @@ def test_this_machine_can_be_read() -> None:
     assert 1 <= vitals.cores <= (os.cpu_count() or 1)
 
 
-def test_the_age_of_a_process_is_that_since_its_start(tmp_path: Path) -> None:
+def test_the_age_of_a_process_counts_from_its_start(tmp_path: Path) -> None:
     assert process_age_s(tmp_path) is None
     ticks = os.sysconf("SC_CLK_TCK")
     write(tmp_path, "proc/uptime", "1000.50 3000.00\n")

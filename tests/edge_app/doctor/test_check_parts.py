@@ -11,12 +11,12 @@ from edge_app.doctor import check_parts
 from tests.edge_app.systems import CAPTURE, STREAMING, capability, load, only, pi, picamera, system, write
 
 
-def test_the_pis_cameras_are_named_as_sources(tmp_path: Path) -> None:
+def test_the_pis_cameras_are_listed_as_sources(tmp_path: Path) -> None:
     found = check_parts.check_cameras(system(tmp_path, load=load(picamera2=picamera("imx708", "ov5647"))))[0]
     assert (found.state, found.found) == ("ok", "picamera:0 imx708, picamera:1 ov5647")
 
 
-def test_on_a_pi_a_camera_of_some_kind_must_be_there(tmp_path: Path) -> None:
+def test_a_pi_needs_a_camera(tmp_path: Path) -> None:
     pi(tmp_path)
     ribbon, usb = check_parts.check_cameras(system(tmp_path, load=load(picamera2=picamera())))
     assert (ribbon.state, usb.state) == ("fail", "note")
@@ -30,7 +30,7 @@ def test_on_a_pi_a_camera_of_some_kind_must_be_there(tmp_path: Path) -> None:
     assert usb.found == "usb:0 HD Webcam"
 
 
-def test_elsewhere_a_machine_without_a_camera_is_fit(tmp_path: Path) -> None:
+def test_a_machine_other_than_a_pi_needs_no_camera(tmp_path: Path) -> None:
     assert [finding.state for finding in check_parts.check_cameras(system(tmp_path))] == ["note", "note"]
 
 
@@ -51,7 +51,7 @@ def test_a_picamera2_that_can_not_be_imported_has_its_own_remedy(
     assert remedy in found.remedy
 
 
-def test_a_camera_without_rights_tells_of_the_group(tmp_path: Path) -> None:
+def test_a_camera_without_permission_names_the_group(tmp_path: Path) -> None:
     write(tmp_path, "dev/video0", "")
 
     def query(path: Path) -> bytes:
@@ -69,7 +69,7 @@ def test_an_opencv_without_windows_is_a_note(tmp_path: Path) -> None:
     assert "--to web" in found.remedy
 
 
-def test_the_windows_of_this_opencv_are_found(tmp_path: Path) -> None:
+def test_the_window_support_of_opencv_is_detected(tmp_path: Path) -> None:
     found = only(check_parts.check_numpy_and_opencv(system(tmp_path)))
     assert "windows by QT" in found.found or found.state == "note"
 
@@ -77,14 +77,14 @@ def test_the_windows_of_this_opencv_are_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "state"), [("unknown runtime", "fail"), ("tflite_runtime 2.14.0", "note"), ("ai_edge_litert 2.3.0", "ok")]
 )
-def test_the_old_runtime_is_a_note_and_none_a_failure(
+def test_the_old_runtime_is_a_note_and_a_missing_runtime_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, state: str
 ) -> None:
     monkeypatch.setattr("edge_app.benchmarks.bench.runtime_name", lambda: name)
     assert only(check_parts.check_runtime(system(tmp_path))).state == state
 
 
-def test_a_model_that_was_cut_short_is_reported(tmp_path: Path) -> None:
+def test_a_truncated_model_is_reported(tmp_path: Path) -> None:
     shutil.copy(MODELS / "comic.json", tmp_path)
     (tmp_path / "comic.tflite").write_bytes((MODELS / "comic.tflite").read_bytes()[:1000])
     found = only(check_parts.check_model(system(tmp_path, models=tmp_path)))
@@ -111,5 +111,5 @@ def test_a_pyav_without_h264_or_too_old_can_not_record(tmp_path: Path) -> None:
         assert (found.state, found.found) == ("fail", words)
 
 
-def test_without_aiohttp_there_is_no_web_page_but_the_rest_works(tmp_path: Path) -> None:
+def test_without_aiohttp_everything_but_the_page_works(tmp_path: Path) -> None:
     assert only(check_parts.check_web(system(tmp_path, load=load(aiohttp=None)))).state == "note"

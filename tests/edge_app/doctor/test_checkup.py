@@ -10,7 +10,7 @@ from edge_app.doctor.finding import Finding, System
 from tests.edge_app.systems import load, only, pi, write
 
 
-def test_everything_is_looked_at_on_this_machine_and_nothing_breaks(tmp_path: Path) -> None:
+def test_every_check_runs_on_this_machine(tmp_path: Path) -> None:
     findings = run_doctor(tmp_path / "camera", run=lambda words: None)
     assert not [finding for finding in findings if "the check failed" in finding.found]
     assert len(findings) == len(CHECKS) + 1  # two kinds of cameras
@@ -33,7 +33,7 @@ def test_every_failure_has_a_remedy_of_one_line(tmp_path: Path) -> None:
     assert exit_status(findings) == 1
 
 
-def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(tmp_path: Path) -> None:
+def test_a_check_that_crashes_is_a_finding_and_the_others_still_run(tmp_path: Path) -> None:
     def broken(system: System) -> list[Finding]:
         raise KeyError("no\nsuch key")
 
@@ -60,7 +60,7 @@ def test_the_table_has_remedies_below_and_a_verdict_at_the_end() -> None:
     assert table(findings[1:]).endswith("\nready: 0 problems, 1 note")
 
 
-def test_notes_are_no_failures() -> None:
+def test_notes_do_not_count_as_failures() -> None:
     assert exit_status([Finding("a", "ok", ""), Finding("b", "note", "")]) == 0
 
 

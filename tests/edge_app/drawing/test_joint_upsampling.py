@@ -34,7 +34,7 @@ def edge_width(picture: Uint8Array) -> float:
     return float(np.mean(((row > low + 0.1 * (high - low)) & (row < low + 0.9 * (high - low))).sum(axis=1)))
 
 
-def test_it_is_as_large_as_the_photo_whatever_was_cropped_and_rounded(photo: Uint8Array) -> None:
+def test_the_result_is_as_large_as_the_photo_despite_cropping_and_rounding(photo: Uint8Array) -> None:
     view = photo[7:390, 5:582]  # odd, and not contiguous
     small = resize(view, (192, 128))
     rebuilt = joint_upsample(view, small, small)
@@ -53,14 +53,14 @@ def test_inputs_are_left_alone(photo: Uint8Array) -> None:
     assert np.array_equal(small, kept)
 
 
-def test_where_the_network_changed_nothing_the_photo_comes_back(photo: Uint8Array) -> None:
+def test_if_the_network_changes_nothing_the_result_is_the_photo(photo: Uint8Array) -> None:
     small = resize(photo, (200, 132))
     bilinear = resize(small, (600, 400))
     assert psnr(joint_upsample(photo, small, small), photo) > psnr(bilinear, photo) + 0.5
 
 
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (200, 40, 90)])
-def test_one_colour_stays_exactly_that(colour: tuple[int, int, int]) -> None:
+def test_a_uniform_colour_stays_unchanged(colour: tuple[int, int, int]) -> None:
     full = np.full((360, 480, 3), colour, np.uint8)
     small = resize(full, SMALL_WH)
     assert np.array_equal(joint_upsample(full, small, small), full)
@@ -84,7 +84,7 @@ def test_an_edge_that_only_the_network_drew_is_sharper_too() -> None:
 
 
 @pytest.mark.parametrize("inverted", [False, True])
-def test_no_halo_stands_next_to_an_edge(inverted: bool) -> None:
+def test_edges_have_no_halo(inverted: bool) -> None:
     full = slanted_edge(20, 235)
     small = resize(full, SMALL_WH)
     cartoon = resize(slanted_edge(*((200, 60) if inverted else (60, 200))), SMALL_WH)
@@ -93,7 +93,7 @@ def test_no_halo_stands_next_to_an_edge(inverted: bool) -> None:
     assert rebuilt.max() <= 200 + 2
 
 
-def test_no_halo_of_colour_either() -> None:
+def test_edges_have_no_colour_halo() -> None:
     full = slanted_edge(0, 255)
     full[..., 0] = 255 - full[..., 0]  # green and blue rise where red falls
     small = resize(full, SMALL_WH)
@@ -103,7 +103,7 @@ def test_no_halo_of_colour_either() -> None:
     assert rebuilt.max() <= 188 + 2
 
 
-def test_texture_that_the_network_cleared_away_stays_away() -> None:
+def test_texture_that_the_network_removed_stays_removed() -> None:
     full = noise(2, 60)
     small = resize(full, SMALL_WH)
     flat = np.full_like(small, 128)

@@ -117,7 +117,7 @@ def test_the_looks_are_the_files_that_take_bytes() -> None:
     assert not [name for name in names if "float" in name]
 
 
-def test_the_first_look_is_the_one_asked_for() -> None:
+def test_the_first_look_is_the_requested_one() -> None:
     first, loaders = look_loaders("sketch", model=None, style_filter=None, threads=1)
     assert first == "sketch"
     assert "comic" in loaders

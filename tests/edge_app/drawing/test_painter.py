@@ -68,7 +68,7 @@ def test_sharp_shows_the_source_at_its_full_size(tmp_path: Path) -> None:
     assert not np.array_equal(drawn.rgb_u8[:, 330:], CARD[:, 330:])  # after
 
 
-def test_the_cameras_own_small_copy_is_drawn_where_it_has_the_right_size(tmp_path: Path) -> None:
+def test_the_cameras_small_copy_is_drawn_if_it_has_the_right_size(tmp_path: Path) -> None:
     session = make_session(tmp_path)
     painter = make_painter(session)
     small = np.full((48, 64, 3), 50, np.uint8)
@@ -81,7 +81,7 @@ def test_the_cameras_own_small_copy_is_drawn_where_it_has_the_right_size(tmp_pat
     assert np.array_equal(drawn.rgb_u8, inverting(CARD, (96, 72)))
 
 
-def test_calm_takes_noise_out_and_a_change_of_look_starts_again(tmp_path: Path) -> None:
+def test_calm_removes_noise_and_restarts_after_a_change_of_look(tmp_path: Path) -> None:
     session = make_session(tmp_path)
     painter = make_painter(session)
     random = np.random.default_rng(3)
@@ -116,7 +116,7 @@ def test_calm_takes_noise_out_and_a_change_of_look_starts_again(tmp_path: Path) 
         None,
     ],
 )
-def test_what_is_no_picture_is_dropped_live_and_ends_a_file(picture: Any, tmp_path: Path) -> None:
+def test_an_invalid_picture_is_dropped_live_and_ends_a_file(picture: Any, tmp_path: Path) -> None:
     session = make_session(tmp_path)
     assert make_painter(session)(frame_of(picture)) is None
     assert "expected" in session.notices.since()[0].text
@@ -126,7 +126,7 @@ def test_what_is_no_picture_is_dropped_live_and_ends_a_file(picture: Any, tmp_pa
 
 
 @pytest.mark.parametrize("shape_hw", [(240, 320), (1080, 1920), (99, 301), (5, 5)])
-def test_a_camera_that_changes_its_size_is_drawn_on(shape_hw: tuple[int, int], tmp_path: Path) -> None:
+def test_a_camera_that_changes_its_size_is_still_drawn(shape_hw: tuple[int, int], tmp_path: Path) -> None:
     session = make_session(tmp_path)
     session.controls.change(sharp=True, calm=True, strength=0.5)
     painter = make_painter(session)
@@ -158,7 +158,7 @@ def until(true: Callable[[], bool], seconds: float = 5.0) -> None:
         time.sleep(0.005)
 
 
-def test_while_a_look_is_loaded_the_one_before_it_draws(tmp_path: Path) -> None:
+def test_the_previous_look_draws_while_a_new_one_loads(tmp_path: Path) -> None:
     may_load = threading.Event()
 
     def load_slowly() -> Drawer:
@@ -179,7 +179,7 @@ def test_while_a_look_is_loaded_the_one_before_it_draws(tmp_path: Path) -> None:
     assert np.array_equal(last.rgb_u8, plain(CARD, (64, 48)))
 
 
-def test_a_look_that_can_not_be_loaded_is_unchosen_and_may_be_chosen_again(tmp_path: Path) -> None:
+def test_a_look_that_can_not_be_loaded_is_deselected_and_may_be_chosen_again(tmp_path: Path) -> None:
     tries: list[str] = []
 
     def fail() -> Drawer:
@@ -230,7 +230,7 @@ def test_the_first_look_must_be_loaded(tmp_path: Path) -> None:
         make_painter(session)
 
 
-def test_calm_keeps_nothing_of_one_still_image_in_the_next(tmp_path: Path) -> None:
+def test_calm_does_not_blend_still_images(tmp_path: Path) -> None:
     levels = iter([40, 200])
     session = session_with(make_session(tmp_path), other=lambda: inverting)
     session.looks._ready["negative"] = lambda rgb_u8, size_wh: np.full((48, 64, 3), next(levels), np.uint8)

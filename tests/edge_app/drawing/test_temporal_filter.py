@@ -18,7 +18,7 @@ def noisy(level: int, spread: int, random: np.random.Generator) -> Uint8Array:
     return np.asarray(level + random.integers(-spread, spread + 1, SHAPE), np.uint8)
 
 
-def test_the_flicker_of_a_still_scene_falls_by_what_is_kept() -> None:
+def test_the_flicker_of_a_still_scene_falls_by_the_kept_share() -> None:
     random, calm = np.random.default_rng(1), TemporalFilter()
     drawn = [noisy(120, 8, random) for _ in range(60)]
     calmed = [calm(noisy(100, 2, random), picture) for picture in drawn]
@@ -29,7 +29,7 @@ def test_the_flicker_of_a_still_scene_falls_by_what_is_kept() -> None:
     assert change(calmed) < (1 - KEPT) * 1.3 * change(drawn)
 
 
-def test_a_camera_s_noise_is_not_taken_for_motion() -> None:
+def test_camera_noise_does_not_count_as_motion() -> None:
     random, calm = np.random.default_rng(2), TemporalFilter()
     shown = []
     for number in range(40):
@@ -38,7 +38,7 @@ def test_a_camera_s_noise_is_not_taken_for_motion() -> None:
     assert np.abs(np.diff(np.stack(shown[20:]).astype(float), axis=0)).mean() < 0.3 * 10
 
 
-def test_what_moves_is_shown_as_it_is_drawn() -> None:
+def test_moving_areas_are_shown_as_drawn() -> None:
     calm = TemporalFilter()
     for left in range(0, 40, 4):
         photo, drawn = grey(40), grey(200)
@@ -49,7 +49,7 @@ def test_what_moves_is_shown_as_it_is_drawn() -> None:
         assert np.array_equal(shown[:, :left][:, -8:], drawn[:, :left][:, -8:])  # no ghost where it was
 
 
-def test_lines_next_to_what_moves_follow_too() -> None:
+def test_lines_next_to_moving_objects_follow_too() -> None:
     calm = TemporalFilter()
     for left in range(6, 40, 4):
         photo, drawn = grey(100), grey(200)
@@ -59,7 +59,7 @@ def test_lines_next_to_what_moves_follow_too() -> None:
         assert np.array_equal(shown[12:28], drawn[12:28])
 
 
-def test_what_moves_is_followed_where_its_colour_alone_shows_it() -> None:
+def test_motion_is_followed_even_if_only_the_colour_changes() -> None:
     calm = TemporalFilter()
     for left in range(0, 40, 4):
         photo = np.full(SHAPE, (60, 120, 60), np.uint8)
@@ -69,7 +69,7 @@ def test_what_moves_is_followed_where_its_colour_alone_shows_it() -> None:
 
 
 @pytest.mark.parametrize("speed", [0.05, 0.1, 0.3])
-def test_what_creeps_lags_by_a_quarter_of_a_pixel_at_most(speed: float) -> None:
+def test_slow_motion_lags_by_at_most_a_quarter_of_a_pixel(speed: float) -> None:
     calm = TemporalFilter()
     for number in range(80):
         edge = 70 + 100 * np.clip(np.arange(SHAPE[1]) - 20 - speed * number, 0, 1)
@@ -78,7 +78,7 @@ def test_what_creeps_lags_by_a_quarter_of_a_pixel_at_most(speed: float) -> None:
         assert (shown[24, :, 0].astype(float) - photo[24, :, 0]).sum() / 100 < 0.25
 
 
-def test_a_still_scene_comes_to_what_is_drawn_of_it_exactly() -> None:
+def test_a_still_scene_converges_to_its_drawing_exactly() -> None:
     calm = TemporalFilter()
     calm(grey(100), grey(20))
     for _ in range(40):
@@ -86,7 +86,7 @@ def test_a_still_scene_comes_to_what_is_drawn_of_it_exactly() -> None:
     assert (shown == 203).all()
 
 
-def test_light_that_changes_slowly_comes_through() -> None:
+def test_slow_changes_of_light_are_shown() -> None:
     calm = TemporalFilter()
     for number in range(100):
         shown = calm(grey(100 + number // 2), grey(50 + number))
@@ -113,7 +113,7 @@ def test_it_starts_again(forget: str) -> None:
     assert np.array_equal(calm(grey(100, shape), drawn), drawn)
 
 
-def test_what_was_shown_is_not_overwritten_by_the_next() -> None:
+def test_the_next_frame_does_not_overwrite_a_shown_one() -> None:
     calm = TemporalFilter()
     first = calm(grey(100), grey(50))
     second = calm(grey(100), grey(60))

@@ -43,7 +43,7 @@ def test_an_error_comes_after_the_last_item() -> None:
         channel.get()
 
 
-def test_a_waiting_writer_learns_that_nobody_reads() -> None:
+def test_a_waiting_writer_learns_that_the_reader_is_gone() -> None:
     channel: Channel[int] = Channel(1, keeps_newest=False)
     channel.put(1)
     results: list[bool] = []
@@ -54,7 +54,7 @@ def test_a_waiting_writer_learns_that_nobody_reads() -> None:
     assert results == [False]
 
 
-def test_a_closed_channel_gives_nothing_more() -> None:
+def test_a_closed_channel_gives_no_more_items() -> None:
     channel: Channel[int] = Channel(3, keeps_newest=False)
     channel.put(1)
     channel.close()
@@ -70,7 +70,7 @@ def test_a_reader_waits_no_longer_than_it_wants_to() -> None:
     assert channel.get(0.01) == 1
 
 
-def test_how_long_an_item_lay_there_is_reported() -> None:
+def test_the_time_of_an_item_in_the_channel_is_reported() -> None:
     waits_ms: list[float] = []
     channel: Channel[int] = Channel(1, keeps_newest=True, on_wait=waits_ms.append)
     channel.put(1)

@@ -13,7 +13,7 @@ from edge_app.flow.notices import KEPT, Notices
 ROOT = Path(__file__).parents[3]
 
 
-def test_a_reader_gets_what_is_new() -> None:
+def test_a_reader_gets_new_messages_only() -> None:
     messages: list[str] = []
     notices = Notices(clock=lambda: 5.0, write=messages.append)
     for text in ("one", "two", "three"):
@@ -22,7 +22,7 @@ def test_a_reader_gets_what_is_new() -> None:
     assert messages == ["one", "two", "three"]
 
 
-def test_the_same_thing_is_not_said_twice_at_once() -> None:
+def test_a_repeated_message_is_shown_once() -> None:
     messages: list[str] = []
     notices = Notices(write=messages.append)
     for text in ("gone", "gone", "back", "gone"):
@@ -38,7 +38,7 @@ def test_only_the_last_ones_are_kept() -> None:
     assert notices.since()[-1].number == 10 * KEPT
 
 
-def test_an_old_one_is_no_longer_the_latest() -> None:
+def test_an_old_message_is_no_longer_the_latest() -> None:
     now_s = [0.0]
     notices = Notices(clock=lambda: now_s[0], write=lambda text: None)
     assert notices.latest(5.0) is None
@@ -70,7 +70,7 @@ def test_a_message_that_can_not_be_printed_is_kept(stream: io.StringIO | None, m
     assert [notice.text for notice in notices.since()] == ["the camera is gone"]
 
 
-def test_a_message_of_the_moment_in_which_a_look_is_loaded_is_printed() -> None:
+def test_a_message_during_the_loading_of_a_look_is_printed() -> None:
     code = """
 import os, sys, threading
 from celcam.native_messages import native_messages_off

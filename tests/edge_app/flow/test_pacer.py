@@ -43,14 +43,14 @@ def test_drawing_that_is_quick_enough_does_not_change_the_pace() -> None:
 
 
 @pytest.mark.parametrize("jump_s", [3600.0, LONGEST_WAIT_S + 1.0, -5.0])
-def test_a_clock_that_jumps_holds_nothing_up(jump_s: float) -> None:
+def test_a_clock_that_jumps_causes_no_pause(jump_s: float) -> None:
     clock = Clock()
     there_s = 20.0 + jump_s
     times_s = (20.0, 20.1, there_s, there_s + 0.1, there_s + 0.2)
     assert show(Pacer(CLIP, clock=clock), clock, *times_s) == [0.0, 0.1, 0.1, 0.2, 0.3]
 
 
-def test_a_clip_that_fell_behind_goes_on_at_its_own_pace() -> None:
+def test_a_clip_that_fell_behind_continues_at_its_own_pace() -> None:
     clock = Clock()
     pacer = Pacer(CLIP, clock=clock)
     show(pacer, clock, 0.0, 0.1)

@@ -70,7 +70,7 @@ def test_a_live_source_drops_old_frames_instead_of_lagging() -> None:
     assert stats.stage("wait to stylize").count == stats.frames
 
 
-def test_a_slow_sink_slows_no_other() -> None:
+def test_a_slow_sink_does_not_slow_the_others() -> None:
     quick, lazy = KeepingSink(), KeepingSink(slow_s=0.05)
     run(CountingSource(200, is_live=True), quick, lazy)
     assert len(lazy.levels) < 30
@@ -78,7 +78,7 @@ def test_a_slow_sink_slows_no_other() -> None:
     assert rising(lazy.levels)
 
 
-def test_a_sink_that_has_had_enough_ends_the_run() -> None:
+def test_a_sink_can_end_the_run() -> None:
     first, second = KeepingSink(), KeepingSink(limit=3)
     run(CountingSource(10**9, is_live=False), first, second)
     assert second.levels == [0, 1, 2]
@@ -108,7 +108,7 @@ def test_stop_ends_the_run_even_while_the_camera_gives_nothing() -> None:
     assert not our_threads()
 
 
-def test_a_source_that_breaks_off_is_shown_to_its_end_and_then_reported() -> None:
+def test_a_truncated_source_is_shown_to_its_end_and_then_reported() -> None:
     sink = KeepingSink()
     with pytest.raises(CameraError, match="unplugged"):
         run(CountingSource(7, is_live=False, error=CameraError("unplugged")), sink)
@@ -131,7 +131,7 @@ def test_a_frame_that_is_dropped_is_shown_nowhere() -> None:
     assert sink.levels == [1, 3, 5, 7, 9]
 
 
-def test_a_live_sink_that_breaks_off_leaves_the_others_running_and_is_reported_at_once_and_at_the_end() -> None:
+def test_a_live_sink_that_fails_is_reported_and_the_others_keep_running() -> None:
     messages: list[str] = []
     window, disk = KeepingSink(limit=100), KeepingSink(limit=3, error=CameraError("the disk is full"))
     disk.name = "video"
@@ -187,7 +187,7 @@ def test_frames_that_a_slow_sink_drops_are_counted() -> None:
     assert stats.dropped_by["slow"] == stats.frames - len(slow_sink.levels)
 
 
-def test_a_sink_of_a_file_that_breaks_off_ends_the_run() -> None:
+def test_a_failing_sink_ends_the_run_of_a_file() -> None:
     other = KeepingSink()
     with pytest.raises(CameraError, match="full"):
         run(CountingSource(10**9, is_live=False), other, KeepingSink(limit=3, error=CameraError("full")))
@@ -210,7 +210,7 @@ def test_a_sink_on_the_main_thread_is_shown_its_frames_there() -> None:
     assert window.levels == other.levels == list(range(20))
 
 
-def test_what_is_drawn_is_shown() -> None:
+def test_the_window_shows_the_drawing() -> None:
     sink = KeepingSink()
     run(
         CountingSource(3, is_live=False), sink, draw=lambda frame: dataclasses.replace(frame, rgb_u8=frame.rgb_u8 + 100)

@@ -21,7 +21,7 @@ def test_the_rate_is_true_from_the_slowest_to_the_fastest(fps: float) -> None:
 
 
 @pytest.mark.parametrize("fps", [0.2, 1.0, 20.0])
-def test_the_rate_falls_when_the_frames_stop_and_is_0_in_the_end(fps: float) -> None:
+def test_the_rate_falls_to_0_when_the_frames_stop(fps: float) -> None:
     recent = frames_at(fps)
     interval_s = 1 / fps
     rates = [recent.fps(60.0 + late_s) for late_s in (2 * interval_s, 2.9 * interval_s, 3 * interval_s + WINDOW_S)]

@@ -23,7 +23,7 @@ def test_the_rate_is_intervals_over_their_span() -> None:
     assert "3 frames, 2.0 frames per second" in stats.result_line()
 
 
-def test_the_recent_rate_fades_when_nothing_comes() -> None:
+def test_the_recent_rate_fades_without_frames() -> None:
     clock = Clock()
     stats = RunStats(clock)
     for number in range(100):

@@ -58,7 +58,7 @@ def test_a_clip_that_an_error_cuts_short_is_partial_and_the_old_one_stays(tmp_pa
     assert (tmp_path / "film.mp4").read_text() == "precious"
 
 
-def test_a_clip_whose_source_breaks_off_is_complete(tmp_path: Path) -> None:
+def test_the_clip_of_a_truncated_source_is_complete(tmp_path: Path) -> None:
     with pytest.raises(ClipBrokenOffError), clip_sink(tmp_path / "film.mp4") as sink:
         for frame in grey_frames(25):
             sink.show(frame)
@@ -66,7 +66,7 @@ def test_a_clip_whose_source_breaks_off_is_complete(tmp_path: Path) -> None:
     assert names(tmp_path) == ["film.mp4"]
 
 
-def test_on_a_full_disk_what_plays_is_kept_as_a_partial_clip(tmp_path: Path) -> None:
+def test_on_a_full_disk_the_playable_part_is_kept_as_a_partial_clip(tmp_path: Path) -> None:
     notices = quiet_notices()
     with (
         largest_file(30_000),

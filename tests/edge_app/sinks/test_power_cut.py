@@ -77,7 +77,7 @@ def test_a_killed_recording_plays_to_two_seconds_before_the_last_frame(
 @pytest.mark.parametrize("fps", [3.0, 15.0, 30.0])
 @pytest.mark.parametrize("after_s", [2.05, 3.7, 6.4, 9.9])
 @pytest.mark.parametrize("size_wh", [(320, 240), (1280, 720)])
-def test_so_does_one_killed_in_real_time_at_any_moment_and_rate(
+def test_a_recording_killed_in_real_time_at_any_moment_and_rate_plays(
     fps: float, after_s: float, size_wh: tuple[int, int], tmp_path: Path
 ) -> None:
     path = tmp_path / "party.mp4"

@@ -17,14 +17,14 @@ from tests.edge_app.sinks.films import grey_frame, grey_frames, read_film
 from tests.edge_app.sinks.recordings import at_noon, feed, messages, names, numbers_of, switch, ticking
 
 
-def test_nothing_is_written_until_somebody_records(session: Session) -> None:
+def test_nothing_is_written_before_the_recording_starts(session: Session) -> None:
     with Recorder(session) as recorder:
         feed(recorder, grey_frames(10))
         assert recorder.idle()
     assert not session.folder.exists()
 
 
-def test_what_is_shown_while_the_switch_is_on_is_recorded_under_the_time(session: Session) -> None:
+def test_shown_frames_are_recorded_while_the_switch_is_on(session: Session) -> None:
     with Recorder(session, now=at_noon) as recorder:
         frames = list(grey_frames(40))
         feed(recorder, frames[:5])
@@ -50,7 +50,7 @@ def test_irregular_frames_keep_their_times_and_the_film_plays_at_true_speed(sess
     assert film.duration_s == pytest.approx(times_s[-1] - times_s[0], abs=0.75)
 
 
-def test_a_switch_that_is_toggled_quickly_leaves_whole_films_of_their_own_names(session: Session) -> None:
+def test_toggling_the_switch_quickly_leaves_complete_films_with_different_names(session: Session) -> None:
     with Recorder(session, now=at_noon) as recorder:
         for number, frame in enumerate(grey_frames(30)):
             switch(session, number % 10 != 9)
@@ -62,7 +62,7 @@ def test_a_switch_that_is_toggled_quickly_leaves_whole_films_of_their_own_names(
     assert numbers_of(paths) == [number for number in range(30) if number % 10 != 9]
 
 
-def test_switched_off_before_any_frame_came_no_file_is_left(session: Session) -> None:
+def test_switching_off_before_the_first_frame_leaves_no_file(session: Session) -> None:
     with Recorder(session) as recorder:
         switch(session, True)
         recorder.idle()
@@ -72,7 +72,7 @@ def test_switched_off_before_any_frame_came_no_file_is_left(session: Session) ->
     assert not session.folder.exists()
 
 
-def test_switched_off_while_no_frame_comes_the_film_is_finished_at_once(session: Session) -> None:
+def test_switching_off_between_frames_finishes_the_film_immediately(session: Session) -> None:
     switch(session, True)
     with Recorder(session, now=at_noon) as recorder:
         feed(recorder, grey_frames(5))
@@ -115,9 +115,7 @@ def test_a_new_part_begins_at_the_limit_of_size(session: Session, tmp_path: Path
     assert fragment < 20_000  # the limit is passed by less than a second's worth
 
 
-def test_parts_pass_over_names_that_are_taken_and_only_the_first_may_be_replaced(
-    session: Session, tmp_path: Path
-) -> None:
+def test_parts_skip_existing_names_and_only_the_first_may_be_replaced(session: Session, tmp_path: Path) -> None:
     for name in ("party.mp4", "party-002.mp4"):
         (tmp_path / name).write_text("precious")
     with Recorder(session, path=tmp_path / "party.mp4", overwrite=True, limit_minutes=1 / 60) as recorder:
@@ -134,7 +132,7 @@ def test_the_switch_stops_a_recording_to_a_path_and_begins_the_next_part(session
     assert numbers_of([tmp_path / "party.mp4", tmp_path / "party-002.mp4"]) == [*range(10), *range(20, 30)]
 
 
-def test_another_size_stays_within_the_film_and_the_next_one_has_it(session: Session) -> None:
+def test_a_new_size_is_fitted_into_this_film_and_used_by_the_next(session: Session) -> None:
     with Recorder(session, now=at_noon) as recorder:
         for number in range(20):
             switch(session, number != 15)
@@ -167,7 +165,7 @@ def test_nothing_is_left_over_after_many_recordings(session: Session) -> None:
     assert len(names(session.folder)) == 50
 
 
-def test_threads_that_switch_and_show_at_once_leave_films_that_play(session: Session) -> None:
+def test_switching_and_showing_in_parallel_leaves_films_that_play(session: Session) -> None:
     over = threading.Event()
 
     def toggle() -> None:

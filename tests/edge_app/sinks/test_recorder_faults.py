@@ -27,7 +27,7 @@ from tests.edge_app.sinks.recordings import at_noon, feed, messages, numbers_of,
 ROOT = Path(__file__).parents[3]
 
 
-def test_too_little_room_refuses_to_begin_and_the_camera_goes_on(session: Session) -> None:
+def test_with_too_little_space_no_recording_starts_and_the_camera_continues(session: Session) -> None:
     switch(session, True)
     with Recorder(session, reserve_mb=200, free=lambda folder: 150_000_000) as recorder:
         feed(recorder, grey_frames(5))
@@ -49,7 +49,7 @@ def test_a_recording_stops_while_there_is_room_left_for_the_system(session: Sess
     assert "199 MB are free, and 200 MB are reserved for the system; the recording so far is kept" in said
 
 
-def test_once_there_is_room_again_a_recording_can_begin(session: Session) -> None:
+def test_a_recording_can_start_once_there_is_space_again(session: Session) -> None:
     room_mb = [150]
     with Recorder(session, now=at_noon, free=lambda folder: room_mb[0] * 1_000_000) as recorder:
         switch(session, True)
@@ -84,7 +84,7 @@ def test_a_full_device_is_reported_with_the_remedy(session: Session, tmp_path: P
     assert "No space left on device; nothing is kept; free some space" in messages(session)[-1]
 
 
-def test_a_recording_that_is_all_there_is_ends_the_run_with_its_error(session: Session, tmp_path: Path) -> None:
+def test_a_failed_recording_without_other_sinks_ends_the_run(session: Session, tmp_path: Path) -> None:
     (tmp_path / "party.mp4").symlink_to("/dev/full")
     stop = threading.Event()
     recorder = Recorder(session, path=tmp_path / "party.mp4", overwrite=True, ends_run=True)
@@ -223,7 +223,7 @@ def is_open(path: Path) -> bool:
     return str(path) in [str(link.readlink()) for link in links if link.is_symlink()]
 
 
-def test_each_second_of_a_recording_is_brought_to_the_disk_and_the_finished_film_at_once(session: Session) -> None:
+def test_a_recording_is_flushed_every_second_and_at_its_end(session: Session) -> None:
     sizes: list[int] = []
     asked = threading.Event()
 
@@ -251,7 +251,7 @@ def test_each_second_of_a_recording_is_brought_to_the_disk_and_the_finished_film
         assert not is_open(path)  # a stick can be pulled out now
 
 
-def test_a_disk_that_loses_what_it_was_given_stops_the_recording(session: Session) -> None:
+def test_a_disk_that_loses_data_stops_the_recording(session: Session) -> None:
     failed = threading.Event()
 
     def sync(number: int) -> None:
@@ -282,7 +282,7 @@ def test_a_finished_film_that_the_disk_lost_is_reported_too(session: Session) ->
     assert "Input/output error" in messages(session)[-1]
 
 
-def test_a_disk_that_takes_seconds_to_sync_delays_no_frame(session: Session) -> None:
+def test_a_disk_that_flushes_for_seconds_delays_no_frame(session: Session) -> None:
     release = threading.Event()
 
     def sync(number: int) -> None:

@@ -55,14 +55,14 @@ def test_a_still_that_shows_what_is_wanted_is_not_drawn_again(tmp_path: Path) ->
     assert poll(Still(session, painted(session)), 0.1) == []
 
 
-def test_a_look_that_was_chosen_comes_once_it_is_loaded(tmp_path: Path) -> None:
+def test_a_chosen_look_appears_once_it_is_loaded(tmp_path: Path) -> None:
     session = still_session(tmp_path, [])
     still = Still(session, painted(session))
     session.controls.change(look="plain")
     assert int(poll(still)[-1].rgb_u8[0, 0, 0]) == 40
 
 
-def test_a_look_that_fails_is_tried_once_and_the_one_before_comes_back(tmp_path: Path) -> None:
+def test_a_look_that_fails_is_tried_once_and_the_previous_look_returns(tmp_path: Path) -> None:
     tries: list[str] = []
     session = still_session(tmp_path, tries)
     still = Still(session, painted(session))

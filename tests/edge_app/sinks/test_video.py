@@ -30,7 +30,7 @@ def boxes(path: Path) -> list[str]:
 
 @pytest.mark.parametrize("source", [CAMERA, CLIP], ids=["live", "file"])
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
-def test_every_frame_is_there_at_its_own_time(source: SourceInfo, suffix: str, tmp_path: Path) -> None:
+def test_every_frame_is_kept_at_its_own_time(source: SourceInfo, suffix: str, tmp_path: Path) -> None:
     times_s = [7.0, 7.1, 7.15, 8.4, 8.5, 10.9, 11.0, 11.1, 11.2, 11.3]
     with VideoSink(tmp_path / f"film{suffix}", source) as sink:
         for number, media_s in enumerate(times_s):
@@ -42,7 +42,7 @@ def test_every_frame_is_there_at_its_own_time(source: SourceInfo, suffix: str, t
 
 
 @pytest.mark.parametrize("source", [CAMERA, CLIP], ids=["live", "file"])
-def test_a_finished_file_is_an_ordinary_mp4_in_which_a_player_can_jump(source: SourceInfo, tmp_path: Path) -> None:
+def test_a_finished_file_is_an_ordinary_seekable_mp4(source: SourceInfo, tmp_path: Path) -> None:
     with VideoSink(tmp_path / "film.mp4", source) as sink:
         for frame in grey_frames(80):
             sink.show(frame)

@@ -164,7 +164,7 @@ def test_a_snapshot_is_kept(session: Session, viewer: Viewer) -> None:
     assert len(list(session.folder.glob("*.png"))) == 1
 
 
-def test_what_is_to_be_known_is_written_over_the_picture(session: Session, viewer: Viewer) -> None:
+def test_messages_are_written_over_the_picture(session: Session, viewer: Viewer) -> None:
     session.notices.add("the camera is gone")
     viewer.keys = "h. "
     WindowSink(session).show(painted(session))

@@ -40,7 +40,7 @@ def test_no_more_than_scheme_host_and_port_is_shown(url: str, shown: str) -> Non
         "rtsp://me:secret@cam:99999999/",
     ],
 )
-def test_of_an_address_that_can_not_be_nothing_is_told(url: str) -> None:
+def test_an_impossible_address_is_not_repeated_in_the_error(url: str) -> None:
     with pytest.raises(CameraError, match=r"expected .*user:password@host") as caught:
         shown_address(url)
     assert "sec" not in str(caught.value)
@@ -58,5 +58,5 @@ def test_of_an_address_that_can_not_be_nothing_is_told(url: str) -> None:
         ("://", False),
     ],
 )
-def test_an_address_is_told_from_other_sources(spec: str, expected: bool) -> None:
+def test_an_address_is_distinguished_from_other_sources(spec: str, expected: bool) -> None:
     assert is_address(spec) is expected

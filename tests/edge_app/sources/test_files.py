@@ -37,7 +37,7 @@ def test_a_folder_is_searched_with_its_subfolders(folder: Path) -> None:
     assert found.ignored == [f"{folder}/notes.txt: not a picture or a clip"]
 
 
-def test_of_several_sources_a_folder_keeps_its_name(folder: Path) -> None:
+def test_with_several_sources_a_folder_keeps_its_name(folder: Path) -> None:
     found = find_media([str(folder / "b.JPG"), str(folder / "2023")])
     assert [str(file.name) for file in found.files] == ["b.JPG", "2023/a.png", "2023/night/c.webp"]
 
@@ -98,5 +98,5 @@ def test_a_missing_file_is_an_error(folder: Path) -> None:
         (["a.b.jpg", "a.c.jpg"], ["a.b", "a.c"]),
     ],
 )
-def test_every_file_gets_a_name_of_its_own(names: list[str], stems: list[str]) -> None:
+def test_every_file_gets_a_unique_name(names: list[str], stems: list[str]) -> None:
     assert [str(stem) for stem in unique_stems([Path(name) for name in names])] == stems

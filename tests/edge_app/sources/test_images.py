@@ -24,7 +24,7 @@ def test_an_image_is_one_frame_and_a_folder_one_each() -> None:
     assert len(names) == source.info.frames == 19
 
 
-def test_images_that_differ_in_suffix_alone_keep_names_of_their_own(tmp_path: Path, photo: Uint8Array) -> None:
+def test_images_that_differ_only_in_the_suffix_keep_different_names(tmp_path: Path, photo: Uint8Array) -> None:
     for name in ("a.jpg", "a.png", "a-jpg.png", "b.png"):
         write_image(tmp_path / name, photo)
     with open_source(str(tmp_path)) as source:
@@ -44,7 +44,7 @@ def test_images_of_subfolders_are_named_after_them_and_other_files_are_counted(
     assert [notice.text for notice in notices.since()] == [f"{tmp_path}: 2 other files ignored; only images are shown"]
 
 
-def test_unreadable_images_of_several_are_reported_once_and_passed_over(tmp_path: Path, photo: Uint8Array) -> None:
+def test_unreadable_images_among_several_are_reported_once_and_skipped(tmp_path: Path, photo: Uint8Array) -> None:
     for name in ("a.jpg", "b.jpg", "d.jpg"):
         (tmp_path / name).write_text("no picture")
     write_image(tmp_path / "c.png", photo)
@@ -78,7 +78,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
         open_source(str(tmp_path))
 
 
-def test_a_folder_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_without_read_permission_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path) -> object:
         raise PermissionError(13, os.strerror(13))
 

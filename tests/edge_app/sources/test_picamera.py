@@ -38,7 +38,7 @@ def bars(rgb_u8: Uint8Array) -> list[list[int]]:
         ((1280, 720), (640, 360)),
     ],
 )
-def test_red_is_red_in_both_pictures_whatever_the_padding(
+def test_red_is_red_in_both_pictures_with_any_padding(
     camera: FakeCamera, platform: str, small_format: str, size_wh: tuple[int, int], small_wh: tuple[int, int]
 ) -> None:
     camera.platform = platform
@@ -64,7 +64,7 @@ def test_a_picamera2_of_before_2024_gives_a_small_picture_too(camera: FakeCamera
     assert np.abs(np.subtract(bars(frame.small_u8), SCENE)).max() <= 4
 
 
-def test_without_a_given_size_the_small_picture_has_the_one_that_a_camera_is_drawn_at(camera: FakeCamera) -> None:
+def test_without_a_given_size_the_small_picture_has_the_default_size(camera: FakeCamera) -> None:
     with PicameraSource(0) as source:
         frame = next(source.frames())
     assert frame.rgb_u8.shape == (480, 640, 3)
@@ -73,7 +73,9 @@ def test_without_a_given_size_the_small_picture_has_the_one_that_a_camera_is_dra
 
 
 @pytest.mark.parametrize("small_wh", [(256, 256), (1280, 960), (320, 176)])
-def test_what_would_be_squeezed_or_enlarged_has_no_small_picture(camera: FakeCamera, small_wh: tuple[int, int]) -> None:
+def test_a_small_picture_that_would_be_distorted_or_enlarged_is_not_made(
+    camera: FakeCamera, small_wh: tuple[int, int]
+) -> None:
     with PicameraSource(0, small_wh=small_wh) as source:
         frame = next(source.frames())
     assert frame.small_u8 is None
@@ -81,7 +83,9 @@ def test_what_would_be_squeezed_or_enlarged_has_no_small_picture(camera: FakeCam
 
 
 @pytest.mark.parametrize("clock", [time.CLOCK_BOOTTIME, time.CLOCK_MONOTONIC])
-def test_captured_is_when_the_sensor_saw_it(camera: FakeCamera, monkeypatch: pytest.MonkeyPatch, clock: int) -> None:
+def test_the_capture_time_is_that_of_the_sensor(
+    camera: FakeCamera, monkeypatch: pytest.MonkeyPatch, clock: int
+) -> None:
     real = time.clock_gettime
     # A device that slept for 1000 s.
     monkeypatch.setattr(
@@ -94,7 +98,7 @@ def test_captured_is_when_the_sensor_saw_it(camera: FakeCamera, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(("fps", "controls"), [(None, {}), (20.0, {"FrameRate": 20.0})])
-def test_the_camera_is_asked_for_no_more_frames_than_are_wanted(
+def test_the_cameras_rate_is_capped_at_the_requested_rate(
     camera: FakeCamera, fps: float | None, controls: dict[str, float]
 ) -> None:
     with PicameraSource(0, fps=fps):
@@ -108,7 +112,7 @@ def test_a_camera_without_stamps_is_stamped_on_arrival(camera: FakeCamera) -> No
     assert 0.0 <= time.monotonic() - frame.captured_s < 1.0
 
 
-def test_every_buffer_is_given_back_before_the_frame_is_handed_on(camera: FakeCamera) -> None:
+def test_every_buffer_is_released_before_the_frame_is_passed_on(camera: FakeCamera) -> None:
     with PicameraSource(0) as source:
         frames = list(islice(source.frames(), 20))
         assert camera.held == 0
@@ -117,7 +121,7 @@ def test_every_buffer_is_given_back_before_the_frame_is_handed_on(camera: FakeCa
 
 
 @pytest.mark.parametrize("method", ["make_array", "get_metadata"])
-def test_a_buffer_is_given_back_where_reading_it_fails(camera: FakeCamera, method: str) -> None:
+def test_a_buffer_is_released_if_reading_it_fails(camera: FakeCamera, method: str) -> None:
     with PicameraSource(0) as source:
         camera.fails_at[method] = RuntimeError("no")
         with pytest.raises(CameraError, match="picamera:0: gives no more pictures"):
@@ -134,14 +138,14 @@ def test_a_camera_that_hangs_is_reported_and_can_be_closed(camera: FakeCamera) -
     assert camera.instances[0].closed
 
 
-def test_a_camera_that_can_not_be_closed_is_let_go(camera: FakeCamera) -> None:
+def test_a_camera_that_can_not_be_closed_is_abandoned(camera: FakeCamera) -> None:
     camera.fails_at["close"] = RuntimeError("camera in state Running")
     with PicameraSource(0):
         pass
 
 
 @pytest.mark.parametrize("method", ["configure", "start"])
-def test_what_fails_while_opening_closes_the_camera(camera: FakeCamera, method: str) -> None:
+def test_a_failure_while_opening_closes_the_camera(camera: FakeCamera, method: str) -> None:
     camera.fails_at[method] = RuntimeError("Failed to\nacquire camera: Device or resource busy")
     with pytest.raises(CameraError, match=r"can't be started .*resource busy.*another program") as caught:
         PicameraSource(0)
@@ -155,7 +159,7 @@ def test_a_camera_in_use_is_reported(camera: FakeCamera) -> None:
         PicameraSource(0)
 
 
-def test_a_camera_that_is_not_there_is_reported(camera: FakeCamera) -> None:
+def test_a_missing_camera_is_reported(camera: FakeCamera) -> None:
     with pytest.raises(CameraError, match=r"picamera:3: no camera there \(1 found\); check the ribbon cable"):
         PicameraSource(3)
 

@@ -45,7 +45,7 @@ def reconnecting(
     )
 
 
-def test_a_camera_that_is_gone_and_back_50_times_loses_nothing_but_the_gaps() -> None:
+def test_fifty_losses_of_a_camera_cost_only_the_gaps() -> None:
     messages: list[str] = []
     frames: list[Frame] = []
     before = handles()
@@ -62,7 +62,7 @@ def test_a_camera_that_is_gone_and_back_50_times_loses_nothing_but_the_gaps() ->
     assert handles() == before
 
 
-def test_media_times_go_by_the_clock_through_a_gap() -> None:
+def test_media_times_follow_the_clock_through_a_gap() -> None:
     def shifted(by_s: float) -> Callable[[], FrameSource]:
         class Shifted(ScriptedCamera):
             def frames(self) -> Iterator[Frame]:
@@ -76,7 +76,7 @@ def test_media_times_go_by_the_clock_through_a_gap() -> None:
     assert [frame.media_s for frame in frames] == [0.0, 1.0, 60.0, 61.0]
 
 
-def test_stamps_that_fall_back_do_not_turn_media_times_back() -> None:
+def test_timestamps_that_jump_back_do_not_turn_media_times_back() -> None:
     class Falling(ScriptedCamera):
         def frames(self) -> Iterator[Frame]:
             for frame in super().frames():
@@ -87,12 +87,12 @@ def test_stamps_that_fall_back_do_not_turn_media_times_back() -> None:
     assert all(one.media_s < other.media_s for one, other in pairwise(frames))
 
 
-def test_the_first_opening_fails_as_any_other_source_does() -> None:
+def test_the_first_opening_fails_like_that_of_any_source() -> None:
     with pytest.raises(CameraError, match="no camera there"):
         reconnecting(refused)
 
 
-def test_errors_at_reopening_are_waited_out_with_longer_and_longer_pauses_and_reported_once() -> None:
+def test_errors_at_reopening_are_reported_once_and_retried_with_growing_pauses() -> None:
     messages: list[str] = []
     clock = FakeClock()
     openings = [lambda: ScriptedCamera(1, unplugged), *[refused] * 7, lambda: ScriptedCamera(5)]
@@ -103,7 +103,7 @@ def test_errors_at_reopening_are_waited_out_with_longer_and_longer_pauses_and_re
     assert messages == ["cam:0 is gone: gives no more pictures; trying again", "cam:0 is back after 46 s"]
 
 
-def test_a_camera_that_held_for_long_is_tried_quickly_again_and_a_loose_contact_is_not() -> None:
+def test_a_stable_camera_is_retried_quickly_and_a_loose_contact_slowly() -> None:
     clock = FakeClock()
 
     def held_for(seconds: float) -> Callable[[], FrameSource]:
@@ -129,7 +129,7 @@ def test_a_camera_that_ends_is_opened_again() -> None:
 @pytest.mark.parametrize(
     "error", [RuntimeError("rtsp://me:secret@host"), ValueError("?"), MemoryError(), OSError(5, "x")]
 )
-def test_whatever_a_driver_raises_is_a_loss_and_its_text_is_kept_to_itself(error: Exception) -> None:
+def test_any_error_of_a_driver_is_a_loss_and_its_text_is_not_shown(error: Exception) -> None:
     messages: list[str] = []
 
     def fails() -> None:
@@ -160,7 +160,7 @@ def test_a_frame_of_another_size_or_kind_is_passed_on() -> None:
     assert all(one is other for one, other in zip(seen, pictures, strict=True))
 
 
-def test_a_slow_taker_is_given_the_newest_frame() -> None:
+def test_a_slow_reader_gets_the_newest_frame() -> None:
     with ReconnectingSource("cam:0", lambda: ScriptedCamera(200, pause_s=0.002), notices=quiet_notices()) as source:
         frames = source.frames()
         next(frames)

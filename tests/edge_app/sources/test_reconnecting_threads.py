@@ -50,7 +50,7 @@ def test_a_stall_is_noticed_and_the_camera_opened_again_while_the_old_read_still
     assert handles() == before
 
 
-def test_of_readers_that_hang_for_ever_no_more_than_two_are_ever_left() -> None:
+def test_at_most_two_hanging_readers_are_left() -> None:
     messages: list[str] = []
     hang, seen_at_once, opened = threading.Event(), [0], [0]
 
@@ -111,7 +111,7 @@ def test_an_opening_that_hangs_does_not_hang_the_run() -> None:
     assert wait_until(lambda: not readers())
 
 
-def test_stop_ends_a_pause_between_two_tries_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stop_ends_a_pause_between_two_tries_immediately(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edge_app.sources.reconnecting.FIRST_PAUSE_S", 60.0)
     stop = threading.Event()
     openings = iter([lambda: ScriptedCamera(1, unplugged)])
@@ -154,7 +154,7 @@ def test_a_camera_that_was_never_read_is_closed() -> None:
     assert len(camera.closed_by) == 1
 
 
-def test_a_whole_run_goes_on_through_losses_and_stops_while_the_camera_is_gone() -> None:
+def test_a_run_continues_through_losses_and_can_stop_while_the_camera_is_gone() -> None:
     messages: list[str] = []
     stop = threading.Event()
     openings = iter([lambda: ScriptedCamera(5, unplugged, pause_s=0.01)] * 2)
@@ -178,7 +178,7 @@ def test_a_whole_run_goes_on_through_losses_and_stops_while_the_camera_is_gone()
     assert sink.idled >= 2  # the window went on reacting while the camera was gone
 
 
-def test_unplugged_while_another_thread_waits_for_frames_ends_neither() -> None:
+def test_unplugging_while_another_thread_waits_ends_neither() -> None:
     plug = threading.Event()
 
     def yanked() -> None:

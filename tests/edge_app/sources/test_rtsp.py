@@ -88,7 +88,7 @@ def test_a_wrong_password_is_reported_without_it(capfd: pytest.CaptureFixture[st
         (functools.partial(mpegts, frames=0), "can't be read|has no pictures"),
     ],
 )
-def test_what_an_http_server_refuses_is_reported_without_the_address(
+def test_a_refusal_by_an_http_server_is_reported_without_the_address(
     serve: Serve, message: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with LocalServer(serve) as server, pytest.raises(CameraError, match=message) as caught:
@@ -99,7 +99,7 @@ def test_what_an_http_server_refuses_is_reported_without_the_address(
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
-def test_nobody_there_is_reported_without_the_password(scheme: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_unreachable_camera_is_reported_without_the_password(scheme: str, capfd: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(CameraError, match=f"{scheme}://127.0.0.1:{port}: can't be read .Connection refused.") as caught:
@@ -109,7 +109,7 @@ def test_nobody_there_is_reported_without_the_password(scheme: str, capfd: pytes
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])
-def test_a_camera_that_does_not_answer_is_given_up(scheme: str) -> None:
+def test_a_camera_that_does_not_answer_times_out(scheme: str) -> None:
     started_s = time.monotonic()
     with (
         LocalServer(silent) as server,
@@ -119,7 +119,7 @@ def test_a_camera_that_does_not_answer_is_given_up(scheme: str) -> None:
     assert time.monotonic() - started_s < 2
 
 
-def test_a_stream_that_hangs_is_given_up() -> None:
+def test_a_stream_that_hangs_times_out() -> None:
     with (
         LocalServer(functools.partial(quick_rtsp, hang_after=45)) as server,
         RtspSource(f"rtsp://127.0.0.1:{server.port}/stream", read_s=0.4) as source,
@@ -130,7 +130,7 @@ def test_a_stream_that_hangs_is_given_up() -> None:
     assert time.monotonic() - last_s < 2
 
 
-def test_broken_packets_cost_some_frames_and_not_the_camera() -> None:
+def test_broken_packets_cost_frames_but_not_the_camera() -> None:
     with (
         LocalServer(functools.partial(quick_rtsp, spoil_every=7)) as server,
         RtspSource(f"rtsp://127.0.0.1:{server.port}/stream") as source,
@@ -138,7 +138,7 @@ def test_broken_packets_cost_some_frames_and_not_the_camera() -> None:
         assert len(list(islice(source.frames(), 25))) == 25
 
 
-def test_a_stream_whose_packets_never_make_a_picture_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_whose_packets_never_give_a_picture_is_abandoned(monkeypatch: pytest.MonkeyPatch) -> None:
     class Undecodable:
         """A container whose packets hold nothing."""
 
@@ -164,7 +164,7 @@ def test_a_stream_whose_packets_never_make_a_picture_is_given_up(monkeypatch: py
     assert container.closed
 
 
-def test_a_page_that_is_no_stream_is_reported() -> None:
+def test_a_page_that_is_not_a_stream_is_reported() -> None:
     def page(connection: socket.socket) -> None:
         request_of(connection)
         connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>" + b"Welcome! " * 500)
@@ -211,7 +211,7 @@ def test_a_stream_that_is_cut_comes_back_by_itself_and_stop_ends_it() -> None:
 
 
 @pytest.mark.slow  # its parts are tested below
-def test_who_is_too_slow_for_a_stream_sees_the_present_and_not_a_growing_past() -> None:
+def test_a_slow_viewer_of_a_stream_sees_the_newest_frames() -> None:
     with LocalServer(mpegts) as server, RtspSource(f"http://127.0.0.1:{server.port}/live.ts") as source:
         frames = source.frames()
         started_s, first = time.monotonic(), number_of(next(frames).rgb_u8)
@@ -232,7 +232,7 @@ def test_hls_is_shown_at_its_own_pace_though_it_comes_in_pieces(tmp_path: Path) 
     assert number_of(frames[-1].rgb_u8) - number_of(frames[0].rgb_u8) > 15
 
 
-def test_a_backlog_is_dropped_until_something_is_waited_for_and_a_key_frame_comes() -> None:
+def test_a_backlog_is_dropped_up_to_the_next_key_frame() -> None:
     backlog = Backlog(behind_s=1.0, sign_of_life_s=0.25)
     now_s = 0.0
 
@@ -252,7 +252,7 @@ def test_a_backlog_is_dropped_until_something_is_waited_for_and_a_key_frame_come
     assert not drops(0.03, 0.0)
 
 
-def test_a_stream_that_marks_no_key_frames_goes_on_after_a_backlog() -> None:
+def test_a_stream_without_marked_key_frames_continues_after_a_backlog() -> None:
     backlog = Backlog(behind_s=1.0, longest_s=5.0)
     assert not backlog.drops(1.0, 0.0, is_key=False)
     assert backlog.drops(0.0, 2.0, is_key=False)

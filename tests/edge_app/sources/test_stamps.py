@@ -16,5 +16,5 @@ from edge_app.sources.stamps import captured_at
         ([], 100.0),
     ],
 )
-def test_a_stamp_counts_where_it_can_be_true(stamps_s: list[float], expected_s: float) -> None:
+def test_a_plausible_timestamp_is_used(stamps_s: list[float], expected_s: float) -> None:
     assert captured_at(stamps_s, 100.0) == expected_s

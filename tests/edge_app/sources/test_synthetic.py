@@ -73,7 +73,7 @@ def test_a_slow_reader_gets_the_newest_card(clock: Clock) -> None:
     assert then.name == "frame-000002"  # names count the delivered cards
 
 
-def test_a_number_of_cards_is_given_as_fast_as_they_are_taken(clock: Clock) -> None:
+def test_a_number_of_cards_is_given_as_fast_as_they_are_read(clock: Clock) -> None:
     with SyntheticSource.of_spec("synthetic:500@64x48") as source:
         assert not source.info.is_live
         assert source.info.frames == 500

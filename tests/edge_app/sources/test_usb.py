@@ -99,7 +99,7 @@ def test_red_is_red_and_the_stamp_is_the_drivers(device: str) -> None:
 
 
 @pytest.mark.parametrize("age_s", [5000.0, -5.0])
-def test_a_stamp_that_can_not_be_is_not_believed(device: str, monkeypatch: pytest.MonkeyPatch, age_s: float) -> None:
+def test_an_impossible_timestamp_is_ignored(device: str, monkeypatch: pytest.MonkeyPatch, age_s: float) -> None:
     monkeypatch.setattr(FakeCapture, "stamp_age_s", age_s)
     with UsbSource(device) as source:
         frame = next(source.frames())
@@ -116,7 +116,7 @@ def test_at_640x480_the_camera_keeps_its_format_and_gets_one_buffer(device: str)
     ]
 
 
-def test_above_640x480_mjpeg_is_asked_for_before_the_size(device: str) -> None:
+def test_above_640x480_mjpeg_is_requested_before_the_size(device: str) -> None:
     with UsbSource(device, (1280, 720)) as source:
         pass
     assert FakeCapture.opened[0].asked[0][0] == cv2.CAP_PROP_FOURCC
@@ -124,7 +124,7 @@ def test_above_640x480_mjpeg_is_asked_for_before_the_size(device: str) -> None:
     assert source.pixel_format == "MJPG"
 
 
-def test_what_the_camera_granted_is_reported(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_granted_camera_size_is_reported(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeCapture, "largest_wh", (800, 600))
     with UsbSource(device, (1920, 1080)) as source:
         assert source.info.size_wh == (800, 600)
@@ -140,7 +140,7 @@ def test_what_the_camera_granted_is_reported(device: str, monkeypatch: pytest.Mo
         ((30.0, 15.0), None, 30.0),
     ],
 )
-def test_a_camera_is_slowed_down_to_what_suffices(
+def test_a_camera_is_slowed_down_to_the_requested_rate(
     device: str, monkeypatch: pytest.MonkeyPatch, rates: tuple[float, ...], fps: float | None, granted: float
 ) -> None:
     monkeypatch.setattr(FakeCapture, "rates", rates)
@@ -148,7 +148,7 @@ def test_a_camera_is_slowed_down_to_what_suffices(
         assert source.info.fps == granted
 
 
-def test_a_read_gives_up_before_a_reader_is_given_up(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_times_out_before_its_reader_is_abandoned(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(READ_TIMEOUT[0])
     with UsbSource(device):
         pass
@@ -167,7 +167,7 @@ def test_a_broken_picture_is_skipped(device: str, monkeypatch: pytest.MonkeyPatc
         assert next(source.frames()).rgb_u8[0, 0, 0] == 77
 
 
-def test_nothing_but_broken_pictures_is_a_loss(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_broken_pictures_count_as_a_loss(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeCapture, "pictures", [blue_first(), *[None] * 100])
     with UsbSource(device) as source, pytest.raises(CameraError, match="no more pictures"):
         next(source.frames())
@@ -181,7 +181,7 @@ def test_a_picture_of_another_kind_is_passed_on(device: str, monkeypatch: pytest
     assert shapes == [(480, 640), (100, 640, 3)]
 
 
-def test_a_device_that_is_no_camera_is_reported(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_device_that_is_not_a_camera_is_reported(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeCapture, "is_camera", False)
     with pytest.raises(CameraError, match="is not a camera, or another program is using it"):
         UsbSource(device)

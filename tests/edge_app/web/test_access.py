@@ -14,7 +14,7 @@ def access(token: str | None = TOKEN) -> Access:
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "pi:8000", "PI.local:8000", "192.168.1.20:8000", "0.0.0.0:8000"])
-def test_this_machines_names_and_addresses_are_let_in(host: str) -> None:
+def test_this_machines_names_and_addresses_are_accepted(host: str) -> None:
     access().check_host([host], "192.168.1.20")
 
 
@@ -40,7 +40,7 @@ def test_this_machines_names_and_addresses_are_let_in(host: str) -> None:
         [""],
     ],
 )
-def test_other_names_are_not_whoever_they_resolve_to(hosts: list[str]) -> None:
+def test_other_host_names_are_refused_even_if_they_resolve_here(hosts: list[str]) -> None:
     with pytest.raises(RefusedError) as refusal:
         access().check_host(hosts, "192.168.1.20")
     assert refusal.value.status == 421
@@ -52,7 +52,7 @@ def test_an_ipv6_address_is_known_however_it_is_written() -> None:
     access().check_host(["[fe80::1]:8000"], "fe80::1%eth0")
 
 
-def test_a_change_must_come_from_our_own_page() -> None:
+def test_a_change_must_come_from_the_page_itself() -> None:
     ours = {"Host": "pi:8000", "Origin": "http://pi:8000", "Content-Type": "application/json; charset=utf-8"}
     access().check_origin("POST", ours, is_visit=False)
     del ours["Origin"]
@@ -79,7 +79,7 @@ def test_a_change_must_come_from_our_own_page() -> None:
         ({"Content-Type": None}, 415),
     ],
 )
-def test_a_change_from_elsewhere_is_refused(changed: dict[str, str | None], status: int) -> None:
+def test_a_change_from_another_site_is_refused(changed: dict[str, str | None], status: int) -> None:
     sent = {"Host": "pi:8000", "Origin": "http://pi:8000", "Content-Type": "application/json"} | changed
     headers = {name: value for name, value in sent.items() if value is not None}
     for method in ("POST", "PUT", "DELETE"):
@@ -88,7 +88,7 @@ def test_a_change_from_elsewhere_is_refused(changed: dict[str, str | None], stat
         assert refusal.value.status == status
 
 
-def test_another_site_may_link_here_but_show_nothing() -> None:
+def test_another_site_may_link_to_the_page_but_not_embed_it() -> None:
     for site in ("cross-site", "same-site"):
         access().check_origin("GET", {"Sec-Fetch-Site": site}, is_visit=True)
         with pytest.raises(RefusedError):
@@ -97,7 +97,7 @@ def test_another_site_may_link_here_but_show_nothing() -> None:
         access().check_origin("GET", {"Sec-Fetch-Site": site}, is_visit=False)
 
 
-def test_cookie_and_bearer_are_both_good_and_nothing_else_is() -> None:
+def test_only_cookie_and_bearer_token_are_accepted() -> None:
     rules = access()
     assert rules.knows(rules.cookie_value, None)
     assert rules.knows(None, f"Bearer {TOKEN}")
@@ -115,11 +115,11 @@ def test_cookie_and_bearer_are_both_good_and_nothing_else_is() -> None:
         assert not rules.knows(cookie, authorization)
 
 
-def test_the_cookie_is_the_same_at_the_next_start_and_another_for_another_token() -> None:
+def test_the_cookie_depends_only_on_the_token() -> None:
     assert access().cookie_value == access().cookie_value != access("another-token").cookie_value
 
 
-def test_without_a_token_all_are_let_in() -> None:
+def test_without_a_token_everyone_can_connect() -> None:
     assert access(None).knows(None, None)
     assert not access(None).is_token("")
 
@@ -128,7 +128,7 @@ def test_without_a_token_all_are_let_in() -> None:
     ("address", "alone"),
     [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("pi", False)],
 )
-def test_a_token_is_made_where_others_can_come_in(address: str, alone: bool) -> None:
+def test_a_token_is_made_if_others_can_connect(address: str, alone: bool) -> None:
     assert is_loopback(address) is alone
     assert (choose_token(address, None) is None) is alone
     assert choose_token(address, TOKEN) == TOKEN
@@ -141,12 +141,12 @@ def test_a_token_that_is_made_is_long_and_new_each_time() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "short", "with space in it", "percent%20sign", "ümlaut-token"])
-def test_a_token_that_is_weak_or_fits_into_no_link_is_refused(token: str) -> None:
+def test_a_token_that_is_weak_or_unfit_for_a_link_is_refused(token: str) -> None:
     with pytest.raises(UsageError, match="--token: expected 8 or more"):
         choose_token("0.0.0.0", token)
 
 
-def test_a_bucket_gives_so_many_at_once_and_then_at_its_rate() -> None:
+def test_a_token_bucket_allows_a_burst_and_then_its_rate() -> None:
     now_s = 0.0
     buckets = RateLimiter(2.0, 3, peers=10, clock=lambda: now_s)
     assert [buckets.take("a") for _ in range(4)] == [0.0, 0.0, 0.0, 0.5]

@@ -6,14 +6,14 @@ from edge_app.web import announce
 from edge_app.web.announce import announcement, hosts
 
 
-def test_on_this_machine_only_the_link_has_no_token_and_no_code() -> None:
+def test_on_localhost_the_link_has_no_token_and_no_qr_code() -> None:
     messages = announcement("127.0.0.1", 8000, None)
     assert messages.splitlines()[0] == "watch at http://127.0.0.1:8000/"
     assert "--web-address 0.0.0.0" in messages
     assert "█" not in messages
 
 
-def test_for_others_links_and_code_hold_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_links_and_qr_code_for_other_devices_contain_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(announce, "_own_address", lambda: "192.168.1.20")
     monkeypatch.setattr(announce, "machine_names", lambda: {"localhost", "pi", "pi.local"})
     lines = announcement("0.0.0.0", 8000, "a-token").splitlines()
@@ -23,7 +23,7 @@ def test_for_others_links_and_code_hold_the_token(monkeypatch: pytest.MonkeyPatc
     assert "█" not in announcement("0.0.0.0", 8000, "a-token", qr=False)
 
 
-def test_the_code_is_read_as_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_qr_code_decodes_to_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
     import cv2
     import numpy as np
 
@@ -48,5 +48,5 @@ def test_without_a_network_the_name_is_reported(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("address", "host"), [("192.168.1.20", "192.168.1.20"), ("::1", "[::1]"), ("pi.local", "pi.local")]
 )
-def test_an_address_that_was_chosen_is_the_one_that_is_reported(address: str, host: str) -> None:
+def test_the_chosen_address_is_the_reported_one(address: str, host: str) -> None:
     assert hosts(address) == [host]

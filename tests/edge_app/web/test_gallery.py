@@ -103,11 +103,11 @@ def test_a_file_that_grows_gets_another_tag(tmp_path: Path) -> None:
         ("bytes=" + "9" * 5000 + "-", None),
     ],
 )
-def test_a_range_is_what_http_says(header: str | None, chosen: tuple[int, int] | None) -> None:
+def test_ranges_follow_http(header: str | None, chosen: tuple[int, int] | None) -> None:
     assert chosen_bytes(header, 100) == chosen
 
 
 @pytest.mark.parametrize(("header", "size_bytes"), [("bytes=100-", 100), ("bytes=-0", 100), ("bytes=0-", 0)])
-def test_a_range_behind_the_end_is_none(header: str, size_bytes: int) -> None:
+def test_a_range_beyond_the_end_can_not_be_satisfied(header: str, size_bytes: int) -> None:
     with pytest.raises(UnsatisfiableRangeError):
         chosen_bytes(header, size_bytes)

@@ -44,7 +44,7 @@ def test_the_page_and_its_files_come_with_strict_headers(page: Served) -> None:
         assert answer.headers["server"] == "Celcam"
 
 
-def test_the_page_is_small_and_asks_nobody_else_for_anything() -> None:
+def test_the_page_is_small_and_loads_nothing_from_other_servers() -> None:
     contents = [(handlers.PAGE / name).read_text(encoding="utf-8") for name in handlers.PAGE_TYPES]
     assert sum(len(content.encode()) for content in contents) < 40 * 1024
     for content in contents:
@@ -69,7 +69,7 @@ def test_a_picture_is_the_one_that_is_shown(page: Served) -> None:
     assert abs(int(decode_image(page.ask("/frame.jpg").body, Path("frame.jpg")).mean()) - 200) <= 2
 
 
-def test_a_picture_that_is_not_there_yet_is_waited_for_and_then_reported(
+def test_a_request_before_the_first_picture_waits_and_then_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handlers, "FIRST_PICTURE_S", 0.1)
@@ -148,7 +148,7 @@ def test_every_control_can_be_changed(page: Served, changes: dict[str, Any]) -> 
         (b'{"strength": ' + b"9" * 4000 + b"}", "strength 9999"),
     ],
 )
-def test_a_change_that_can_not_be_is_refused_with_the_reason(page: Served, content: bytes, reason: str) -> None:
+def test_an_invalid_change_is_refused_with_the_reason(page: Served, content: bytes, reason: str) -> None:
     before = page.state()["view"]
     headers = {"Origin": f"http://{page.host}", "Content-Type": "application/json"}
     answer = page.ask("/api/view", method="POST", body=content, headers=headers)
@@ -158,14 +158,14 @@ def test_a_change_that_can_not_be_is_refused_with_the_reason(page: Served, conte
     assert page.state()["view"] == before
 
 
-def test_of_still_images_nobody_records_and_the_page_can_not_switch_it_on(tmp_path: Path) -> None:
+def test_still_images_can_not_be_recorded_from_the_page(tmp_path: Path) -> None:
     with served(make_session(tmp_path, is_live=False, still=1)) as page:
         assert page.state()["can_record"] is False
         assert page.post("/api/view", {"recording": True}).status == 400
         assert page.post("/api/view", {"recording": False}).status == 200
 
 
-def test_a_body_too_large_a_wrong_method_and_an_unknown_path_are_reported_plainly(page: Served) -> None:
+def test_large_bodies_wrong_methods_and_unknown_paths_get_plain_errors(page: Served) -> None:
     assert page.post("/api/view", {"look": "x" * 5000}).status == 413
     assert page.ask("/api/view").status == 405
     assert page.ask("/live.mjpg", method="HEAD").status == 405
@@ -174,21 +174,21 @@ def test_a_body_too_large_a_wrong_method_and_an_unknown_path_are_reported_plainl
     assert page.ask("/api/nothing").json() == {"error": "Not Found"}
 
 
-def test_a_change_without_origin_is_refused_whatever_it_says(page: Served) -> None:
+def test_a_change_without_an_origin_is_always_refused(page: Served) -> None:
     for headers in ({}, {"Content-Type": "application/json"}, {"Origin": "http://evil.example"}):
         answer = page.ask("/api/view", method="POST", body=b'{"look": "plain"}', headers=headers)
         assert answer.status == 403
     assert page.state()["view"]["look"] == "negative"
 
 
-def test_a_name_that_is_not_ours_gets_nothing(page: Served) -> None:
+def test_a_request_for_another_host_name_gets_nothing(page: Served) -> None:
     for path in ("/", "/frame.jpg", "/api/state", "/nothing"):
         answer = page.ask(path, headers={"Host": f"evil.example:{page.sink.port}"})
         assert answer.status == 421
         assert page.ask(path, headers={"Host": f"localhost:{page.sink.port}"}).status != 421
 
 
-def test_who_asks_too_often_must_wait(tmp_path: Path) -> None:
+def test_too_many_requests_are_limited(tmp_path: Path) -> None:
     with served(make_session(tmp_path), limits=Limits(requests_per_s=1.0, requests_at_once=5)) as page:
         answers = [page.ask("/api/state") for _ in range(7)]
         assert [answer.status for answer in answers] == [200] * 5 + [429] * 2
@@ -196,7 +196,7 @@ def test_who_asks_too_often_must_wait(tmp_path: Path) -> None:
         assert "too many" in answers[-1].json()["error"]
 
 
-def test_an_error_that_nobody_expected_is_reported_here_and_not_there(tmp_path: Path) -> None:
+def test_an_unexpected_error_is_reported_in_the_app_and_not_to_the_client(tmp_path: Path) -> None:
     messages: list[str] = []
 
     def broken() -> dict[str, Any]:
@@ -211,5 +211,5 @@ def test_an_error_that_nobody_expected_is_reported_here_and_not_there(tmp_path: 
     assert messages == ["web: GET '/api/state' failed: ZeroDivisionError: at the secret place"]
 
 
-def test_the_state_is_json_that_browsers_take(page: Served) -> None:
+def test_the_state_is_valid_json_for_browsers(page: Served) -> None:
     assert json.loads(page.ask("/api/state").body, parse_constant=lambda name: pytest.fail(name))

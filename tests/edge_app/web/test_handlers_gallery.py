@@ -51,13 +51,13 @@ def test_a_snapshot_on_a_full_disk_is_reported_in_one_line(page: Served, monkeyp
     assert "No space left" in page.state()["notices"][-1]["text"]
 
 
-def test_snapshots_come_no_faster_than_a_disk_bears(tmp_path: Path) -> None:
+def test_snapshots_are_rate_limited(tmp_path: Path) -> None:
     with served(make_session(tmp_path), limits=Limits(snapshots_at_once=2)) as page:
         page.sink.show(frame())
         assert [page.post("/api/snapshot", {}).status for _ in range(3)] == [200, 200, 429]
 
 
-def test_a_range_of_a_recording_is_sent_and_gone_on_with(page: Served) -> None:
+def test_a_download_of_a_recording_can_be_resumed(page: Served) -> None:
     data = bytes(range(256)) * 1000
     page.session.folder.mkdir()
     path = page.session.folder / "celcam-20261125-153000.mp4"
@@ -106,7 +106,7 @@ def test_a_range_of_a_recording_is_sent_and_gone_on_with(page: Served) -> None:
         "/thumbs/nothing.jpg",
     ],
 )
-def test_no_path_leads_out(page: Served, path: str) -> None:
+def test_no_path_leads_out_of_the_folder(page: Served, path: str) -> None:
     secret = page.session.folder.parent / "secret.png"
     secret.write_bytes(b"secret")
     page.session.folder.mkdir(exist_ok=True)

@@ -8,7 +8,7 @@ from tests.edge_app.web.stage import frame, make_session, served
 TOKEN = "a-token_of-tests"
 
 
-def test_the_link_lets_in_and_takes_the_token_out_of_the_address(tmp_path: Path) -> None:
+def test_the_link_opens_the_page_and_removes_the_token_from_the_address(tmp_path: Path) -> None:
     with served(make_session(tmp_path), token=TOKEN) as page:
         page.sink.show(frame())
         answer = page.ask(f"/?token={TOKEN}")
@@ -38,7 +38,7 @@ def test_without_the_token_there_is_a_plain_page_and_nothing_else(tmp_path: Path
         assert page.session.controls.view.wipe == 0.0
 
 
-def test_a_link_on_another_site_is_answered_by_a_visit_of_our_own(tmp_path: Path) -> None:
+def test_a_visit_from_another_site_is_reloaded_from_the_page_itself(tmp_path: Path) -> None:
     # The browser sends no strict cookie along with it, not even behind the redirect.
     with served(make_session(tmp_path), token=TOKEN) as page:
         answer = page.ask("/", headers={"Sec-Fetch-Site": "cross-site"})
@@ -48,7 +48,7 @@ def test_a_link_on_another_site_is_answered_by_a_visit_of_our_own(tmp_path: Path
         assert b"refresh" not in page.ask("/?token=wrong-token", headers={"Sec-Fetch-Site": "cross-site"}).body
 
 
-def test_who_guesses_must_wait_and_a_cookie_of_a_start_before_is_taken_back(tmp_path: Path) -> None:
+def test_wrong_tokens_are_limited_and_old_cookies_are_removed(tmp_path: Path) -> None:
     with served(make_session(tmp_path), token=TOKEN, limits=Limits(guesses_at_once=3)) as page:
         old = page.ask("/api/state", headers={"Cookie": f"celcam_{page.sink.port}=old"})
         assert old.status == 403

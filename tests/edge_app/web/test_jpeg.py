@@ -18,7 +18,7 @@ def encode_slowly(rgb_u8: Uint8Array) -> bytes:
     return bytes([int(rgb_u8[0, 0, 0])])
 
 
-def test_a_frame_that_comes_at_any_moment_wakes_who_waits() -> None:
+def test_a_frame_wakes_a_waiting_reader_at_any_moment() -> None:
     newest = NewestFrame()
     feeder_may = threading.Semaphore(0)
 
@@ -41,7 +41,7 @@ def test_a_frame_that_comes_at_any_moment_wakes_who_waits() -> None:
     feeder.join()
 
 
-def test_who_comes_while_a_frame_is_encoded_gets_that_one_and_the_next_is_the_newest() -> None:
+def test_readers_during_an_encoding_share_it_and_then_get_the_newest_frame() -> None:
     async def ask() -> None:
         newest = NewestFrame()
         newest.attach(asyncio.get_running_loop())
@@ -64,7 +64,7 @@ def test_who_comes_while_a_frame_is_encoded_gets_that_one_and_the_next_is_the_ne
     asyncio.run(ask())
 
 
-def test_a_viewer_that_leaves_takes_no_picture_from_the_others() -> None:
+def test_a_viewer_that_leaves_does_not_affect_the_others() -> None:
     async def ask() -> None:
         newest = NewestFrame()
         newest.attach(asyncio.get_running_loop())

@@ -34,7 +34,7 @@ def our_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith(("web", "thumb", "asyncio"))]
 
 
-def test_nothing_is_left_whatever_was_going_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_left_open_after_any_activity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     transports, made = [], web_protocol.RequestHandler.connection_made
 
     def keep(handler: web_protocol.RequestHandler, transport: asyncio.BaseTransport) -> None:
@@ -75,7 +75,7 @@ def test_a_port_in_use_is_reported_with_the_remedy_before_anything_starts(tmp_pa
     assert not our_threads()
 
 
-def test_a_port_can_be_had_again_at_once(tmp_path: Path) -> None:
+def test_a_port_can_be_reused_immediately(tmp_path: Path) -> None:
     port = 0
     for _ in range(3):
         with served(make_session(tmp_path), port=port) as page:
@@ -84,17 +84,17 @@ def test_a_port_can_be_had_again_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("address", ["203.0.113.7", "no.such.name.invalid", "300.1.1.1", "", "a" * 300])
-def test_an_address_that_is_not_ours_is_reported_with_the_remedy(address: str) -> None:
+def test_an_address_of_another_machine_is_reported_with_the_remedy(address: str) -> None:
     with pytest.raises(UsageError, match=r"--web-address .*: not an address of this machine; use --web-address 127"):
         listen(address, 0)
 
 
-def test_what_can_not_print_the_link_leaves_no_server_behind(tmp_path: Path) -> None:
-    def tell(text: str) -> None:
+def test_a_failure_to_print_the_link_leaves_no_server_running(tmp_path: Path) -> None:
+    def fail(text: str) -> None:
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        WebSink(make_session(tmp_path), port=0, thumb_loaders={}, write=tell).__enter__()
+        WebSink(make_session(tmp_path), port=0, thumb_loaders={}, write=fail).__enter__()
     assert not our_threads()
 
 
@@ -130,7 +130,7 @@ def test_a_port_that_is_forbidden_is_reported_with_the_remedy() -> None:
     assert "--port 80: only the administrator may use it; use --port 8000" in done.stdout
 
 
-def test_a_token_is_wanted_where_others_can_come_in_and_reported_once(tmp_path: Path) -> None:
+def test_a_token_is_required_if_others_can_connect_and_is_printed_once(tmp_path: Path) -> None:
     messages: list[str] = []
     with served(make_session(tmp_path), address="0.0.0.0", write=messages.append) as page:
         assert page.ask("/").status == 403
@@ -167,7 +167,7 @@ assert "{TOKEN}" in messages[0]
     assert "Traceback" not in done.stderr
 
 
-def test_a_clip_is_shown_at_its_own_pace_and_a_new_round_of_it_too(tmp_path: Path) -> None:
+def test_a_looped_clip_is_shown_at_its_own_pace(tmp_path: Path) -> None:
     with served(make_session(tmp_path, is_live=False)) as page:
         started_s = time.monotonic()
         for media_s in (5.0, 5.1, 5.2, 0.0, 0.1):
@@ -175,7 +175,7 @@ def test_a_clip_is_shown_at_its_own_pace_and_a_new_round_of_it_too(tmp_path: Pat
         assert 0.28 < time.monotonic() - started_s < 1.0
 
 
-def test_a_camera_is_waited_for_by_nobody(tmp_path: Path) -> None:
+def test_showing_a_frame_never_waits_for_viewers(tmp_path: Path) -> None:
     with served(make_session(tmp_path)) as page:
         started_s = time.monotonic()
         for number in range(100):
@@ -223,7 +223,7 @@ def level(page: Served) -> int:
     return round(int(decode_image(page.ask("/frame.jpg").body, Path("page"))[24, 32, 0]) / 5) * 5
 
 
-def test_a_server_that_has_ended_ends_the_run(tmp_path: Path) -> None:
+def test_a_stopped_server_ends_the_run(tmp_path: Path) -> None:
     with served(make_session(tmp_path)) as page:
         page.sink.__exit__()
         with pytest.raises(CelcamError, match="the web server has ended"):

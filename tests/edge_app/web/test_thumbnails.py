@@ -49,7 +49,7 @@ def drawn_with(
     return Thumbnails(loaders, lambda: newest.held, report=messages.append, every_s=every_s)
 
 
-def test_each_look_is_drawn_small_of_the_scene_alone(tmp_path: Path) -> None:
+def test_each_thumbnail_shows_the_scene_in_its_look(tmp_path: Path) -> None:
     loaders: dict[str, Callable[[], Drawer]] = {"negative": lambda: inverting, "plain": lambda: plain}
     with served(make_session(tmp_path), thumb_loaders=loaders) as page:
         page.sink.show(frame(100))
@@ -62,7 +62,7 @@ def test_each_look_is_drawn_small_of_the_scene_alone(tmp_path: Path) -> None:
             assert np.abs(small.astype(int) - level).max() <= 2
 
 
-def test_nothing_is_loaded_or_drawn_while_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_viewers_no_thumbnail_is_loaded_or_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thumbnails, "WATCHED_S", 0.2)
     draw, loads, newest = Counted(plain), threading.Event(), shown()
 
@@ -86,7 +86,7 @@ def test_nothing_is_loaded_or_drawn_while_nobody_looks(monkeypatch: pytest.Monke
         until(lambda: draw.count == count + 1)
 
 
-def test_models_are_let_go_of_when_nobody_has_looked_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_are_released_after_a_while_without_viewers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thumbnails, "WATCHED_S", 0.05)
     monkeypatch.setattr(thumbnails, "FORGET_S", 0.1)
     loads: list[int] = []
@@ -105,7 +105,7 @@ def test_models_are_let_go_of_when_nobody_has_looked_for_long(monkeypatch: pytes
         until(lambda: len(loads) == 2)
 
 
-def test_the_look_whose_picture_is_oldest_comes_next_and_a_picture_that_stands_is_drawn_once() -> None:
+def test_the_oldest_thumbnail_is_drawn_next_and_a_still_picture_only_once() -> None:
     draws = {name: Counted(plain) for name in "abc"}
     newest = shown()
     with drawn_with({name: (lambda draw=draw: draw) for name, draw in draws.items()}, newest, [], 0.03) as small:  # type: ignore[misc]
@@ -121,7 +121,7 @@ def test_the_look_whose_picture_is_oldest_comes_next_and_a_picture_that_stands_i
         assert max(counts) - min(counts) <= 1
 
 
-def test_a_look_that_can_not_be_loaded_is_reported_once_and_the_others_go_on() -> None:
+def test_a_look_that_can_not_be_loaded_is_reported_once_and_the_others_still_work() -> None:
     messages: list[str] = []
 
     def broken() -> Drawer:
@@ -149,7 +149,7 @@ def test_shipped_looks_and_filters_are_found_by_name(tmp_path: Path) -> None:
     assert small.shape == (96, 128, 3)
 
 
-def test_a_model_from_elsewhere_is_found_by_its_path(tmp_path: Path) -> None:
+def test_a_model_outside_the_folder_is_found_by_its_path(tmp_path: Path) -> None:
     model = tmp_path / "own.tflite"
     shutil.copy(MODELS / "comic.tflite", model)
     loaders = thumbnail_loaders(["own", "comic"], model=model)

@@ -72,7 +72,7 @@ class Counting:
         return encode_jpeg(rgb_u8)
 
 
-def test_a_frame_is_encoded_once_for_all_and_never_for_nobody(tmp_path: Path) -> None:
+def test_a_frame_is_encoded_once_for_all_viewers_and_never_without_one(tmp_path: Path) -> None:
     encode = Counting()
     with served(make_session(tmp_path), encode=encode) as page, ExitStack() as stack:
         for level in range(20):
@@ -97,7 +97,7 @@ def test_a_frame_is_encoded_once_for_all_and_never_for_nobody(tmp_path: Path) ->
     assert page.session.stats.snapshot()["stages_ms"]["encode web"]["median"] > 0
 
 
-def test_the_answer_is_what_browsers_know_as_moving_pictures(tmp_path: Path) -> None:
+def test_the_stream_is_multipart_jpeg_as_browsers_expect(tmp_path: Path) -> None:
     with served(make_session(tmp_path)) as page, watching(page) as viewer:
         page.sink.show(frame())
         until(lambda: b"\r\n\r\n" in viewer.recv(4096, socket.MSG_PEEK))
@@ -135,7 +135,7 @@ def test_a_slow_viewer_skips_and_delays_nobody(tmp_path: Path) -> None:
     assert sum(got) < 0.5 * size * shown
 
 
-def test_a_viewer_that_stops_reading_is_dropped_and_the_others_go_on(tmp_path: Path) -> None:
+def test_a_viewer_that_stops_reading_is_dropped_and_the_others_continue(tmp_path: Path) -> None:
     session = make_session(tmp_path)
     limits = Limits(requests_at_once=1000, stalled_s=0.4)
     with (
@@ -153,7 +153,7 @@ def test_a_viewer_that_stops_reading_is_dropped_and_the_others_go_on(tmp_path: P
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_NOTSENT_LOWAT"), reason="the kernel holds what it likes here")
-def test_little_lies_on_the_way_to_a_viewer_who_lags(tmp_path: Path) -> None:
+def test_a_slow_viewer_has_little_data_in_transit(tmp_path: Path) -> None:
     kept = [noise(seed, (64, 48)) for seed in range(2)]
     with served(make_session(tmp_path)) as page, watching(page, buffer_bytes=4096) as viewer:
         page.sink.show(kept[0])
@@ -191,7 +191,7 @@ def test_a_hundred_viewers_do_no_harm(tmp_path: Path) -> None:
         until(lambda: page.state()["viewers"] == 0)
 
 
-def test_connections_are_bounded_and_free_again(tmp_path: Path) -> None:
+def test_connections_are_limited_and_released(tmp_path: Path) -> None:
     with served(make_session(tmp_path), limits=Limits(connections=20)) as page, ExitStack() as stack:
         for _ in range(20):
             stack.enter_context(closing(socket.create_connection(("127.0.0.1", page.sink.port))))
@@ -201,7 +201,7 @@ def test_connections_are_bounded_and_free_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "])
-def test_a_head_that_does_not_come_is_not_waited_for(tmp_path: Path, sent: bytes) -> None:
+def test_a_missing_request_head_times_out(tmp_path: Path, sent: bytes) -> None:
     with (
         served(make_session(tmp_path), limits=Limits(request_s=0.3)) as page,
         closing(socket.create_connection(("127.0.0.1", page.sink.port), timeout=5)) as slow,
@@ -211,7 +211,7 @@ def test_a_head_that_does_not_come_is_not_waited_for(tmp_path: Path, sent: bytes
         assert slow.recv(100) == b""
 
 
-def test_a_body_that_does_not_come_is_not_waited_for(tmp_path: Path) -> None:
+def test_a_missing_request_body_times_out(tmp_path: Path) -> None:
     with (
         served(make_session(tmp_path), limits=Limits(request_s=0.3)) as page,
         closing(socket.create_connection(("127.0.0.1", page.sink.port), timeout=5)) as slow,
@@ -221,7 +221,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(tmp_path: Path) -> None:
         assert slow.recv(1000).startswith(b"HTTP/1.1 408")
 
 
-def test_a_download_that_nobody_takes_is_given_up(tmp_path: Path) -> None:
+def test_a_stalled_download_is_closed(tmp_path: Path) -> None:
     (tmp_path / "celcam-1.mp4").write_bytes(b"x" * 20_000_000)
     with (
         served(make_session(tmp_path), limits=Limits(downloads=1, stalled_s=0.3)) as page,

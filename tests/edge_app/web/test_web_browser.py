@@ -71,7 +71,7 @@ def is_like(got: Uint8Array, grey: Uint8Array) -> bool:
     return bool(np.abs(got.astype(int) - grey[:, :, np.newaxis].astype(int)).mean() < 6)
 
 
-def test_the_picture_moves_and_says_what_it_is(page: Served, browser: Any) -> None:
+def test_the_test_card_moves_and_names_itself(page: Served, browser: Any) -> None:
     seen: set[str] = set()
 
     def count() -> int:
@@ -85,7 +85,7 @@ def test_the_picture_moves_and_says_what_it_is(page: Served, browser: Any) -> No
     assert element(browser, "#picture").get_attribute("width") == str(SIZE_WH[0])
 
 
-def test_the_look_is_chosen_by_its_small_picture_and_by_arrow_keys(page: Served, browser: Any) -> None:
+def test_a_look_is_chosen_by_its_thumbnail_and_by_arrow_keys(page: Served, browser: Any) -> None:
     assert is_like(shown(page), 255 - RAMP[8:])
     labels = browser.find_elements("css selector", ".look")
     assert [label.text.strip().split("\n")[-1] for label in labels] == ["negative", "plain"]
@@ -95,7 +95,7 @@ def test_the_look_is_chosen_by_its_small_picture_and_by_arrow_keys(page: Served,
     wait(browser, lambda: view(page)["look"] == "negative")
 
 
-def test_a_change_made_elsewhere_is_seen_here(page: Served, browser: Any) -> None:
+def test_a_change_by_another_viewer_appears_on_the_page(page: Served, browser: Any) -> None:
     page.post("/api/view", {"look": "plain", "strength": 0.5, "sharp": True, "size_wh": [96, 72], "wipe": 0.3})
     script = "return [...document.querySelectorAll('.look input')].map((one) => one.checked)"
     wait(browser, lambda: browser.execute_script(script) == [False, True])
@@ -172,7 +172,7 @@ def test_recording_is_switched_on_and_off(page: Served, browser: Any) -> None:
     wait(browser, lambda: is_hidden(browser, "rec") and button.text == "Record")
 
 
-def test_full_screen_fills_the_screen_and_ends(page: Served, browser: Any) -> None:
+def test_full_screen_can_be_entered_and_left(page: Served, browser: Any) -> None:
     click(browser, "#full")
     wait(browser, lambda: browser.execute_script("return document.fullscreenElement?.id") == "stage")
     wait(browser, lambda: element(browser, "#full").get_attribute("aria-pressed") == "true")
@@ -207,7 +207,9 @@ def test_the_figures_are_drawn(page: Served, browser: Any) -> None:
 
 @pytest.mark.parametrize("size_wh", [PHONE_WH, DESK_WH, (740, 360), (320, 568), (768, 1024)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everything_fits_and_can_be_hit(page: Served, browser: Any, size_wh: tuple[int, int], scheme: str) -> None:
+def test_every_control_fits_the_screen_and_can_be_tapped(
+    page: Served, browser: Any, size_wh: tuple[int, int], scheme: str
+) -> None:
     be_device(browser, size_wh, scheme=scheme, still=True)
     seen = "return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]"
     wait(browser, lambda: browser.execute_script(seen) == [size_wh[0], scheme == "dark"])
@@ -228,7 +230,7 @@ def test_everything_fits_and_can_be_hit(page: Served, browser: Any, size_wh: tup
     assert can_snap
 
 
-def test_each_control_is_reached_by_the_tab_key_and_is_seen_to_be(page: Served, browser: Any) -> None:
+def test_each_control_can_be_focused_visibly_with_the_tab_key(page: Served, browser: Any) -> None:
     names, body = [], element(browser, "body")
     body.send_keys("\ue004")
     for _ in range(14):
@@ -241,7 +243,7 @@ def test_each_control_is_reached_by_the_tab_key_and_is_seen_to_be(page: Served, 
     assert [name for name in names if name in wanted][: len(wanted)] == wanted
 
 
-def test_a_page_that_nobody_sees_is_sent_nothing(page: Served, browser: Any) -> None:
+def test_a_hidden_page_receives_nothing(page: Served, browser: Any) -> None:
     hide = "Object.defineProperty(document, 'hidden', {value: arguments[0], configurable: true});"
     hide += "document.dispatchEvent(new Event('visibilitychange'))"
     browser.execute_script(hide, True)
@@ -250,7 +252,7 @@ def test_a_page_that_nobody_sees_is_sent_nothing(page: Served, browser: Any) -> 
     wait(browser, lambda: page.state()["viewers"] == 1)
 
 
-def test_real_looks_show_themselves_small(tmp_path: Path, browser: Any) -> None:
+def test_shipped_looks_have_thumbnails(tmp_path: Path, browser: Any) -> None:
     with film_served(film_session(tmp_path)) as page:
         leave(browser)
         browser.get(f"http://{page.host}/")

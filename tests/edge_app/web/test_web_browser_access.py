@@ -61,13 +61,13 @@ def test_a_lost_connection_is_reported_and_found_again(tmp_path: Path, browser: 
         wait(browser, lambda: view(page)["calm"] is True)
 
 
-def test_one_viewer_too_many_is_reported(tmp_path: Path, browser: Any) -> None:
+def test_one_viewer_too_many_is_refused(tmp_path: Path, browser: Any) -> None:
     with film_served(make_session(tmp_path), ramp_frames, limits=Limits(viewers=0)) as page:
         browser.get(f"http://{page.host}/")
         wait(browser, lambda: "Too many viewers." in element(browser, "#veil-text").text)
 
 
-def test_the_link_lets_in_and_leaves_no_token_behind(tmp_path: Path, browser: Any) -> None:
+def test_the_link_opens_the_page_and_leaves_no_token_in_the_history(tmp_path: Path, browser: Any) -> None:
     with film_served(make_session(tmp_path), ramp_frames, token=TOKEN) as page:
         for path in ("/", "/?token=wrong-token"):
             browser.get(f"http://{page.host}{path}")
@@ -109,7 +109,7 @@ def stranger(body: str) -> Iterator[str]:
             thread.join()
 
 
-def test_a_link_on_another_site_lets_in(tmp_path: Path, browser: Any) -> None:
+def test_a_link_with_the_token_works_from_another_site(tmp_path: Path, browser: Any) -> None:
     with (
         film_served(make_session(tmp_path), ramp_frames, token=TOKEN) as page,
         stranger(f'<a id="link" href="http://{page.host}/?token={TOKEN}">watch</a>') as url,
@@ -120,7 +120,7 @@ def test_a_link_on_another_site_lets_in(tmp_path: Path, browser: Any) -> None:
         wait(browser, lambda: browser.find_elements("id", "veil") and is_hidden(browser, "veil"))
 
 
-def test_a_page_of_another_site_sees_and_changes_nothing(tmp_path: Path, browser: Any) -> None:
+def test_a_page_of_another_site_can_neither_read_nor_change_anything(tmp_path: Path, browser: Any) -> None:
     with film_served(make_session(tmp_path), ramp_frames) as page:
         ours = f"http://{page.host}"
         body = f"""<iframe src="{ours}/"></iframe><img id="frame" src="{ours}/frame.jpg"><script>
@@ -146,7 +146,7 @@ def test_a_page_of_another_site_sees_and_changes_nothing(tmp_path: Path, browser
 
 
 @pytest.mark.skipif(_own_address() is None, reason="WebRTC needs a network, even to itself")
-def test_smooth_shows_video_and_goes_back(tmp_path: Path, browser: Any) -> None:
+def test_smooth_shows_video_and_can_be_switched_off(tmp_path: Path, browser: Any) -> None:
     import_aiortc()
     session = film_session(tmp_path)
     with film_served(session, address="0.0.0.0", token=TOKEN) as page:

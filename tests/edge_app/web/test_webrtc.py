@@ -81,7 +81,7 @@ def test_a_viewer_gets_the_moving_picture_and_is_counted(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_a_picture_that_stands_is_sent_again_and_its_size_may_change(tmp_path: Path) -> None:
+def test_a_still_picture_is_sent_again_and_its_size_may_change(tmp_path: Path) -> None:
     session = make_session(tmp_path)
 
     async def watch(page: Served) -> None:
@@ -101,7 +101,7 @@ def test_a_picture_that_stands_is_sent_again_and_its_size_may_change(tmp_path: P
         asyncio.run(watch(page))
 
 
-def test_viewers_are_few_and_nothing_is_left_of_them(tmp_path: Path) -> None:
+def test_viewers_are_limited_and_released(tmp_path: Path) -> None:
     async def watch(page: Served) -> None:
         async with viewer(page) as track:
             await levels(track, 1)
@@ -129,7 +129,7 @@ def test_viewers_are_few_and_nothing_is_left_of_them(tmp_path: Path) -> None:
         {"type": "offer", "sdp": "v=0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"},
     ],
 )
-def test_an_offer_that_is_none_is_refused(tmp_path: Path, offer: dict[str, Any]) -> None:
+def test_an_invalid_offer_is_refused(tmp_path: Path, offer: dict[str, Any]) -> None:
     messages: list[str] = []
     with served(make_session(tmp_path, messages=messages), address="0.0.0.0", token=TOKEN) as page:
         assert page.post("/api/offer", offer, Authorization=BEARER).status == 400
@@ -139,7 +139,7 @@ def test_an_offer_that_is_none_is_refused(tmp_path: Path, offer: dict[str, Any])
     assert not messages
 
 
-def test_on_this_machine_alone_or_without_aiortc_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_localhost_or_without_aiortc_there_is_no_webrtc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with served(make_session(tmp_path)) as page:
         assert page.state()["smooth"] is False
         answer = page.post("/api/offer", {"type": "offer", "sdp": "v=0"})
@@ -149,7 +149,7 @@ def test_on_this_machine_alone_or_without_aiortc_there_is_none(tmp_path: Path, m
         assert page.ask("/api/state", headers={"Authorization": BEARER}).json()["smooth"] is False
 
 
-def test_no_udp_socket_is_open_before_somebody_asks(tmp_path: Path) -> None:
+def test_no_udp_socket_is_open_before_the_first_offer(tmp_path: Path) -> None:
     def sockets() -> int:
         return len(Path("/proc/self/net/udp").read_text().splitlines())
 
