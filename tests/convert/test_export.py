@@ -201,7 +201,7 @@ def test_a_network_for_comparison_is_refused(
     smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     config = read_config(smoke_run)
-    write_config(tmp_path, replace(config, preset="other", recipe=replace(config.recipe, generator=UNET256)))
+    write_config(tmp_path, replace(config, preset="other", recipe=replace(config.recipe, generator=UNET256, crop=256)))
     assert main(["export", str(tmp_path), "--out", str(tmp_path / "models")]) == 2
     assert "preset other is for comparison and not converted; train live or quality" in capsys.readouterr().err
     assert not (tmp_path / "models").exists()

@@ -50,6 +50,6 @@ def test_a_network_that_is_not_made_for_int8_is_refused(smoke_run: Path, tmp_pat
     from convert.pareto import measure_int8_cost
 
     config = read_config(smoke_run)
-    write_config(tmp_path / "unet", replace(config, recipe=replace(config.recipe, generator=UNET256)))
+    write_config(tmp_path / "unet", replace(config, recipe=replace(config.recipe, generator=UNET256, crop=256)))
     with pytest.raises(DataError, match="can't be converted to int8; take it out"):
         measure_int8_cost([tmp_path / "unet"], threads=1)
