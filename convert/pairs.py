@@ -67,8 +67,8 @@ def find_pairs_folder(config: RunConfig, named: Path | None, scratch: Path) -> P
         return PairsFolder(
             scratch / style,
             SAMPLES,
-            f"The pairs of the run ({own}) are not on this machine, so the {len(drawn)} bundled photos are used. "
-            "They are few, and the network may have been trained on them: the figures flatter.",
+            f"The pairs that the network was trained on are not on this machine, so the {len(drawn)} bundled photos "
+            "are used. They are few, and the network may have been trained on them: the figures flatter.",
         )
     folder = named or own
     # `datasets build --style all` writes a manifest of all styles next to the folders of each style.

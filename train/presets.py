@@ -30,8 +30,8 @@ _SHIPPED = Recipe(
     discriminator=DiscriminatorSpec(width=32),
     # Twice the receptive field of the generator; smaller crops would train on borders.
     crop=128,
-    # Small batches: the model learns more from the same number of crops in more steps ("Against the U-Net" in
-    # docs/results.md).
+    # Small batches: the model learns more from the same number of crops in more steps ("Comparison with the
+    # U-Net of pix2pix" in docs/notebook/networks.md).
     batch_size=4,
     # SSIM draws lines that L1 alone leaves gray. Temporal consistency calms video, and removes the dotted grid that
     # networks with depth-to-space draw on skies.
