@@ -4,7 +4,7 @@ Each builder takes the Keras module, so that the same code builds the Keras 3 ne
 network for the TensorFlow Model Optimization toolkit. H and W are multiples of 4 and never constants of the graph: one
 file runs at any size. The published U-Net of pix2pix is in `train/unet.py`.
 
-docs/notebook/networks.md ("Architecture search") has the measurements behind the numbers; `train/cost.py` counts their cost.
+docs/notebook/networks.md ("Architecture search") has the measurements; `train/cost.py` counts the cost.
 """
 
 from __future__ import annotations
