@@ -123,7 +123,7 @@ def test_the_command_celcam_names_itself(installed: Path, tmp_path: Path) -> Non
     assert run(celcam, "--version", cwd=tmp_path, path=installed).stdout == f"celcam {__version__}\n"
     for words in ([], ["bench"]):
         usage = run(celcam, *words, "--help", cwd=tmp_path, path=installed).stdout
-        assert usage.startswith(" ".join(["usage: celcam", *words]) + " [-h]")
+        assert usage.startswith(" ".join(["usage: celcam", *words, "["]))
         assert "python -m" not in usage
 
 
