@@ -49,7 +49,24 @@ def test_most_of_live_is_moved_by_muon() -> None:
     assert by_muon > 0.9 * sum(np.prod(variable.shape) for variable in variables)
 
 
-def test_an_unknown_optimizer_is_told() -> None:
+@pytest.mark.parametrize("name", ["muon", "adam"])
+def test_the_average_forgets_the_first_weights_early_and_has_its_momentum_late(name: str) -> None:
+    import keras
+
+    from train.optimizers import AVERAGE_WARM_UP, build_optimizer
+
+    variable = keras.Variable(np.full(4, 100.0, np.float32))
+    optimizer = build_optimizer(name, 0.5, adversarial=False, ema=0.8)
+    expected = None
+    for step in range(60):
+        optimizer.apply([keras.ops.ones_like(variable)], [variable])
+        momentum = min(0.8, step / (step + AVERAGE_WARM_UP))
+        now = np.asarray(variable)
+        expected = now if expected is None else momentum * expected + (1 - momentum) * now
+        np.testing.assert_allclose(np.asarray(optimizer._model_variables_moving_average[0]), expected, rtol=1e-5)
+
+
+def test_an_unknown_optimizer_is_refused() -> None:
     from train.optimizers import build_optimizer
 
     with pytest.raises(UnknownNameError, match=r"optimizer 'sgd'.*adam, muon"):
