@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 
-def build(kind: type, fields: dict[str, Any], within: str = "") -> Any:
+def build(kind: type, fields: Any, within: str = "") -> Any:
     """The dataclass ``kind`` from those entries of ``fields`` that it has; other entries are ignored.
 
     Args:
@@ -19,9 +19,11 @@ def build(kind: type, fields: dict[str, Any], within: str = "") -> Any:
         within: how errors name the object, as ``budget.``.
 
     Raises:
-        TypeError: a value is of another type than its field.
+        TypeError: ``fields`` is no object, or a value is of another type than its field.
         ValueError: a field without default is missing.
     """
+    if not isinstance(fields, dict):
+        raise TypeError(f"expected an object, got {type(fields).__name__}")
     hints = typing.get_type_hints(kind)
     values = {}
     for field in dataclasses.fields(kind):

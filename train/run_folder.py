@@ -69,7 +69,9 @@ def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
 
 def find_checkpoint(run: Path) -> Checkpoint | None:
     """The newest checkpoint of ``run``, if there is one; raises DataError if it is damaged."""
-    folders = {int(path.name.rpartition("-")[2]): path for path in run.glob("checkpoint-*[0-9]")}
+    prefix = "checkpoint-"
+    numbers = {path: path.name.removeprefix(prefix) for path in run.glob(f"{prefix}*")}
+    folders = {int(number): path for path, number in numbers.items() if number.isdecimal()}
     if not folders:
         return None
     newest = folders[max(folders)]

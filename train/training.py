@@ -111,7 +111,7 @@ def _weights_from(init: Path, config: RunConfig, photos: FloatArray) -> list[Any
     spec = config.recipe.generator
     if isinstance(spec, GeneratorSpec) and not spec.norm:
         count = reinitialise_dormant(generator, photos, np.random.default_rng(config.seed))
-        print(f"{init}: {count} channels were dormant on all {len(photos)} crops and are re-initialised")
+        print(f"{init}: re-initialised {count} channels that are dormant on {len(photos)} crops")
     weights: list[Any] = generator.get_weights()
     return weights
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,18 @@ def test_an_unknown_backend_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("KERAS_BACKEND", "theano")
     with pytest.raises(UsageError, match="KERAS_BACKEND=theano: expected tensorflow, jax, torch"):
         load_keras()
+
+
+def test_a_training_prints_only_its_own_lines(pairs: Path, tmp_path: Path) -> None:
+    options = ["--pairs", str(pairs), "--out", "run", "--preset", "smoke", "--steps", "1"]
+    environment = os.environ | {"KERAS_BACKEND": "tensorflow", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "train", *options],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "trained: run; see run/samples, measure with 'python -m train evaluate run'\n"
+    assert re.fullmatch(r"1 steps, l1 [\d.]+, val_ssim [\d.]+, 0 min left\n", done.stderr)
