@@ -20,15 +20,16 @@ class Crisp(Primitive):
     kind: ClassVar[str] = "crisp"
 
     amount: float = 2.0  # how many times the difference to the blurred picture is added
+    noise: float = 2.0  # differences of so many levels are left alone
     reach: float = 1.0  # of blur and neighbours, reference pixels
 
     def __post_init__(self) -> None:
         self.require(self.amount >= 0, f"amount is {self.amount}; expected 0 or more")
 
     def make_kit(self, size_wh: tuple[int, int]) -> Kit:
-        """The table that multiplies a difference."""
+        """The table that magnifies a difference."""
         side = 2 * max(1, round(self.reach * scale_of(size_wh))) + 1
-        return Kit({"amount": tables.times(self.amount)}, numbers={"side": side})
+        return Kit({"amount": tables.to_table(np.maximum(tables.LEVELS - self.noise, 0.0) * self.amount)}, numbers={"side": side})
 
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """Found in luminance, added to all channels."""

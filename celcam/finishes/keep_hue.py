@@ -24,7 +24,8 @@ class KeepHue(Primitive):
     values: tuple[float, ...] = (10.0, 58.0, 150.0, 246.0)  # the greys, dark to light
     riser: float = 16.0  # levels from grey to grey
     slope: float = 0.2  # share of the tone that stays inside a step: 0 is flat
-    red_from: tuple[float, float] = (62.0, 96.0)  # red minus 1.2 times the larger of green and blue: none, all
+    purity: float = 2.0  # how many times the larger of green and blue must lie below red: orange and skin do not
+    red_from: tuple[float, float] = (36.0, 62.0)  # levels by which it does: none kept, all kept
     red_to: tuple[int, int, int] = (226, 24, 38)  # what full red becomes
     shadow_tint: tuple[float, float, float] = (-2.0, 0.0, 6.0)  # added to blacks, levels
     tone: Tone = field(default_factory=Tone)
@@ -37,7 +38,7 @@ class KeepHue(Primitive):
         stepped = tables.steps(self.thresholds, self.values, self.riser)
         gray = stepped + self.slope * (tables.LEVELS - stepped)
         shadow = 1.0 - tables.smooth(gray, 0.0, 160.0)
-        named = {"others": tables.LEVELS * 1.2, "kept": 255.0 * tables.smooth(tables.LEVELS, *self.red_from)}
+        named = {"others": tables.LEVELS * self.purity, "kept": 255.0 * tables.smooth(tables.LEVELS, *self.red_from)}
         light = 0.25 + 0.75 * tables.smooth(tables.LEVELS, 20.0, 235.0)
         for channel, name in enumerate(CHANNELS):
             named[name] = gray + self.shadow_tint[channel] * shadow

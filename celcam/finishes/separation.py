@@ -25,9 +25,9 @@ class Plate:
     takes: tuple[float, float, float]  # share of the darkness of red, green and blue that calls for it; sums to 1
     amount: Points = ((0.0, 0.0), (255.0, 255.0))  # darkness to coverage, levels
     screen: str = "dots"  # dots, lines or grain
-    period: float = 3.6  # of the screen, reference pixels
+    period: float = 3.3  # of the screen, reference pixels
     angle: float = 45.0  # degrees, for dots and lines
-    softness: float = 90.0  # levels over which an edge fades
+    softness: float = 110.0  # levels over which an edge fades
     shift: tuple[float, float] = (0.0, 0.0)  # misregistration to the right and down, reference pixels
 
 

@@ -33,7 +33,7 @@ NAVY, RED, CORAL, SLATE, PALE, CREAM = (
 )
 
 FINISHES: dict[str, Finish] = {
-    "comic": Finish((Crisp(amount=3.0), ToneSteps(share=0.4))),
+    "comic": Finish((Crisp(amount=3.0, noise=3.0), ToneSteps(share=0.3, riser=36.0))),
     "poster": Finish(
         (
             Inks(
@@ -43,16 +43,16 @@ FINISHES: dict[str, Finish] = {
                 cool_at=(56.0, 140.0, 230.0),
                 line_depth=32.0,
                 roughness=1.5,
-                tone=Tone(red=0.3, local=0.4, lift=0.2),
+                tone=Tone(red=0.3, local=0.25, lift=0.2),
             ),
             Paper(grain=0.008),
         )
     ),
     "noir": Finish(
         (
-            KeepHue(riser=24.0, slope=0.3, red_from=(90.0, 130.0), tone=Tone(red=0.4, local=0.5, lift=0.25)),
-            Vignette(),
-            Paper(tint=(1.0, 1.0, 1.0), grain=0.02),
+            KeepHue(riser=44.0, slope=0.3, values=(6.0, 48.0, 148.0, 248.0), tone=Tone(red=0.4, local=0.15, lift=0.1)),
+            Vignette(depth=0.6),
+            Paper(tint=(1.0, 1.0, 1.0), grain=0.012, size=0.7),
         )
     ),
     "riso": Finish(
@@ -62,13 +62,13 @@ FINISHES: dict[str, Finish] = {
                     Plate(
                         (255, 88, 92),
                         (0.0, 0.5, 0.5),
-                        ((0, 0), (18, 0), (60, 60), (200, 235), (255, 255)),
+                        ((0, 0), (24, 0), (70, 80), (150, 190), (215, 255), (255, 255)),
                         angle=15.0,
                     ),
                     Plate(
                         (0, 98, 160),
                         (1.0, 0.0, 0.0),
-                        ((0, 0), (40, 0), (90, 50), (215, 240), (255, 255)),
+                        ((0, 0), (60, 0), (110, 60), (205, 240), (255, 255)),
                         angle=75.0,
                         shift=(2.0, -1.0),
                     ),
