@@ -1,4 +1,4 @@
-"""``celcam`` or ``python -m edge_app``: photos, videos and cameras to cartoons; ``bench``, ``profile``, ``doctor``."""
+"""``celcam`` or ``python -m edge_app``: photos, videos and cameras to cartoons, and commands that measure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from celcam.cli import Command, parse_size, run_command
-from edge_app.options import AppConfig, BenchConfig, DoctorConfig, ProfileConfig
+from edge_app.options import AppConfig, BenchConfig, DistancesConfig, DoctorConfig, FinishesConfig, ProfileConfig
 from edge_app.settings import read_settings
 
 ABOUT = (
     "Turn photos, videos and live cameras into cartoons. Other commands, in place of SOURCE: 'bench' times model files "
-    "on this device, 'profile' times each step of a frame, and 'doctor' diagnoses problems. Each has its own --help."
+    "on this device, 'finishes' times the finish of each look, 'distances' compares the looks, 'profile' times each "
+    "step of a frame, and 'doctor' diagnoses problems. Each has its own --help."
 )
 
 
@@ -71,10 +72,33 @@ def profile(config: ProfileConfig) -> int:
     return 0
 
 
+def finishes(config: FinishesConfig) -> int:
+    """Time the finish of each look on this device and print the figures."""
+    sizes_wh, network_wh = [parse_size(size) for size in config.size], parse_size(config.network_size)
+    from edge_app.benchmarks.finishes import run_finishes
+
+    print(run_finishes(network_wh, sizes_wh, runs=config.runs).table())
+    return 0
+
+
+def distances(config: DistancesConfig) -> int:
+    """Print how far the looks lie from photos and from each other."""
+    from celcam.image_io import read_image
+    from celcam.look_distances import measure_distances
+    from celcam.paths import SAMPLES
+    from edge_app.sources.files import find_media
+
+    found = find_media(config.photos or [str(SAMPLES)])
+    print(measure_distances(read_image(file.path) for file in found.files if not file.is_clip).table())
+    return 0
+
+
 COMMANDS = {
     command.name: command
     for command in (
         Command("bench", BenchConfig, bench, "Time model files on this device; the last line holds all figures."),
+        Command("finishes", FinishesConfig, finishes, "Time the finish of each look, next to its network."),
+        Command("distances", DistancesConfig, distances, "Print how far the looks lie from photos and each other."),
         Command("profile", ProfileConfig, profile, "Time each step of a frame alone, and all steps together."),
         Command("doctor", DoctorConfig, doctor, "Diagnose problems of this device and name the remedies."),
     )

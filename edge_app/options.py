@@ -108,6 +108,27 @@ class BenchConfig:
 
 
 @dataclass(frozen=True)
+class FinishesConfig:
+    """Options of ``finishes``."""
+
+    size: tuple[str, ...] = option(("640x480", "1280x720"), help="sizes of the finished picture", metavar="WxH")
+    network_size: str = option("320x240", help="size of the network's picture", metavar="WxH")
+    runs: int = option(50, help="timed runs of each look and size", metavar="N")
+
+    def __post_init__(self) -> None:
+        require(self.runs >= 1, f"--runs {self.runs}: expected 1 or more")
+
+
+@dataclass(frozen=True)
+class DistancesConfig:
+    """Options of ``distances``."""
+
+    photos: tuple[str, ...] = option(
+        (), help="photos and folders; without PHOTO the bundled photos", positional=True, metavar="PHOTO"
+    )
+
+
+@dataclass(frozen=True)
 class DoctorConfig:
     """Options of ``doctor``."""
 

@@ -29,7 +29,10 @@ class Crisp(Primitive):
     def make_kit(self, size_wh: tuple[int, int]) -> Kit:
         """The table that magnifies a difference."""
         side = 2 * max(1, round(self.reach * scale_of(size_wh))) + 1
-        return Kit({"amount": tables.to_table(np.maximum(tables.LEVELS - self.noise, 0.0) * self.amount)}, numbers={"side": side})
+        return Kit(
+            {"amount": tables.to_table(np.maximum(tables.LEVELS - self.noise, 0.0) * self.amount)},
+            numbers={"side": side},
+        )
 
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """Found in luminance, added to all channels."""
