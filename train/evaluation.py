@@ -19,7 +19,7 @@ from celcam.styles import Style, find_style, stroke_scale
 from celcam.suffixes import IMAGE_SUFFIXES
 from train.batches import read_pair
 
-# Rows of the contact sheet: as many as people look at with care.
+# Rows of the contact sheet: more than that, and nobody looks at them with care.
 SHEET_ROWS = 24
 SHEET_TITLES = ("photo", "target", "network")
 

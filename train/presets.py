@@ -79,7 +79,7 @@ PRESETS = {
             "unet256",
             "for comparison: the generator of pix2pix as published; not converted to TFLite",
             "54,424,387 parameters, 6.05 GMAC; needs a GPU",
-            # It takes multiples of 256; one such crop has as many pixels as four of 128, and pix2pix took one. A batch
+            # It takes multiples of 256; one such crop has the pixels of four of 128, and pix2pix took one. A batch
             # of one can't hold the two views that temporal consistency compares.
             replace(_SHIPPED, generator=UNET256, crop=256, batch_size=1, losses=replace(_SHIPPED.losses, temporal=0.0)),
         ),

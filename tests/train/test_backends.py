@@ -19,7 +19,7 @@ from train.run_folder import find_checkpoint, load_generator
 ROOT = Path(__file__).parents[2]
 OPTIONS = (
     *("--preset", "smoke", "--steps", "2", "--steps-per-epoch", "1", "--ema", "0.9"),
-    *("--line-weight", "1", "--ssim-weight", "1", "--steady-weight", "1"),
+    *("--line-weight", "1", "--ssim-weight", "1", "--temporal-weight", "1"),
 )
 
 
@@ -57,7 +57,18 @@ def test_two_devices_learn_what_one_does(pairs: Path, tmp_path: Path) -> None:
 def test_crops_cut_on_the_device_are_learned_from_as_if_never_stopped(pairs: Path, tmp_path: Path) -> None:
     import keras
 
-    words = ("--pairs", str(pairs), "--preset", "smoke", "--steps-per-epoch", "2", "--steps", "4", "--feed", "device")
+    words = (
+        "--pairs",
+        str(pairs),
+        "--preset",
+        "smoke",
+        "--steps-per-epoch",
+        "2",
+        "--steps",
+        "4",
+        "--augment-on",
+        "device",
+    )
     call_train("jax", *words, "--out", str(tmp_path / "whole"))
     stopped = tmp_path / "stopped"
     command = [sys.executable, "-m", "train", *words, "--out", str(stopped)]
@@ -81,4 +92,4 @@ def test_two_steps_are_trained_and_drawn(backend: str, pairs: Path, tmp_path: Pa
     call("--pairs", str(pairs), "--out", str(run), *OPTIONS)
     assert json.loads((run / "config.json").read_text())["versions"]["backend"] == backend
     assert [path.name for path in run.glob("checkpoint-*")] == ["checkpoint-00002"]
-    assert "2 pictures of the test part" in call("evaluate", str(run), "--sheet", str(tmp_path / "sheet.png"))
+    assert "2 pictures of the test split" in call("evaluate", str(run), "--sheet", str(tmp_path / "sheet.png"))

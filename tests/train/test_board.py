@@ -14,7 +14,7 @@ def test_tensorboard_shows_curves_and_the_grid_of_each_epoch(smoke_run: Path) ->
     curves = EventAccumulator(str(smoke_run / "tensorboard" / "train")).Reload()
     assert {"epoch_loss", "epoch_l1"} <= set(curves.Tags()["tensors"])
     board = EventAccumulator(str(smoke_run / "tensorboard" / "samples"), size_guidance={"tensors": 0}).Reload()
-    events = board.Tensors("photo, teacher, network")
+    events = board.Tensors("photo, target, network")
     assert [event.step for event in events] == [1, 2]
     width, height, picture = events[-1].tensor_proto.string_val
     shown = decode_image(picture, Path("board.png"))

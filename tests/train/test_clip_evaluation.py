@@ -43,13 +43,13 @@ def test_the_clip_shows_input_and_network_side_by_side(
 def test_a_network_that_flickers_is_found_out(clip: Path, tmp_path: Path) -> None:
     brightness = itertools.cycle((0, 30))
     out = tmp_path / "out.mp4"
-    steady = evaluate_clip(lambda rgb_u8: rgb_u8, "comic", clip, out, short_side=64, quiet=True).flicker
-    assert steady["network"] == steady["input"]
+    unchanged = evaluate_clip(lambda rgb_u8: rgb_u8, "comic", clip, out, short_side=64, quiet=True).flicker
+    assert unchanged["network"] == unchanged["input"]
     flickering = evaluate_clip(
         lambda rgb_u8: rgb_u8 // 2 + next(brightness), "comic", clip, out, short_side=64, quiet=True
     ).flicker
     assert flickering["network"].motion_compensated == pytest.approx(30, abs=2)
-    assert flickering["input"] == steady["input"]
+    assert flickering["input"] == unchanged["input"]
     assert flickering["input"].motion_compensated < 5
 
 

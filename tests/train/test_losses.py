@@ -49,7 +49,7 @@ def test_what_is_wrong_at_a_line_costs_more() -> None:
     in_plain[:, 4] -= 0.5
     assert float(line_loss(cartoon, in_plain)) == 0
     assert float(line_loss(cartoon, at_line)) == pytest.approx(0.5 / 32)
-    assert float(line_loss(cartoon, everywhere)) == pytest.approx(3 * 0.5 / 32)  # the line and the pixels beside it
+    assert float(line_loss(cartoon, everywhere)) == pytest.approx(3 * 0.5 / 32)  # the line and the pixels next to it
 
 
 def test_the_windows_of_ssim_let_gradients_through() -> None:

@@ -238,7 +238,7 @@ def test_a_network_learns_from_another(pairs: Path, smoke_run: Path, tmp_path: P
     import keras
 
     plain, taught = tmp_path / "plain", tmp_path / "taught"
-    for run, more in ((plain, ()), (taught, ("--mentor", str(smoke_run), "--mentor-weight", "1000"))):
+    for run, more in ((plain, ()), (taught, ("--distill-from", str(smoke_run), "--distill-weight", "1000"))):
         assert main(words(pairs, run, "--adversarial-weight", "0", *more)) == 0
     before, after = (load_generator(run, keras).get_weights() for run in (plain, taught))
     assert max(float(np.abs(one - other).max()) for one, other in zip(before, after, strict=True)) > 1e-5
