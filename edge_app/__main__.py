@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from celcam.cli import Command, parse_size, run_command
-from edge_app.options import AppConfig, BenchConfig, DistancesConfig, DoctorConfig, FinishesConfig, ProfileConfig
+from edge_app.options import (
+    AppConfig,
+    BenchConfig,
+    DistancesConfig,
+    DoctorConfig,
+    FinishesConfig,
+    ProfileConfig,
+    parse_output_size,
+)
 from edge_app.settings import read_settings
 
 ABOUT = (
@@ -24,9 +32,9 @@ ABOUT = (
 def run(config: AppConfig) -> int:
     """Draw the sources and print the result; return the exit status."""
     if config.list_looks:
-        from edge_app.drawing.looks import shipped_looks
+        from edge_app.drawing.catalogue import Networks, list_looks, shipped_choices
 
-        print("\n".join(shipped_looks()))
+        print(list_looks(shipped_choices(Networks())))
         return 0
     from edge_app.plan import is_conversion
 
@@ -63,11 +71,14 @@ def doctor(config: DoctorConfig) -> int:
 def profile(config: ProfileConfig) -> int:
     """Time each step of a frame on this device and print the figures."""
     size_wh = parse_size(config.size)
-    from celcam.model_card import find_model
-    from edge_app.benchmarks.profile import run_profile
+    output_wh = parse_output_size(config.output_size)
+    from edge_app.benchmarks.profile import Drawing, run_profile
+    from edge_app.drawing.catalogue import Networks, look_choices
     from edge_app.sources import BUNDLED_CLIP
 
-    measured = run_profile(config.clip or BUNDLED_CLIP, find_model(config.style), size_wh, threads=config.threads)
+    look, choices = look_choices(config.style, Networks(threads=config.threads))
+    drawing = Drawing(look, choices[look], size_wh, output_wh)
+    measured = run_profile(config.clip or BUNDLED_CLIP, drawing, threads=config.threads)
     print(measured.table())
     return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,13 +15,21 @@ from celcam.pixels import size_for_short_side
 from celcam.progress import Progress
 from edge_app.control.controls import Controls, View
 from edge_app.control.monitor import Monitor
-from edge_app.drawing.looks import Drawer, Looks, look_loaders
+from edge_app.drawing.catalogue import Networks, look_choices, shipped_choices
+from edge_app.drawing.looks import Choice, Looks
 from edge_app.drawing.painter import Painter
-from edge_app.drawing.sizing import LIVE_SHORT_SIDE, choose_size, describe_size, size_choices
+from edge_app.drawing.sizing import (
+    LIVE_SHORT_SIDE,
+    choose_size,
+    choose_sizes,
+    describe_sizes,
+    have_one_shape,
+    size_choices,
+)
 from edge_app.flow.notices import Notices
 from edge_app.flow.pipeline import Pipeline
-from edge_app.frames import FrameSink, FrameSource
-from edge_app.options import AppConfig
+from edge_app.frames import FrameSink, FrameSource, SourceInfo
+from edge_app.options import AppConfig, parse_output_size
 from edge_app.session import Session
 from edge_app.sinks import SinkKind, SinkOptions, open_sinks, sink_kind
 from edge_app.sources import BUNDLED_CLIP, CameraOptions, names_file, open_first_camera, open_source
@@ -46,50 +54,70 @@ def run_app(config: AppConfig) -> str:
     _check(config)
     notices = Notices()
     # Names are checked before anything is opened; the network is loaded once the source is open.
-    view, loaders = first_view(config)
+    view, choices = first_view(config)
+    output_wh = parse_output_size(config.output_size)
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
         source = stack.enter_context(_open_source(config, view.size_wh, notices, stop))
-        view = dataclasses.replace(view, size_wh=view.size_wh or choose_size(source.info))
-        looks = Looks(loaders, notices)
+        view = dataclasses.replace(view, size_wh=view.size_wh or choose_size(source.info, output_wh))
+        looks = Looks(choices, notices)
         looks.load(view.look)
-        sizes_wh = [] if source.info.is_still else size_choices(source.info.size_wh)
+        sizes_wh = [] if source.info.is_still else size_choices(output_wh or source.info.size_wh)
         controls = Controls(view, looks=looks.names, sizes_wh=sizes_wh, can_record=not source.info.is_still)
-        painter = Painter(looks, controls, notices, source.info)
+        painter = Painter(looks, controls, notices, source.info, output_wh)
         session = Session(source.info, looks, controls, config.folder, notices, paint=painter)
         monitor = stack.enter_context(Monitor(session, target_fps=config.fps, stats_path=config.stats))
         sinks = [stack.enter_context(sink) for sink in _open_sinks(config, session, monitor, stop)]
         stack.enter_context(stop_after(config.seconds, stop))
-        size_wh = None if source.info.is_still and source.info.frames != 1 else source.info.size_wh
-        size = describe_size(view.size_wh, size_wh, sharp=view.sharp)
-        print(f"{source.info.name} -> {view.look} {size} -> {' '.join(config.to)}", flush=True)
+        places = [spec for spec in config.to if sink_kind(spec).is_place]
+        print(
+            f"{source.info.name} -> {_describe(source.info, view, output_wh, places)} -> {' '.join(config.to)}",
+            flush=True,
+        )
         converts = not source.info.is_live and {"window", "web"}.isdisjoint(config.to)
         bar = stack.enter_context(Progress(source.info.name, source.info.frames, "frames", quiet=not converts))
-        Pipeline(source, bar.counting(painter), sinks, stop=stop, stats=session.stats, notices=notices).run()
+        finish = bar.counting(painter.finish)
+        Pipeline(source, painter.draw, sinks, stop=stop, stats=session.stats, notices=notices, finish=finish).run()
     lines = [session.stats.result_line(), *monitor.summary()]
     if config.stats is not None:
         lines.insert(1, session.stats.stage_table())
     if converts and stop.interrupted:
         print("\n".join(lines))
         raise KeyboardInterrupt
-    places = [spec for spec in config.to if sink_kind(spec).is_place]
     if converts and places:
         lines[0] += f", written to {' '.join(places)}"
     return "\n".join(lines)
 
 
-def first_view(config: AppConfig) -> tuple[View, dict[str, Callable[[], Drawer]]]:
-    """The view that a run starts with, and a loader for each look.
+def first_view(config: AppConfig) -> tuple[View, dict[str, Choice]]:
+    """The view that a run starts with, and all looks.
 
     Raises:
-        UsageError: no such look or style, or a size that the network can't draw at.
+        UsageError: no such look, style or finish, a size that the network can't draw at, or two sizes of two shapes.
     """
-    look, loaders = look_loaders(
-        config.style, model=config.model, style_filter=config.filter, threads=config.threads, delegate=config.delegate
+    look, choices = look_choices(
+        config.style,
+        Networks(threads=config.threads, delegate=config.delegate),
+        model=config.model,
+        style_filter=config.filter,
+        finish=config.finish,
     )
-    size_wh = parse_size(config.size) if config.size else None
+    size_wh, output_wh = parse_size(config.size) if config.size else None, parse_output_size(config.output_size)
     view = View(look, size_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
-    return view, loaders
+    if size_wh is not None and output_wh is not None and not have_one_shape(output_wh, size_wh):
+        raise UsageError(
+            f"--size {config.size} and --output-size {config.output_size}: expected one shape; leave --size out"
+        )
+    return view, choices
+
+
+def _describe(source: SourceInfo, view: View, output_wh: tuple[int, int] | None, places: Sequence[str]) -> str:
+    """Look and sizes of a run, for its first line."""
+    network_wh, shown_wh = view.size_wh, output_wh
+    if output_wh is not None or not source.is_still or source.frames == 1:
+        sizes = choose_sizes(source.size_wh, network_wh, output_wh, is_still=source.is_still)
+        network_wh, shown_wh = sizes.network_wh, sizes.output_wh
+    return f"{view.look}, {describe_sizes(network_wh, shown_wh, 'written' if places else 'shown')}"
 
 
 def _check(config: AppConfig) -> None:
@@ -112,7 +140,7 @@ def _open_source(
     camera_wh = parse_size(config.camera_size) if config.camera_size else usual_wh
     options: CameraOptions = {
         "size_wh": camera_wh,
-        "small_wh": size_wh or size_for_short_side(camera_wh, LIVE_SHORT_SIDE),
+        "small_wh": size_wh or size_for_short_side(parse_output_size(config.output_size) or camera_wh, LIVE_SHORT_SIDE),
         "fps": config.fps or None,
         "notices": notices,
         "stop": stop,
@@ -131,7 +159,6 @@ def _open_source(
 def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: Stop) -> list[FrameSink]:
     def open_page() -> FrameSink:
         from edge_app.web.sink import WebSink
-        from edge_app.web.thumbnails import thumbnail_loaders
 
         return WebSink(
             session,
@@ -139,10 +166,7 @@ def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: Sto
             port=config.port,
             token=config.token,
             read_vitals=monitor.vitals,
-            thumb_loaders=thumbnail_loaders(
-                session.controls.looks,
-                model=None if config.delegate else config.model,  # a model for an accelerator runs nowhere else
-            ),
+            thumb_choices=_thumb_choices(config),
             stop=stop,
         )
 
@@ -154,3 +178,14 @@ def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: Sto
         interrupted=lambda: stop.interrupted,
     )
     return open_sinks(config.to, session, options)
+
+
+def _thumb_choices(config: AppConfig) -> dict[str, Choice]:
+    """The looks that get thumbnails: all, but for a model that only an accelerator can run."""
+    networks = Networks(threads=1)
+    if config.model is not None and config.delegate is not None:
+        return shipped_choices(networks)
+    _, choices = look_choices(
+        config.style, networks, model=config.model, style_filter=config.filter, finish=config.finish
+    )
+    return choices

@@ -19,11 +19,11 @@ from edge_app.control.controls import Controls
 from edge_app.control.monitor import Monitor
 from edge_app.drawing.looks import Looks
 from edge_app.drawing.painter import Painter
-from edge_app.drawing.sizing import describe_size
+from edge_app.drawing.sizing import choose_sizes, describe_sizes
 from edge_app.flow.notices import Notices
 from edge_app.flow.pipeline import Pipeline
 from edge_app.frames import Frame, SourceInfo
-from edge_app.options import AppConfig
+from edge_app.options import AppConfig, parse_output_size
 from edge_app.plan import Job, Plan, make_plan
 from edge_app.session import Session
 from edge_app.sinks.clip import ClipSink
@@ -93,20 +93,21 @@ def run_batch(config: AppConfig) -> int:
         CelcamError: the only file can't be drawn, or no file can be drawn or written.
         KeyboardInterrupt: the user stopped the run; the files written before are complete.
     """
-    view, loaders = first_view(config)
+    view, choices = first_view(config)
+    output_wh = parse_output_size(config.output_size)
     (to,) = config.to
     plan = make_plan(config.source, to, overwrite=config.overwrite, skip_existing=config.skip_existing)
     if config.loop and plan.total > 1:
         raise UsageError(f"--loop: {plan.total} files; name one clip")
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
-        looks = Looks(loaders, notices := Notices())
+        looks = Looks(choices, notices := Notices())
         if plan.jobs:
             looks.load(view.look)
         session = Session(plan.info, looks, Controls(view, looks=looks.names), config.folder, notices)
         if config.stats is not None:
             stack.enter_context(Monitor(session, target_fps=0.0, stats_path=config.stats))
-        batch = Batch(plan, to, session, stop, overwrite=config.overwrite, loop=config.loop)
+        batch = Batch(plan, to, session, stop, output_wh=output_wh, overwrite=config.overwrite, loop=config.loop)
         stack.enter_context(stop_after(config.seconds, stop))
         try:
             batch.run()
@@ -125,7 +126,17 @@ def run_batch(config: AppConfig) -> int:
 class Batch:
     """Draws the files of a plan, one after the other."""
 
-    def __init__(self, plan: Plan, to: str, session: Session, stop: Stop, *, overwrite: bool, loop: bool) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        to: str,
+        session: Session,
+        stop: Stop,
+        *,
+        output_wh: tuple[int, int] | None,
+        overwrite: bool,
+        loop: bool,
+    ) -> None:
         """Prepare the run.
 
         Args:
@@ -133,11 +144,12 @@ class Batch:
             to: the output as the user wrote it.
             session: looks, view, statistics and notices; its look is loaded.
             stop: ends the run after the current picture or frame.
+            output_wh: size of the pictures; None is the one that suits each.
             overwrite: replace clips that exist.
             loop: start the clip again at its end.
         """
         self._plan, self._to, self._session, self._stop = plan, to, session, stop
-        self._overwrite, self._loop = overwrite, loop
+        self._output_wh, self._overwrite, self._loop = output_wh, overwrite, loop
         self.outcome = Outcome(len(plan.jobs), skipped=plan.skipped, ignored=len(plan.ignored))
 
     def run(self) -> None:
@@ -184,10 +196,15 @@ class Batch:
             clips = sum(job.is_clip for job in self._plan.jobs)
             self._print_start(count_files(len(self._plan.jobs) - clips, clips), None)
 
-    def _print_start(self, what: str, size_wh: tuple[int, int] | None) -> None:
-        view = self._session.controls.view
-        size = describe_size(view.size_wh, size_wh, sharp=view.sharp)
-        print(f"{what} -> {view.look} {size} -> {self._to}", flush=True)
+    def _print_start(self, what: str, info: SourceInfo | None) -> None:
+        """Print look and sizes; ``info`` is the only file, if there is only one."""
+        view, output_wh = self._session.controls.view, self._output_wh
+        network_wh, written_wh = view.size_wh, output_wh
+        photo_wh = output_wh if info is None else info.size_wh
+        if photo_wh is not None:
+            sizes = choose_sizes(photo_wh, network_wh, output_wh, is_still=info is None or info.is_still)
+            network_wh, written_wh = sizes.network_wh, sizes.output_wh
+        print(f"{what} -> {view.look}, {describe_sizes(network_wh, written_wh)} -> {self._to}", flush=True)
 
     def _with_photos(self) -> Iterator[tuple[Job, Future[tuple[Uint8Array, float]] | None]]:
         """Each job; of a picture with its photo, which is read while the one before is drawn."""
@@ -210,14 +227,15 @@ class Batch:
         size_wh = (photo.shape[1], photo.shape[0])
         info = SourceInfo(str(job.source), size_wh, is_live=False, frames=1, fps=None, is_still=True)
         if self._plan.total == 1:
-            self._print_start(info.name, size_wh)
-        started_s = time.perf_counter()
-        drawn = self._painter(info)(Frame(photo, job.source.stem, 0.0, captured_s))
+            self._print_start(info.name, info)
+        painter = self._painter(info)
+        with stats.stage("stylize").timing():
+            drawn = painter.draw(Frame(photo, job.source.stem, 0.0, captured_s))
         if drawn is None:
             raise MediaError(f"{job.source}: not a picture; expected (H, W, 3) uint8 RGB")
-        draw_ms = 1000 * (time.perf_counter() - started_s)
-        stats.stage("stylize").add(draw_ms)
-        stats.drawn(draw_ms)
+        with stats.stage("finish").timing():
+            drawn = painter.finish(drawn)
+        stats.drawn(stats.median_ms("stylize", 1) or 0.0)
         with stats.stage("show picture").timing():
             write_image(job.output, drawn.rgb_u8)
         stats.shown(captured_s)
@@ -234,21 +252,22 @@ class Batch:
                 cut = self._stop.interrupted
                 over.set()
                 return None
-            return paint(frame)
+            return painter.draw(frame)
 
         with (
             VideoSource(job.source, self._loop) as source,
             Progress(job.source.name, source.info.frames, "frames") as bar,
         ):
             if self._plan.total == 1:
-                self._print_start(str(job.source), source.info.size_wh)
-            paint = bar.counting(self._painter(source.info))
+                self._print_start(str(job.source), source.info)
+            painter = self._painter(source.info)
             with ClipSink(
                 job.output, source.info, overwrite=self._overwrite, notices=notices, interrupted=lambda: cut
             ) as sink:
-                Pipeline(source, draw, [sink], stop=over, stats=stats, notices=notices).run()
+                finish = bar.counting(painter.finish)
+                Pipeline(source, draw, [sink], stop=over, stats=stats, notices=notices, finish=finish).run()
         self.outcome.clips += not cut
 
     def _painter(self, info: SourceInfo) -> Painter:
         """A painter for one file, so that ``--calm`` mixes no frames of two files."""
-        return Painter(self._session.looks, self._session.controls, self._session.notices, info)
+        return Painter(self._session.looks, self._session.controls, self._session.notices, info, self._output_wh)

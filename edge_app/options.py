@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from celcam.cli import option, require
+from celcam.cli import option, parse_size, require
+
+OUTPUT_SIDES = (16, 8192)  # of --output-size, from and to
+
+
+def parse_output_size(text: str | None) -> tuple[int, int] | None:
+    """The size of ``--output-size``, None without it; raises UsageError if it is no size, or too small or too large."""
+    if text is None:
+        return None
+    size_wh, (least, most) = parse_size(text), OUTPUT_SIDES
+    require(
+        all(least <= side <= most for side in size_wh), f"--output-size {text}: expected sides of {least} to {most}"
+    )
+    return size_wh
 
 
 @dataclass(frozen=True)
@@ -19,7 +32,12 @@ class AppConfig:
         positional=True,
         metavar="SOURCE",
     )
-    style: str = option("comic", help="look to draw; --list-looks shows all", metavar="LOOK")
+    style: str = option(
+        "comic", help="look to draw, or a look of your own, a .toml file; --list-looks shows all", metavar="LOOK"
+    )
+    finish: str | None = option(
+        None, help="finish of another look, in place of the look's own; none is the network's picture", metavar="LOOK"
+    )
     model: Path | None = option(None, help="draw with this .tflite file instead of --style", metavar="FILE")
     filter: str | None = option(
         None, help="draw with a slow style filter instead of a network", metavar="STYLE", aliases=("--teacher",)
@@ -36,12 +54,17 @@ class AppConfig:
         "pixels on the short side",
         metavar="WxH",
     )
+    output_size: str | None = option(
+        None,
+        help="size of the finished picture; without it the source's own, at most 1080 pixels on the short side",
+        metavar="WxH",
+    )
     camera_size: str | None = option(
         None, help="size to request from a camera; without it 640x480, or 1280x720 with --sharp", metavar="WxH"
     )
     strength: float = option(1.0, help="from 0, the photo, to 1, the cartoon")
     wipe: float = option(0.0, help="share of the width, from the left, that shows the photo, 0 to 1")
-    sharp: bool = option(False, help="enlarge the cartoon to the source's full size, along the photo's edges")
+    sharp: bool = option(False, help="enlarge the network's picture along the photo's edges")
     calm: bool = option(False, help="hold still what does not move, against flicker")
     fps: float = option(
         0.0,
@@ -142,6 +165,9 @@ class ProfileConfig:
     clip: Path | None = option(None, help="a video; without it the bundled clip", positional=True, metavar="CLIP")
     style: str = option("comic", help="look to draw", metavar="LOOK")
     size: str = option("320x240", help="size that the network draws at", metavar="WxH")
+    output_size: str | None = option(
+        None, help="size of the finished picture; without it the clip's own", metavar="WxH"
+    )
     threads: int = option(1, help="CPU threads for the network")
 
     def __post_init__(self) -> None:

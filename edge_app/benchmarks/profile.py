@@ -6,11 +6,11 @@ times, so a slow moment of the device affects both alike.
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import statistics
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,23 +21,26 @@ from celcam.arrays import Uint8Array
 from celcam.errors import MediaError
 from celcam.pixels import resize
 from celcam.progress import Progress
-from celcam.tflite_model import TFLiteModel
 from celcam.timing import WARM_UP_RUNS, Latency, measure_latency
 from edge_app.benchmarks.bench import device_name, runtime_name
+from edge_app.control.controls import Controls, View
 from edge_app.drawing.joint_upsampling import joint_upsample
-from edge_app.drawing.sizing import crop_to
+from edge_app.drawing.looks import Choice, Looks, Sizes
+from edge_app.drawing.painter import Painter, resize_smoothly
+from edge_app.drawing.sizing import choose_sizes, crop_to, describe_sizes
 from edge_app.drawing.temporal_filter import TemporalFilter
 from edge_app.flow.notices import Notices
 from edge_app.flow.pipeline import Pipeline
 from edge_app.flow.stats import RunStats
+from edge_app.frames import Frame, SourceInfo
 from edge_app.sinks.null import NullSink
 from edge_app.sources import open_source
 from edge_app.web.jpeg import encode_jpeg
 
 RUNS = 100
 ROUNDS = 5
-# How many pictures of a clip are held in memory, and how many drawings of them, in turn, are timed.
-HELD_PICTURES, STYLIZED = 50, 300
+# How many frames of a clip are held in memory, and how many of them, in turn, are timed in each round.
+HELD_PICTURES, TIMED_FRAMES = 50, 200
 NETWORK = "network"
 
 
@@ -94,53 +97,88 @@ class Profile:
         )
 
 
-def run_profile(clip: Path, model_path: Path, size_wh: tuple[int, int], *, threads: int, runs: int = RUNS) -> Profile:
+@dataclass(frozen=True)
+class Drawing:
+    """How the frames of a profile are drawn.
+
+    Attributes:
+        look: name of the look.
+        choice: the look itself.
+        size_wh: the network draws at this size.
+        output_wh: the frames are finished at this size; None is the clip's own.
+    """
+
+    look: str
+    choice: Choice
+    size_wh: tuple[int, int]
+    output_wh: tuple[int, int] | None = None
+
+    def painter(self, source: SourceInfo) -> Painter:
+        """A painter for ``source`` with the look loaded."""
+        notices = Notices()
+        looks = Looks({self.look: self.choice}, notices)
+        looks.load(self.look)
+        controls = Controls(View(self.look, self.size_wh), looks=looks.names)
+        return Painter(looks, controls, notices, source, self.output_wh)
+
+
+def run_profile(clip: Path, drawing: Drawing, *, threads: int, runs: int = RUNS) -> Profile:
     """Time the parts of the work on a frame of ``clip``, and the pipeline without a sink's work.
 
     Args:
         clip: a video.
-        model_path: a model file.
-        size_wh: the network draws at this size.
-        threads: CPU threads for the network.
+        drawing: how its frames are drawn.
+        threads: CPU threads of the network, for the title.
         runs: timed runs of each part.
 
     Raises:
         MediaError: the clip can't be read, or is no video.
         ModelError: the model can't be loaded, or refuses the size.
     """
-    model = TFLiteModel(model_path, threads=threads)
     with open_source(str(clip)) as source:
         if source.info.is_live or source.info.is_still:
             raise MediaError(f"{clip}: expected a video file")
-        full = next(frame.rgb_u8 for frame in source.frames())
-    parts = _time_parts(model, full, size_wh, runs)
+        frames = list(itertools.islice(source.frames(), HELD_PICTURES))
+    full = frames[0].rgb_u8
+    sizes = choose_sizes((full.shape[1], full.shape[0]), drawing.size_wh, drawing.output_wh, is_still=False)
+    parts = _time_parts(drawing.choice, full, sizes, runs)
+    painter = drawing.painter(source.info)
+    drawn = painter.draw(frames[0])
     rounds = []
     with Progress("pipeline", ROUNDS, "rounds") as bar:
         for _ in range(ROUNDS):
-            stages = {"capture": _capture_ms(clip), "stylize": _stylize_ms(clip, model, size_wh)}
-            rounds.append(Round(stages, _pipeline_ms(clip, model, size_wh)))
+            stages = {"capture": _capture_ms(clip), "stylize": _mean_ms(painter.draw, frames)}
+            if drawn is not None:
+                stages["finish"] = _mean_ms(painter.finish, [drawn])
+            rounds.append(Round(stages, _pipeline_ms(clip, painter)))
             bar.advance()
     title = (
-        f"{device_name()}, {runtime_name()}, {model_path.name} on {threads} threads; {clip.name} "
-        f"{full.shape[1]}x{full.shape[0]}, drawn at {size_wh[0]}x{size_wh[1]}"
+        f"{device_name()}, {runtime_name()}, {drawing.look} on {threads} threads; {clip.name} "
+        f"{full.shape[1]}x{full.shape[0]}, {describe_sizes(sizes.network_wh, sizes.output_wh, 'shown')}"
     )
     return Profile(title, parts, rounds)
 
 
-def _time_parts(model: TFLiteModel, full: Uint8Array, size_wh: tuple[int, int], runs: int) -> list[Part]:
-    small = resize(crop_to(full, size_wh), size_wh).copy()
-    drawn = model(small)
-    buffer = np.empty_like(small)
-    calm = TemporalFilter()
+def _time_parts(choice: Choice, full: Uint8Array, sizes: Sizes, runs: int) -> list[Part]:
+    draw, size_wh, output_wh = choice.load(), sizes.network_wh, sizes.output_wh
+    cropped = crop_to(full, output_wh)
+    small, photo = resize(cropped, size_wh).copy(), resize(cropped, output_wh)
+    drawn = draw(small, size_wh)
+    enlarged = resize_smoothly(drawn, output_wh)
+    finish_small, finish_full = choice.finish.prepare_small(size_wh), choice.finish.prepare(output_wh)
+    buffer, calm, shown = np.empty_like(small), TemporalFilter(), "{}x{}".format(*output_wh)
     calls = {
-        "resize to the network's input": lambda: resize(crop_to(full, size_wh), size_wh, out=buffer),
-        NETWORK: lambda: model(small),
+        "resize to the network's input": lambda: resize(cropped, size_wh, out=buffer),
+        NETWORK: lambda: draw(small, size_wh),
         "copy of its output": lambda: drawn.copy(),
-        "blend with the photo": lambda: cv2.addWeighted(drawn, 0.5, small, 0.5, 0.0),
         "calm": lambda: calm(small, drawn),
-        f"sharp, at {full.shape[1]}x{full.shape[0]}": lambda: joint_upsample(full, small, drawn),
-        "blue first, for a window": lambda: cv2.cvtColor(drawn, cv2.COLOR_RGB2BGR),
-        "JPEG, for the page": lambda: encode_jpeg(drawn),
+        "finish, on the small picture": lambda: finish_small(drawn),
+        f"enlarge to {shown}": lambda: resize_smoothly(drawn, output_wh),
+        f"or sharp, to {shown}": lambda: joint_upsample(photo, small, drawn),
+        f"finish at {shown}": lambda: finish_full(enlarged),
+        "blend with the photo": lambda: cv2.addWeighted(enlarged, 0.5, photo, 0.5, 0.0),
+        "blue first, for a window": lambda: cv2.cvtColor(enlarged, cv2.COLOR_RGB2BGR),
+        "JPEG, for the page": lambda: encode_jpeg(enlarged),
     }
     with Progress("parts", WARM_UP_RUNS + runs, "rounds") as bar:
         return [Part(name, latency) for name, latency in measure_latency(calls, runs, bar.advance).items()]
@@ -153,27 +191,26 @@ def _capture_ms(clip: Path) -> float:
         return 1000 * (time.perf_counter() - started_s) / max(1, count)
 
 
-def _stylize_ms(clip: Path, model: TFLiteModel, size_wh: tuple[int, int]) -> float:
-    """Milliseconds to draw a frame that is already decoded."""
-    with open_source(str(clip)) as source:
-        pictures = [frame.rgb_u8 for frame in itertools.islice(source.frames(), HELD_PICTURES)]
-    model(crop_to(pictures[0], size_wh), size_wh)
+def _mean_ms(step: Callable[[Frame], object], frames: Sequence[Frame]) -> float:
+    """Milliseconds for a step of the painter; the frames are in memory."""
+    step(frames[0])
     started_s = time.perf_counter()
-    for picture in itertools.islice(itertools.cycle(pictures), STYLIZED):
-        model(crop_to(picture, size_wh), size_wh)
-    return 1000 * (time.perf_counter() - started_s) / STYLIZED
+    for frame in itertools.islice(itertools.cycle(frames), TIMED_FRAMES):
+        step(frame)
+    return 1000 * (time.perf_counter() - started_s) / TIMED_FRAMES
 
 
-def _pipeline_ms(clip: Path, model: TFLiteModel, size_wh: tuple[int, int]) -> float:
+def _pipeline_ms(clip: Path, painter: Painter) -> float:
     stats = RunStats()
     with open_source(str(clip)) as source:
         Pipeline(
             source,
-            lambda frame: dataclasses.replace(frame, rgb_u8=model(crop_to(frame.rgb_u8, size_wh), size_wh)),
+            painter.draw,
             [NullSink()],
             stop=threading.Event(),
             stats=stats,
             notices=Notices(),
+            finish=painter.finish,
         ).run()
     if stats.fps is None:
         raise MediaError(f"{clip}: has fewer than two frames; give a longer clip")

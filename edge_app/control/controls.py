@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from celcam.errors import CelcamError, UnknownNameError, UsageError
+from celcam.looks import ALIASES
 from celcam.pixels import SIZE_MULTIPLE, round_size
 
 
@@ -162,6 +163,8 @@ class Controls:
             if name not in FIELDS:
                 raise UnknownNameError("control", name, FIELDS)
         checked = dict(changes)
+        if checked.get("look") not in self.looks and isinstance(checked.get("look"), str):
+            checked["look"] = ALIASES.get(checked["look"], checked["look"])
         if "look" in checked and checked["look"] not in self.looks:
             raise UnknownNameError("look", str(checked["look"]), self.looks)
         if checked.get("recording") is True and not self.can_record:

@@ -11,11 +11,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from celcam.errors import CelcamError
-from celcam.model_card import read_card
-from celcam.paths import MODELS
 from edge_app.device.vitals import Vitals
 
 LIGHTER = "-quality"  # a look with this ending has a lighter version without it
@@ -58,7 +54,7 @@ def build_ladder(
     *,
     looks: Collection[str],
     sizes_wh: Sequence[tuple[int, int]],
-    gmac_256: Callable[[str], float | None] | None = None,
+    gmac_256: Callable[[str], float | None],
 ) -> list[Rung]:
     """The user's choice, then what may be drawn instead; each rung is cheaper than the one before.
 
@@ -70,30 +66,20 @@ def build_ladder(
         size_wh: the user's size.
         looks: the looks that can be drawn.
         sizes_wh: the sizes that can be drawn; the ladder takes only those smaller than the user's.
-        gmac_256: the cost of a look for 256x256; None reads the cards. A look without a cost has only its sizes.
+        gmac_256: the cost of a look's network for 256x256. A look without a cost has only its sizes.
     """
-    cost = gmac_256 or card_gmac_256
     chain = [look]
     light = look.removesuffix(LIGHTER)
-    if light != look and light in looks and cost(look) is not None and cost(light) is not None:
+    if light != look and light in looks and gmac_256(look) is not None and gmac_256(light) is not None:
         chain.append(light)
     sizes = [size_wh, *(each for each in set(sizes_wh) if _pixels(each) < _pixels(size_wh))]
-    rungs = [Rung(name, each, (cost(name) or 1.0) * _pixels(each) / 256**2) for name in chain for each in sizes]
+    rungs = [Rung(name, each, (gmac_256(name) or 1.0) * _pixels(each) / 256**2) for name in chain for each in sizes]
     ladder = rungs[:1]
     for rung in sorted(rungs[1:], key=lambda rung: -rung.gmac):
         # Once the lighter look is reached, the heavier one at a tiny size is no gain.
         if rung.gmac < ladder[-1].gmac and chain.index(rung.look) >= chain.index(ladder[-1].look):
             ladder.append(rung)
     return ladder
-
-
-def card_gmac_256(look: str, models: Path = MODELS) -> float | None:
-    """The cost of a shipped look for 256x256, by its card; None if it has no card."""
-    try:
-        card = read_card(models / f"{look}.tflite")
-    except CelcamError:
-        return None
-    return card.gmac_256 if card is not None else None
 
 
 class Governor:

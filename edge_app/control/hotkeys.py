@@ -11,6 +11,7 @@ from edge_app.session import Session
 
 STRENGTH_STEP = 0.1
 WIPE_STEP = 0.05
+DIGITS = "1234567890"  # in the order of a keyboard
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class Hotkeys:
         """
         controls = self._session.controls
         try:
-            if ord("1") <= key <= ord("9"):
-                number = key - ord("1")
+            if key < 256 and chr(key) in DIGITS:
+                number = DIGITS.index(chr(key))
                 if number < len(controls.looks):
                     controls.change(look=controls.looks[number])
                 return True
@@ -72,7 +73,7 @@ class Hotkeys:
 
     def help_lines(self) -> list[str]:
         """The looks with their digits, then a line for each key."""
-        looks = ", ".join(f"{number} {name}" for number, name in enumerate(self._session.controls.looks[:9], 1))
+        looks = ", ".join(f"{digit} {name}" for digit, name in zip(DIGITS, self._session.controls.looks, strict=False))
         return [looks, *(f"{hotkey.keys[0]}  {hotkey.about}" for hotkey in self.all)]
 
     def _toggle(self, name: str) -> None:

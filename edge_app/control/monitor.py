@@ -129,7 +129,9 @@ class Monitor:
     def _new_governor(self, view: View, size_wh: tuple[int, int]) -> Governor:
         controls = self._session.controls
         usable = [name for name in controls.looks if self._session.looks.state(name) != "failed"]
-        return Governor(self._target_fps, build_ladder(view.look, size_wh, looks=usable, sizes_wh=controls.sizes_wh))
+        gmac_256 = self._session.looks.gmac_256
+        ladder = build_ladder(view.look, size_wh, looks=usable, sizes_wh=controls.sizes_wh, gmac_256=gmac_256)
+        return Governor(self._target_fps, ladder)
 
     def _write(self) -> None:
         if self._lines is None:

@@ -25,7 +25,7 @@ def figure_lines(session: Session) -> list[str]:
     view, stats = session.controls.view, session.stats
     size = f" {view.size_wh[0]}x{view.size_wh[1]}" if view.size_wh else ""
     lines = [f"{view.look}{size}", f"{stats.recent_fps:.1f} frames per second"]
-    for stage, about in (("stylize", "drawing"), (LATENCY, "latency")):
+    for stage, about in (("stylize", "drawing"), ("finish", "finish"), (LATENCY, "latency")):
         median_ms = stats.median_ms(stage)
         if median_ms is not None:
             lines.append(f"{median_ms:.0f} ms {about}")

@@ -7,7 +7,7 @@ import re
 from edge_app.device.video_devices import video_devices
 from edge_app.doctor.finding import Finding, System, one_line
 
-TIMED_SIZE_WH = (320, 240)
+TIMED_SIZE_WH, FINISHED_SIZE_WH = (320, 240), (640, 480)
 TIMED_RUNS = 9
 ABI_BROKEN = "numpy.dtype size changed"  # the message of picamera2's helpers if they were built for another NumPy
 
@@ -43,30 +43,34 @@ def check_runtime(system: System) -> list[Finding]:
 def check_model(system: System) -> list[Finding]:
     """Whether a shipped look loads, and draws something other than the photo."""
     from celcam.errors import CelcamError
+    from celcam.finishes.finish import enlarge
     from celcam.pixels import resize
-    from celcam.tflite_model import DEFAULT_THREADS, TFLiteModel
+    from celcam.tflite_model import DEFAULT_THREADS
     from celcam.timing import measure_latency
-    from edge_app.drawing.looks import shipped_looks
+    from edge_app.drawing.catalogue import Networks, shipped_choices
     from edge_app.sources.synthetic import test_card
 
-    names = shipped_looks(system.models)
-    if not names:
+    threads = min(DEFAULT_THREADS, system.vitals.cores)
+    choices = shipped_choices(Networks(system.models, threads))
+    if not choices:
         return [
             Finding("model", "fail", f"none in {system.models}", "install Celcam again, or restore the folder models/")
         ]
-    name = "comic" if "comic" in names else names[0]
-    threads = min(DEFAULT_THREADS, system.vitals.cores)
+    name = "comic" if "comic" in choices else next(iter(choices))
     picture = resize(test_card(0.0), TIMED_SIZE_WH)
     try:
-        model = TFLiteModel(system.models / f"{name}.tflite", threads=threads)
-        drawn = model(picture)
+        draw, finish = choices[name].load(), choices[name].finish.prepare(FINISHED_SIZE_WH)
+        drawn = draw(picture, TIMED_SIZE_WH)
     except CelcamError as error:
         return [Finding("model", "fail", one_line(error), "install Celcam again, or restore the folder models/")]
     if drawn.shape != picture.shape or int(drawn.min()) == int(drawn.max()) or bool((drawn == picture).all()):
         return [Finding("model", "fail", f"{name} draws nothing", "pip install --force-reinstall ai-edge-litert")]
-    median_ms = measure_latency({name: lambda: model(picture)}, TIMED_RUNS)[name].median_ms
-    size = "{}x{}".format(*TIMED_SIZE_WH)
-    return [Finding("model", "ok", f"{name} draws {size} in {median_ms:.1f} ms on {threads} threads")]
+    calls = {
+        "draws {}x{}".format(*TIMED_SIZE_WH): lambda: draw(picture, TIMED_SIZE_WH),
+        "finishes {}x{}".format(*FINISHED_SIZE_WH): lambda: finish(enlarge(drawn, FINISHED_SIZE_WH)),
+    }
+    timed = [f"{what} in {latency.median_ms:.1f} ms" for what, latency in measure_latency(calls, TIMED_RUNS).items()]
+    return [Finding("model", "ok", f"{name} {timed[0]} on {threads} threads, {timed[1]}")]
 
 
 def check_cameras(system: System) -> list[Finding]:

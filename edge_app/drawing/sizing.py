@@ -1,66 +1,128 @@
-"""The size that the network draws at, chosen from the source's size."""
+"""The sizes of a frame: the network draws at one, and the frame is finished and shown at the other."""
 
 from __future__ import annotations
 
 from celcam.arrays import Uint8Array
 from celcam.pixels import SIZE_MULTIPLE, resize, size_for_short_side
+from edge_app.drawing.looks import Sizes
 from edge_app.frames import SourceInfo
 
 # Speed comes first for a camera: 320x240 for most. The network draws lines about 2 pixels wide at any size, so a file
 # is drawn no larger than the size at which such lines still look like ink.
 LIVE_SHORT_SIDE = 240
 LARGEST_SHORT_SIDE = 512
-# The sizes that a viewer may choose, by their short sides.
+# Frames are shown at the source's size, up to this short side.
+LARGEST_OUTPUT = 1080
+# The sizes that a viewer may choose for the network, by their short sides.
 SHORT_SIDES = (120, 160, 192, 240, 320, 400, 480)
 
 
-def choose_size(source: SourceInfo) -> tuple[int, int] | None:
-    """The size that suits the source; None if each picture has a size of its own."""
+def choose_size(source: SourceInfo, output_wh: tuple[int, int] | None = None) -> tuple[int, int] | None:
+    """The size for the network that suits the source; None if each picture has a size of its own.
+
+    Args:
+        source: of the frames.
+        output_wh: the size that the user asked for; None is the source's.
+    """
     if source.is_live:
-        return size_for_short_side(source.size_wh, LIVE_SHORT_SIDE)
-    return None if source.is_still else file_size(source.size_wh)
+        short_side = LIVE_SHORT_SIDE if output_wh is None else min(LIVE_SHORT_SIDE, *output_wh)
+        return size_for_short_side(output_wh or source.size_wh, short_side)
+    return None if source.is_still else file_size(output_wh or source.size_wh)
 
 
-def size_choices(source_wh: tuple[int, int]) -> list[tuple[int, int]]:
-    """The sizes that may be chosen, smallest first; none is larger than the source."""
-    sides = [side for side in SHORT_SIDES if side <= min(source_wh)] or [min(source_wh)]
-    return [size_for_short_side(source_wh, side) for side in sides]
+def size_choices(shown_wh: tuple[int, int]) -> list[tuple[int, int]]:
+    """The sizes for the network that may be chosen, smallest first; none is larger than the picture shown."""
+    sides = [side for side in SHORT_SIDES if side <= min(shown_wh)] or [min(shown_wh)]
+    return [size_for_short_side(shown_wh, side) for side in sides]
 
 
 def file_size(size_wh: tuple[int, int]) -> tuple[int, int]:
-    """The size at which a picture or clip of ``size_wh`` is drawn."""
+    """The size at which the network draws a picture or clip of ``size_wh``."""
     return size_for_short_side(size_wh, min(LARGEST_SHORT_SIDE, *size_wh))
 
 
-def describe_size(drawn_wh: tuple[int, int] | None, source_wh: tuple[int, int] | None, *, sharp: bool) -> str:
-    """Say on a few words at which size pictures come out.
+def output_size(photo_wh: tuple[int, int], network_wh: tuple[int, int], *, is_still: bool) -> tuple[int, int]:
+    """The size at which a picture is shown, if the user asks for none.
+
+    It is the photo's, cropped to the network's aspect ratio, with a short side of at most `LARGEST_OUTPUT`; it is not
+    smaller than the network's but for rounding.
 
     Args:
-        drawn_wh: the size that the network draws at; None is each picture's own, up to `LARGEST_SHORT_SIDE`.
-        source_wh: the source's size; None if there are several.
-        sharp: whether pictures are enlarged to the source's size.
+        photo_wh: size of the photo.
+        network_wh: size that the network draws at.
+        is_still: a frame of a video has even sides, as video encoders require.
     """
-    if drawn_wh is None and source_wh is not None:
-        drawn_wh = file_size(source_wh)
-    if drawn_wh is None:
-        text = f"at up to {LARGEST_SHORT_SIDE} pixels on the short side"
-        return f"{text}, enlarged to full size" if sharp else text
-    text = "at {}x{}".format(*drawn_wh)
-    if not sharp or (source_wh is not None and source_wh[1] <= drawn_wh[1]):
-        return text
-    return f"{text}, enlarged to " + ("full size" if source_wh is None else "{}x{}".format(*source_wh))
+    width, height = _crop_wh(photo_wh, network_wh)
+    factor = min(1.0, LARGEST_OUTPUT / min(width, height))
+    output_wh = (round(width * factor), round(height * factor))
+    if not is_still:
+        output_wh = (output_wh[0] - output_wh[0] % 2, output_wh[1] - output_wh[1] % 2)
+    return output_wh if min(network_wh) - min(output_wh) < SIZE_MULTIPLE else network_wh
+
+
+def choose_sizes(
+    photo_wh: tuple[int, int],
+    network_wh: tuple[int, int] | None,
+    output_wh: tuple[int, int] | None,
+    *,
+    is_still: bool,
+) -> Sizes:
+    """Both sizes of a frame.
+
+    Args:
+        photo_wh: size of the photo.
+        network_wh: the chosen size for the network; None is the one that suits a file.
+        output_wh: the size that the user asked for; None is the one that suits the photo.
+        is_still: whether the frame belongs to no video.
+    """
+    network_wh = network_wh or file_size(output_wh or photo_wh)
+    return Sizes(network_wh, output_wh or output_size(photo_wh, network_wh, is_still=is_still))
+
+
+def describe_sizes(
+    network_wh: tuple[int, int] | None, output_wh: tuple[int, int] | None, written: str = "written"
+) -> str:
+    """Say in a few words at which sizes pictures are drawn and come out.
+
+    Args:
+        network_wh: the network draws at this size; None if each picture has a size of its own.
+        output_wh: likewise for the finished pictures.
+        written: what becomes of them.
+    """
+    drawn, shown = (None if size_wh is None else "{}x{}".format(*size_wh) for size_wh in (network_wh, output_wh))
+    if drawn is None and shown is None:
+        return f"drawn at up to {LARGEST_SHORT_SIDE} and {written} at up to {LARGEST_OUTPUT} pixels on the short side"
+    if drawn == shown:
+        return f"drawn and {written} at {drawn}"
+    up_to = "up to {} pixels on the short side"
+    return f"drawn at {drawn or up_to.format(LARGEST_SHORT_SIDE)}, {written} at {shown or up_to.format(LARGEST_OUTPUT)}"
+
+
+def have_one_shape(size_wh: tuple[int, int], other_wh: tuple[int, int]) -> bool:
+    """Whether a picture of one size needs no crop to be drawn at the other."""
+    return _crop_wh(size_wh, other_wh) == size_wh
 
 
 def crop_to(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
     """A view of the middle of ``(H, W, 3) uint8`` with the aspect ratio of ``size_wh``."""
     height, width = rgb_u8.shape[:2]
-    # A difference within one multiple comes from rounding; nothing is cropped for it.
+    crop_w, crop_h = _crop_wh((width, height), size_wh)
+    if (crop_w, crop_h) == (width, height):
+        return rgb_u8
+    left, top = (width - crop_w) // 2, (height - crop_h) // 2
+    return rgb_u8[top : top + crop_h, left : left + crop_w]
+
+
+def _crop_wh(photo_wh: tuple[int, int], size_wh: tuple[int, int]) -> tuple[int, int]:
+    """The largest part of a photo that has the aspect ratio of ``size_wh``."""
+    width, height = photo_wh
     crop_w = min(width, round(height * size_wh[0] / size_wh[1]))
     crop_h = min(height, round(width * size_wh[1] / size_wh[0]))
-    if width - crop_w > SIZE_MULTIPLE or height - crop_h > SIZE_MULTIPLE:
-        left, top = (width - crop_w) // 2, (height - crop_h) // 2
-        return rgb_u8[top : top + crop_h, left : left + crop_w]
-    return rgb_u8
+    # A side is rounded to a multiple of 4; nothing is cropped for a difference that comes from that.
+    rounding = SIZE_MULTIPLE * max(1.0, 0.5 * width / size_wh[0], 0.5 * height / size_wh[1])
+    if width - crop_w > rounding or height - crop_h > rounding:
+        return crop_w, crop_h
+    return photo_wh
 
 
 def fit(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:

@@ -56,6 +56,12 @@ class Channel(Generic[Item]):
             self._changed.notify_all()
             return True
 
+    def wait_until_empty(self) -> bool:
+        """Wait, as the writer, until the reader has taken all items; False if the channel is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._items or self._closed)
+            return not self._closed
+
     def get(self, timeout_s: float | None = None) -> Item | None:
         """The next item; None at the end.
 

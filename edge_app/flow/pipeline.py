@@ -1,7 +1,8 @@
-"""Three stages, each on threads of its own: capture, stylize and show.
+"""Stages on threads of their own: capture, stylize, finish and show.
 
 A live source keeps the newest frame only, so the picture never lags behind; a file loses no frame. Each sink has its
 own thread and its own short queue, so a slow sink does not slow another one. A window runs on the caller's thread.
+Between stylize and finish at most one frame waits: the slower of the two sets the rate, and neither adds to the lag.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Pipeline:
         stop: threading.Event,
         stats: RunStats,
         notices: Notices,
+        finish: Callable[[Frame], Frame] | None = None,
     ) -> None:
         """Connect the stages.
 
@@ -44,14 +46,21 @@ class Pipeline:
             draw: turns a captured frame into the frame to show, or None to drop it; runs on a thread of its own.
             sinks: open, at least one; the caller finishes them.
             stop: ends the run cleanly; set when the run is over.
-            stats: receives the figures: rate and drawing time at the drawing, latency at the first sink still open.
+            stats: receives the figures: rate of finished frames, time of ``draw``, latency at the first open sink.
             notices: receives errors that do not end the run.
+            finish: completes a drawn frame, on a thread of its own, while the next one is drawn; None if ``draw``
+                completes it.
         """
         self._source, self._draw, self._stop, self._stats, self._notices = source, draw, stop, stats, notices
         self._live = source.info.is_live
         self._capture_ms = stats.stage("capture")
         self._captured = self._channel(1, stats.stage("wait to stylize"))
         self._draw_ms = stats.stage("stylize")
+        self._finish = finish
+        if finish is not None:
+            waits = stats.stage("wait to finish")
+            self._drawn: Channel[tuple[Frame, float]] = Channel(1, keeps_newest=False, on_wait=waits.add)
+            self._finish_ms = stats.stage("finish")
         self._outlets = [
             _Outlet(
                 sink,
@@ -76,6 +85,11 @@ class Pipeline:
         threads = [
             threading.Thread(target=self._capture, name="capture", daemon=True),
             threading.Thread(target=self._stylize, name="stylize", daemon=True),
+            *(
+                [threading.Thread(target=self._finish_all, args=(self._finish,), name="finish", daemon=True)]
+                if self._finish is not None
+                else []
+            ),
             threading.Thread(target=self._wake_at_stop, name="stop", daemon=True),
             *(
                 threading.Thread(target=self._show, args=(outlet,), name=f"show {outlet.sink.name}", daemon=True)
@@ -112,24 +126,59 @@ class Pipeline:
             self._captured.end()
 
     def _stylize(self) -> None:
+        error = None
         try:
-            while (frame := self._captured.get()) is not None:
+            while self._wait_for_finish() and (frame := self._captured.get()) is not None:
                 started_s = time.perf_counter()
                 drawn = self._draw(frame)
                 draw_ms = 1000 * (time.perf_counter() - started_s)
                 self._draw_ms.add(draw_ms)
                 self._stats.dropped = self._captured.dropped
-                if drawn is not None:
-                    self._stats.drawn(draw_ms, drawn.drawn_as)
-                    for outlet in self._outlets:
-                        outlet.channel.put(drawn)
-                        self._stats.dropped_by[outlet.sink.name] = outlet.channel.dropped
-        except BaseException as error:  # raised by the caller's thread once what was drawn has been shown
-            self._errors.append(error)
+                if drawn is None:
+                    continue
+                if self._finish is None:
+                    self._offer(drawn, draw_ms)
+                elif not self._drawn.put((drawn, draw_ms)):
+                    break
+        except BaseException as raised:  # raised by the caller's thread once what was drawn has been shown
+            error = raised
         finally:
             self._captured.close()
-            for outlet in self._outlets:
-                outlet.channel.end()
+            if self._finish is None:
+                self._end_outlets(error)
+            else:
+                self._drawn.end(error)
+
+    def _wait_for_finish(self) -> bool:
+        """Wait until the frame before is being finished, so that the next one is as new as it can be."""
+        return self._finish is None or self._drawn.wait_until_empty()
+
+    def _finish_all(self, finish: Callable[[Frame], Frame]) -> None:
+        error = None
+        try:
+            while (item := self._drawn.get()) is not None:
+                drawn, draw_ms = item
+                with self._finish_ms.timing():
+                    finished = finish(drawn)
+                self._offer(finished, draw_ms)
+        except BaseException as raised:  # as in `_stylize`
+            error = raised
+        finally:
+            self._drawn.close()
+            self._end_outlets(error)
+
+    def _offer(self, frame: Frame, draw_ms: float) -> None:
+        """Hand a finished frame to all sinks."""
+        self._stats.drawn(draw_ms, frame.drawn_as)
+        for outlet in self._outlets:
+            outlet.channel.put(frame)
+            self._stats.dropped_by[outlet.sink.name] = outlet.channel.dropped
+
+    def _end_outlets(self, error: BaseException | None) -> None:
+        if error is not None:
+            self._errors.append(error)
+        for outlet in self._outlets:
+            outlet.channel.end()
 
     def _show(self, outlet: _Outlet) -> None:
         ends_run = False

@@ -15,7 +15,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from celcam.errors import UsageError
-from edge_app.drawing.looks import Drawer
+from edge_app.drawing.looks import Choice
 from edge_app.session import Session
 from edge_app.web.access import Access, is_loopback
 from edge_app.web.guard import Guard
@@ -49,7 +49,7 @@ class WebServer:
         port: int,
         token: str | None,
         read_vitals: Callable[[], dict[str, Any]],
-        thumb_loaders: Mapping[str, Callable[[], Drawer]],
+        thumb_choices: Mapping[str, Choice],
         limits: Limits,
         encode: Encode = encode_jpeg,
     ) -> None:
@@ -62,14 +62,14 @@ class WebServer:
             port: the port to listen on; 0 is any free port.
             token: required from viewers; None requires none.
             read_vitals: returns the machine's vitals, ready for JSON.
-            thumb_loaders: loaders of the looks that get thumbnails.
+            thumb_choices: the looks that get thumbnails.
             limits: the limits of the server.
             encode: a picture to JPEG.
         """
         self._session, self._newest, self._address, self._token = session, newest, address, token
         self._read_vitals, self._limits, self._encode = read_vitals, limits, encode
         self.port = port
-        self._thumbnails = Thumbnails(thumb_loaders, lambda: newest.held, report=session.notices.add)
+        self._thumbnails = Thumbnails(thumb_choices, lambda: newest.held, report=session.notices.add)
         self._thread: threading.Thread | None = None
         self._started: Future[None] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None

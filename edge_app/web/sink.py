@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self, TextIO
 
 from celcam.errors import CelcamError
-from edge_app.drawing.looks import Drawer
+from edge_app.drawing.catalogue import Networks, shipped_choices
+from edge_app.drawing.looks import Choice
 from edge_app.flow.pacer import Pacer
 from edge_app.frames import Frame, FrameSink
 from edge_app.session import Session
@@ -19,7 +20,6 @@ from edge_app.web.announce import announcement
 from edge_app.web.jpeg import Encode, NewestFrame, encode_jpeg
 from edge_app.web.limits import Limits
 from edge_app.web.server import WebServer
-from edge_app.web.thumbnails import thumbnail_loaders
 
 # Each of several still images is shown for so long.
 STILL_S = 4.0
@@ -43,7 +43,7 @@ class WebSink(FrameSink):
         token: str | None = None,
         read_vitals: Callable[[], dict[str, Any]] | None = None,
         stop: threading.Event | None = None,
-        thumb_loaders: Mapping[str, Callable[[], Drawer]] | None = None,
+        thumb_choices: Mapping[str, Choice] | None = None,
         limits: Limits | None = None,
         encode: Encode = encode_jpeg,
         write: Callable[[str], None] = lambda text: print(text, flush=True),
@@ -58,7 +58,7 @@ class WebSink(FrameSink):
             read_vitals: returns the machine's vitals, ready for JSON.
             stop: set to end the run; the last still image is shown until then. Without it, the last one is shown no
                 longer than the others.
-            thumb_loaders: loaders of the looks for thumbnails; None finds the shipped ones by their names.
+            thumb_choices: the looks that get thumbnails; None is all shipped ones that can be chosen.
             limits: the limits of the server.
             encode: a picture to JPEG.
             write: prints how to open the page.
@@ -77,7 +77,7 @@ class WebSink(FrameSink):
             port=port,
             token=self._token,
             read_vitals=read_vitals or dict,
-            thumb_loaders=thumbnail_loaders(session.controls.looks) if thumb_loaders is None else thumb_loaders,
+            thumb_choices=_shipped(session.controls.looks) if thumb_choices is None else thumb_choices,
             limits=limits or Limits(),
             encode=encode,
         )
@@ -145,3 +145,9 @@ def _draws_blocks(stream: TextIO) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return stream.isatty()
+
+
+def _shipped(names: Iterable[str]) -> dict[str, Choice]:
+    """Those of the looks that are shipped, on one CPU thread."""
+    choices = shipped_choices(Networks(threads=1))
+    return {name: choices[name] for name in names if name in choices}

@@ -1,6 +1,6 @@
 """Thumbnails of the live scene in each look, drawn one at a time by models of their own, and only while a page is open.
 
-Everything runs on one thread of low priority, so the live picture comes first.
+They have the looks' finishes. Everything runs on one thread of low priority, so the live picture comes first.
 """
 
 from __future__ import annotations
@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Self
 
+from celcam.arrays import Uint8Array
 from celcam.errors import CelcamError
-from celcam.paths import MODELS
-from edge_app.drawing.looks import FILTER, Drawer, filter_loader, network_loader
+from celcam.finishes.finish import Finish
+from edge_app.drawing.finishing import Finishes
+from edge_app.drawing.looks import Choice, Drawer, Loader
 from edge_app.drawing.sizing import fit
 from edge_app.web.jpeg import NumberedFrame, encode_jpeg
 
@@ -29,28 +30,12 @@ FORGET_S = 60.0
 NICENESS = 10
 
 
-def thumbnail_loaders(
-    looks: Iterable[str], *, model: Path | None = None, models: Path = MODELS
-) -> dict[str, Callable[[], Drawer]]:
-    """Loaders, with one CPU thread, for those of ``looks`` that are in ``models`` or are ``model``."""
-    loaders: dict[str, Callable[[], Drawer]] = {}
-    for name in looks:
-        if model is not None and name == model.stem:
-            loaders[name] = network_loader(model, threads=1)
-            continue
-        if name.startswith(FILTER):
-            loaders[name] = filter_loader(name.removeprefix(FILTER))
-        elif (models / f"{name}.tflite").is_file():
-            loaders[name] = network_loader(models / f"{name}.tflite", threads=1)
-    return loaders
-
-
 class Thumbnails:
     """A thread that draws thumbnails; a context manager that ends it."""
 
     def __init__(
         self,
-        loaders: Mapping[str, Callable[[], Drawer]],
+        choices: Mapping[str, Choice],
         newest: Callable[[], NumberedFrame | None],
         *,
         report: Callable[[str], None],
@@ -60,14 +45,15 @@ class Thumbnails:
         """Draw the frames of ``newest``.
 
         Args:
-            loaders: of the looks; none is called before a page is open.
+            choices: the looks; none is loaded before a page is open.
             newest: returns the newest frame; each look draws its ``photo_u8``, the camera's picture.
             report: gets a line about each look that can't be drawn.
             every_s: the age at which a thumbnail is drawn again.
             clock: seconds.
         """
-        self._loaders, self._newest, self._report, self._every_s, self._clock = loaders, newest, report, every_s, clock
-        self._drawers: dict[str, Drawer] = {}
+        self._choices, self._newest, self._report, self._every_s, self._clock = choices, newest, report, every_s, clock
+        self._drawers: dict[Loader, Drawer] = {}  # looks may share a network
+        self._finishes = Finishes()
         self._failed: set[str] = set()
         self._drawn: dict[str, bytes] = {}
         self._drawn_s: dict[str, float] = {}
@@ -115,15 +101,16 @@ class Thumbnails:
         with self._changed:
             waits = any(name not in self._drawn for name in self._left())
             self._changed.wait_for(
-                lambda: self._over, FIRST_EVERY_S if waits else self._every_s / max(1, len(self._loaders))
+                lambda: self._over, FIRST_EVERY_S if waits else self._every_s / max(1, len(self._choices))
             )
             if not self._over and not self._is_watched() and not self._changed.wait_for(self._is_due, FORGET_S):
                 self._drawers.clear()
+                self._finishes = Finishes()
                 self._changed.wait_for(self._is_due)
             return not self._over
 
     def _left(self) -> list[str]:
-        return [name for name in self._loaders if name not in self._failed]
+        return [name for name in self._choices if name not in self._failed]
 
     def _is_watched(self) -> bool:
         return self._clock() - self._asked_s < WATCHED_S
@@ -133,10 +120,12 @@ class Thumbnails:
 
     def _draw(self, look: str, held: NumberedFrame) -> None:
         try:
-            if look not in self._drawers:
-                self._drawers[look] = self._loaders[look]()
+            choice = self._choices[look]
+            if choice.load not in self._drawers:
+                self._drawers[choice.load] = choice.load()
             photo_u8 = held.frame.photo_u8 if held.frame.photo_u8 is not None else held.frame.rgb_u8
-            data = encode_jpeg(self._drawers[look](fit(photo_u8, SIZE_WH), SIZE_WH))
+            drawn = self._drawers[choice.load](fit(photo_u8, SIZE_WH), SIZE_WH)
+            data = encode_jpeg(self._finished(drawn, choice.finish))
         except Exception as error:  # nobody joins this thread, and the live picture goes on
             self._failed.add(look)
             kind = "" if isinstance(error, CelcamError) else f"{type(error).__name__}: "
@@ -145,3 +134,6 @@ class Thumbnails:
         with self._changed:
             self._drawn[look], self._drawn_s[look], self._of[look] = data, self._clock(), held.number
             self._times[look] = self._times.get(look, 0) + 1
+
+    def _finished(self, drawn_u8: Uint8Array, finish: Finish) -> Uint8Array:
+        return self._finishes.full(finish, SIZE_WH)(self._finishes.small(finish, SIZE_WH)(drawn_u8))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.pixels import resize
 from edge_app.control.controls import Controls, View
-from edge_app.drawing.looks import Drawer, Looks
+from edge_app.drawing.looks import Choice, Drawer, Loader, Looks
 from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, FrameSink, FrameSource, SourceInfo
 from edge_app.session import Session
@@ -73,11 +73,21 @@ def plain(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
     return resize(rgb_u8, size_wh).copy()
 
 
+def as_choices(loaders: Mapping[str, Loader]) -> dict[str, Choice]:
+    """Looks without a finish."""
+    return {name: Choice(load) for name, load in loaders.items()}
+
+
+def make_looks(loaders: Mapping[str, Loader], notices: Notices) -> Looks:
+    """Looks without a finish, none loaded."""
+    return Looks(as_choices(loaders), notices)
+
+
 def make_session(folder: Path, *, size_wh: tuple[int, int] = (64, 48), is_live: bool = True) -> Session:
     """A session with the looks ``negative`` and ``plain``, the first one loaded."""
     loaders: dict[str, Callable[[], Drawer]] = {"negative": lambda: inverting, "plain": lambda: plain}
     notices = quiet_notices()
-    looks = Looks(loaders, notices)
+    looks = make_looks(loaders, notices)
     looks.load("negative")
     controls = Controls(View("negative", size_wh), looks=looks.names, sizes_wh=[(32, 24), (96, 72)])
     source = SourceInfo("synthetic:", (640, 480), is_live=is_live, frames=None, fps=30.0)

@@ -32,11 +32,11 @@ def test_a_damaged_photo_is_named_and_the_others_are_drawn(
         "photos/sub/c.png",
         "photos/sub/walk.mp4",
     ]
-    assert read_image(tmp_path / "comics" / "photos" / "a.png").shape == (48, 64, 3)
+    assert read_image(tmp_path / "comics" / "photos" / "a.png").shape == (60, 80, 3)
     assert len(read_film(tmp_path / "comics" / "clip.mp4").times_s) == 30
     printed = capsys.readouterr()
     assert printed.out.splitlines() == [
-        f"5 pictures and 2 clips -> comic at 64x48 -> {out}",
+        f"5 pictures and 2 clips -> comic, drawn at 64x48, written at up to 1080 pixels on the short side -> {out}",
         f"4 pictures and 2 clips written to {out}, 1 other file ignored, 1 failed: {photo_folder}/broken.jpg",
     ]
     ignored, failed = printed.err.splitlines()
@@ -68,10 +68,14 @@ def test_a_second_run_draws_only_what_is_missing(
 @pytest.mark.parametrize(
     ("size", "words", "text", "shape"),
     [
-        ((1600, 900), (), "at 912x512", (512, 912, 3)),
-        ((1600, 900), ("--sharp",), "at 912x512, enlarged to 1600x900", (900, 1600, 3)),
-        ((300, 200), ("--sharp",), "at 300x200", (200, 300, 3)),
-        ((300, 200), ("--size", "96x64"), "at 96x64", (64, 96, 3)),
+        ((1600, 900), (), "drawn at 912x512, written at 1600x900", (900, 1600, 3)),
+        ((1600, 900), ("--sharp",), "drawn at 912x512, written at 1600x900", (900, 1600, 3)),
+        ((300, 200), ("--sharp",), "drawn and written at 300x200", (200, 300, 3)),
+        ((301, 201), (), "drawn at 300x200, written at 301x201", (201, 301, 3)),
+        ((300, 200), ("--size", "96x64"), "drawn at 96x64, written at 300x200", (200, 300, 3)),
+        ((300, 200), ("--output-size", "96x96"), "drawn and written at 96x96", (96, 96, 3)),
+        ((300, 200), ("--output-size", "1200x800"), "drawn at 768x512, written at 1200x800", (800, 1200, 3)),
+        ((2400, 1200), ("--size", "96x48"), "drawn at 96x48, written at 2160x1080", (1080, 2160, 3)),
     ],
 )
 def test_the_first_line_gives_the_output_size(
@@ -85,7 +89,7 @@ def test_the_first_line_gives_the_output_size(
     photo, out = tmp_path / "photo.png", tmp_path / "comic.png"
     write_image(photo, np.full((size[1], size[0], 3), 120, np.uint8))
     assert main([str(photo), "--to", str(out), *words]) == 0
-    assert capsys.readouterr().out.splitlines() == [f"{photo} -> comic {text} -> {out}", f"1 picture written to {out}"]
+    assert capsys.readouterr().out.splitlines() == [f"{photo} -> comic, {text} -> {out}", f"1 picture written to {out}"]
     assert read_image(out).shape == shape
 
 
@@ -94,9 +98,10 @@ def test_for_several_pictures_the_line_gives_the_limit(
 ) -> None:
     words = [str(photo_folder / "a.jpg"), str(photo_folder / "b.png"), "--to", f"{tmp_path}/comics/"]
     assert main(words) == 0
-    assert "2 pictures -> comic at up to 512 pixels on the short side -> " in capsys.readouterr().out
-    assert main([*words, "--sharp", "--overwrite"]) == 0
-    assert "short side, enlarged to full size -> " in capsys.readouterr().out
+    line = capsys.readouterr().out
+    assert "2 pictures -> comic, drawn at up to 512 and written at up to 1080 pixels on the short side -> " in line
+    assert main([*words, "--output-size", "96x72", "--overwrite"]) == 0
+    assert "2 pictures -> comic, drawn and written at 96x72 -> " in capsys.readouterr().out
 
 
 def test_the_sound_of_a_clip_is_kept(clip_with_sound: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,11 +21,11 @@ from tests.edge_app.conversions import SIZE, written
 from tests.edge_app.sinks.films import read_film
 
 
-def interrupting(at: int, times: int = 1) -> Callable[..., Callable[[Frame], Frame]]:
+def interrupting(at: int, times: int = 1) -> Callable[..., SimpleNamespace]:
     """In place of the painter: draws nothing, and presses Ctrl-C at a frame, once or several times."""
     count = 0
 
-    def make_painter(*_: object) -> Callable[[Frame], Frame]:
+    def make_painter(*_: object) -> SimpleNamespace:
         def paint(frame: Frame) -> Frame:
             nonlocal count
             count += 1
@@ -34,9 +35,14 @@ def interrupting(at: int, times: int = 1) -> Callable[..., Callable[[Frame], Fra
                 press_ctrl_c(signal.SIGINT, None)
             return dataclasses.replace(frame, small_u8=None)
 
-        return paint
+        return painter_of(paint)
 
     return make_painter
+
+
+def painter_of(paint: Callable[[Frame], Frame]) -> SimpleNamespace:
+    """A painter that draws with ``paint`` and finishes nothing."""
+    return SimpleNamespace(draw=paint, finish=lambda frame: frame)
 
 
 def test_ctrl_c_keeps_the_finished_pictures(
@@ -95,7 +101,7 @@ def test_a_run_that_stops_after_the_requested_time_is_complete(
             return frame
 
         assert seconds == 2.5
-        monkeypatch.setattr(batch, "Painter", lambda *_: paint)
+        monkeypatch.setattr(batch, "Painter", lambda *_: painter_of(paint))
         yield
 
     monkeypatch.setattr(batch, "stop_after", stop_at_frame_40)

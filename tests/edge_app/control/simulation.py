@@ -12,7 +12,7 @@ from pathlib import Path
 from edge_app.control.controls import Controls, View
 from edge_app.control.monitor import Monitor
 from edge_app.device.vitals import Vitals
-from edge_app.drawing.looks import Looks
+from edge_app.drawing.looks import Choice, Looks
 from edge_app.flow.stats import DrawingFigures, RunStats
 from edge_app.frames import DrawnAs
 from edge_app.session import Session
@@ -46,7 +46,8 @@ class Simulation:
     def __post_init__(self) -> None:
         made = make_session(self.folder)
         names = ["filter:comic", "comic", "comic-quality"]
-        looks = Looks({name: lambda: plain for name in names}, made.notices)
+        costs = {"comic": 0.34, "comic-quality": 1.11}
+        looks = Looks({name: Choice(lambda: plain, gmac_256=costs.get(name)) for name in names}, made.notices)
         for name in names:
             looks.load(name)
         controls = Controls(View(*self.first), looks=names, sizes_wh=SIZES_WH)

@@ -19,6 +19,11 @@ def test_a_change_applies_and_the_other_values_stay() -> None:
     assert controls.view.look == "sketch"
 
 
+def test_a_look_is_found_by_its_older_name() -> None:
+    controls = Controls(View("comic"), looks=["comic", "pencil"])
+    assert controls.change(look="sketch").look == "pencil"
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -10,7 +10,7 @@ import pytest
 
 from celcam.errors import ModelError
 from edge_app.control.governor import Governor, Rung
-from edge_app.drawing.looks import Drawer, Looks
+from edge_app.drawing.looks import Choice, Drawer, Looks
 from edge_app.frames import DrawnAs
 from tests.edge_app.control.simulation import SIZES_WH, TOP, Simulation
 from tests.edge_app.fakes import plain
@@ -123,7 +123,14 @@ def test_the_governor_avoids_a_lighter_look_that_can_not_be_loaded(tmp_path: Pat
         raise ModelError("comic.tflite: cut short")
 
     world = Simulation(tmp_path, target_fps=20.0, top_s=0.09, first=("comic-quality", (320, 240)))
-    looks = Looks({"comic-quality": lambda: plain, "comic": fail}, world.session.notices)
+    looks = Looks(
+        {
+            "comic-quality": Choice(lambda: plain, gmac_256=1.11),
+            "comic": Choice(fail, gmac_256=0.34),
+            "filter:comic": Choice(lambda: plain),
+        },
+        world.session.notices,
+    )
     looks.load("comic-quality")
     object.__setattr__(world.session, "looks", looks)
     tried: list[DrawnAs] = []

@@ -11,13 +11,18 @@ import numpy as np
 import pytest
 
 from celcam.errors import CelcamError, MediaError, ModelError
+from celcam.finishes.finish import Finish, enlarge
+from celcam.finishes.primitive import Kit
+from celcam.finishes.tone_steps import ToneSteps
+from celcam.finishes.vignette import Vignette
+from celcam.finishes.wobble import Wobble
 from edge_app.control.controls import Controls, View
-from edge_app.drawing.looks import Drawer, Looks
+from edge_app.drawing.looks import Choice, Drawer, Looks, Sizes
 from edge_app.drawing.painter import Painter, wiped
 from edge_app.frames import Frame
 from edge_app.session import Session
 from edge_app.sources import synthetic
-from tests.edge_app.fakes import inverting, make_session, plain
+from tests.edge_app.fakes import inverting, make_looks, make_session, plain
 
 
 def frame_of(picture: Any, **more: Any) -> Frame:
@@ -35,7 +40,7 @@ CARD = synthetic.test_card(0.0)
 def test_a_frame_is_drawn_in_its_look_at_its_size_and_keeps_its_times(tmp_path: Path) -> None:
     drawn = make_painter(make_session(tmp_path))(frame_of(CARD))
     assert drawn is not None
-    assert np.array_equal(drawn.rgb_u8, inverting(CARD, (64, 48)))
+    assert np.array_equal(drawn.rgb_u8, enlarge(inverting(CARD, (64, 48)), (640, 480)))
     assert drawn.photo_u8 is CARD
     assert (drawn.name, drawn.media_s, drawn.captured_s) == ("frame", 1.5, 2.5)
 
@@ -78,7 +83,7 @@ def test_the_cameras_small_copy_is_drawn_if_it_has_the_right_size(tmp_path: Path
     session.controls.change(size_wh=(96, 72))
     drawn = painter(frame_of(CARD, small_u8=small))
     assert drawn is not None
-    assert np.array_equal(drawn.rgb_u8, inverting(CARD, (96, 72)))
+    assert np.array_equal(drawn.rgb_u8, enlarge(inverting(CARD, (96, 72)), (640, 480)))
 
 
 def test_calm_removes_noise_and_restarts_after_a_change_of_look(tmp_path: Path) -> None:
@@ -125,8 +130,13 @@ def test_an_invalid_picture_is_dropped_live_and_ends_a_file(picture: Any, tmp_pa
         make_painter(session, is_live=False)(frame_of(picture))
 
 
-@pytest.mark.parametrize("shape_hw", [(240, 320), (1080, 1920), (99, 301), (5, 5)])
-def test_a_camera_that_changes_its_size_is_still_drawn(shape_hw: tuple[int, int], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("shape_hw", "shown_hw"),
+    [((240, 320), (240, 320)), ((1080, 1920), (1080, 1440)), ((99, 301), (98, 132)), ((5, 5), (48, 64))],
+)
+def test_a_camera_that_changes_its_size_is_still_drawn(
+    shape_hw: tuple[int, int], shown_hw: tuple[int, int], tmp_path: Path
+) -> None:
     session = make_session(tmp_path)
     session.controls.change(sharp=True, calm=True, strength=0.5)
     painter = make_painter(session)
@@ -136,7 +146,7 @@ def test_a_camera_that_changes_its_size_is_still_drawn(shape_hw: tuple[int, int]
     session.controls.change(sharp=False)
     drawn = painter(frame_of(np.zeros((*shape_hw, 3), np.uint8)))
     assert drawn is not None
-    assert drawn.rgb_u8.shape == (48, 64, 3)
+    assert drawn.rgb_u8.shape == (*shown_hw, 3)
 
 
 def refuse() -> Drawer:
@@ -145,7 +155,7 @@ def refuse() -> Drawer:
 
 def session_with(session: Session, **loaders: Callable[[], Drawer]) -> Session:
     """A session with the look ``negative``, which is loaded, and those of ``loaders``."""
-    looks = Looks({"negative": lambda: inverting, **loaders}, session.notices)
+    looks = make_looks({"negative": lambda: inverting, **loaders}, session.notices)
     looks.load("negative")
     controls = Controls(View("negative", (64, 48)), looks=looks.names, sizes_wh=[(32, 24)])
     return dataclasses.replace(session, looks=looks, controls=controls)
@@ -176,7 +186,7 @@ def test_the_previous_look_draws_while_a_new_one_loads(tmp_path: Path) -> None:
     last = painter(frame_of(CARD))
     assert last is not None
     assert last.drawn_as == ("slow", (64, 48))
-    assert np.array_equal(last.rgb_u8, plain(CARD, (64, 48)))
+    assert np.array_equal(last.rgb_u8, enlarge(plain(CARD, (64, 48)), (640, 480)))
 
 
 def test_a_look_that_can_not_be_loaded_is_deselected_and_may_be_chosen_again(tmp_path: Path) -> None:
@@ -207,18 +217,18 @@ def test_a_choice_made_while_a_look_fails_is_not_overwritten(tmp_path: Path) -> 
     painter(frame_of(CARD))
     until(lambda: session.looks.state("broken") == "failed")
 
-    class Looks:
+    class Interrupted:
         """A viewer chooses after the painter has read the state and before it changes the controls."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(session.looks, name)
 
-        def state(self, name: str) -> str:
-            state = session.looks.state(name)
+        def state(self, name: str, sizes: Sizes) -> str:
+            state = session.looks.state(name, sizes)
             session.controls.change(look="plain")
             return state
 
-    painter._looks = Looks()  # type: ignore[assignment]
+    painter._looks = Interrupted()  # type: ignore[assignment]
     painter(frame_of(CARD))
     assert session.controls.view.look == "plain"
 
@@ -233,10 +243,123 @@ def test_the_first_look_must_be_loaded(tmp_path: Path) -> None:
 def test_calm_does_not_blend_still_images(tmp_path: Path) -> None:
     levels = iter([40, 200])
     session = session_with(make_session(tmp_path), other=lambda: inverting)
-    session.looks._ready["negative"] = lambda rgb_u8, size_wh: np.full((48, 64, 3), next(levels), np.uint8)
+    session.looks._loaded = dict.fromkeys(
+        session.looks._loaded, lambda rgb_u8, size_wh: np.full((48, 64, 3), next(levels), np.uint8)
+    )
     session.controls.change(calm=True)
     painter = make_painter(session, is_live=False, is_still=True)
     painter(frame_of(np.full((48, 64, 3), 250, np.uint8)))
     second = painter(frame_of(np.full((48, 64, 3), 250, np.uint8)))
     assert second is not None
     assert (second.rgb_u8 == 200).all()
+
+
+FINISH = Finish((Wobble(), ToneSteps(), Vignette()))
+
+
+def finished_session(session: Session) -> Session:
+    """A session whose look ``negative`` has a finish of three primitives, one of them on the small picture."""
+    looks = Looks({"negative": Choice(lambda: inverting, FINISH)}, session.notices)
+    looks.load("negative")
+    controls = Controls(View("negative", (64, 48)), looks=looks.names, sizes_wh=[(32, 24)])
+    return dataclasses.replace(session, looks=looks, controls=controls)
+
+
+def test_a_frame_is_finished_at_the_size_that_is_shown_after_what_belongs_on_the_small_picture(tmp_path: Path) -> None:
+    session = finished_session(make_session(tmp_path))
+    painter = make_painter(session)
+    drawn = painter.draw(frame_of(CARD))
+    assert drawn is not None
+    small = FINISH.prepare_small((64, 48))(inverting(CARD, (64, 48)))
+    assert np.array_equal(drawn.rgb_u8, small)
+    shown = painter.finish(drawn)
+    assert np.array_equal(shown.rgb_u8, FINISH.prepare((640, 480))(enlarge(small, (640, 480))))
+    assert shown.photo_u8 is CARD
+    assert shown.small_u8 is None
+
+
+def test_strength_and_wipe_mix_the_finished_picture_with_the_photo_at_the_size_that_is_shown(tmp_path: Path) -> None:
+    session = finished_session(make_session(tmp_path))
+    painter = make_painter(session)
+    finished = painter(frame_of(CARD))
+    session.controls.change(strength=0.25, wipe=0.5)
+    mixed = painter(frame_of(CARD))
+    assert finished is not None and mixed is not None
+    assert np.array_equal(mixed.rgb_u8[:, :319], CARD[:, :319])
+    half = 0.25 * finished.rgb_u8[:, 321:].astype(float) + 0.75 * CARD[:, 321:]
+    assert np.abs(mixed.rgb_u8[:, 321:] - half).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("output_wh", "photo_hw", "shape_hw"),
+    [
+        ((320, 240), (480, 640), (240, 320)),
+        ((1280, 960), (480, 640), (960, 1280)),
+        ((300, 300), (480, 640), (300, 300)),
+    ],
+)
+def test_the_size_that_the_user_asks_for_is_shown(
+    output_wh: tuple[int, int], photo_hw: tuple[int, int], shape_hw: tuple[int, int], tmp_path: Path
+) -> None:
+    session = finished_session(make_session(tmp_path))
+    painter = Painter(session.looks, session.controls, session.notices, session.source, output_wh)
+    photo = np.zeros((*photo_hw, 3), np.uint8)
+    photo[:, 160:480] = 255  # its middle is a square of white
+    drawn = painter(frame_of(photo))
+    assert drawn is not None
+    assert drawn.rgb_u8.shape == (*shape_hw, 3)
+    middle = drawn.rgb_u8[shape_hw[0] // 2, :, 0] < 100
+    assert middle.sum() == pytest.approx(320 * shape_hw[0] / 480, abs=0.1 * shape_hw[1])  # nothing is stretched
+
+
+def test_the_size_of_the_network_changes_and_that_of_the_picture_stays(tmp_path: Path) -> None:
+    session = finished_session(make_session(tmp_path))
+    painter = make_painter(session)
+    for size_wh in ((64, 48), (32, 24)):
+        session.controls.change(size_wh=size_wh)
+        drawn = painter(frame_of(CARD))
+        assert drawn is not None
+        assert drawn.drawn_as == ("negative", size_wh)
+        assert drawn.rgb_u8.shape == CARD.shape
+
+
+def test_while_a_finish_is_made_the_look_before_it_draws(tmp_path: Path) -> None:
+    made = make_session(tmp_path)
+    may_prepare = threading.Event()
+
+    class Slow(Vignette):
+        def make_kit(self, size_wh: tuple[int, int]) -> Kit:
+            may_prepare.wait(10)
+            return super().make_kit(size_wh)
+
+    looks = Looks(
+        {"first": Choice(inverted := lambda: inverting), "slow": Choice(inverted, Finish((Slow(),)))}, made.notices
+    )
+    looks.load("first")
+    session = dataclasses.replace(made, looks=looks, controls=Controls(View("first", (64, 48)), looks=looks.names))
+    painter = make_painter(session)
+    session.controls.change(look="slow")
+    for _ in range(3):
+        drawn = painter(frame_of(CARD))
+        assert drawn is not None and drawn.drawn_as == ("first", (64, 48))
+    may_prepare.set()
+
+    def is_slow() -> bool:
+        frame = painter(frame_of(CARD))
+        return frame is not None and frame.drawn_as == ("slow", (64, 48))
+
+    until(is_slow)
+
+
+def test_only_a_drawn_frame_is_finished(tmp_path: Path) -> None:
+    with pytest.raises(CelcamError, match=r"Painter\.draw"):
+        make_painter(make_session(tmp_path)).finish(frame_of(CARD))
+
+
+def test_a_picture_of_the_networks_size_without_a_finish_is_the_networks_own(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    session.looks._loaded = dict.fromkeys(session.looks._loaded, lambda rgb_u8, size_wh: rgb_u8)
+    small = np.full((48, 64, 3), 7, np.uint8)
+    drawn = make_painter(session)(frame_of(small))
+    assert drawn is not None
+    assert drawn.rgb_u8 is small

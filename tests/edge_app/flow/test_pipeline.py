@@ -18,6 +18,7 @@ def run(
     source: FrameSource,
     *sinks: FrameSink,
     draw: object = None,
+    finish: object = None,
     stop: threading.Event | None = None,
     notices: Notices | None = None,
 ) -> RunStats:
@@ -29,13 +30,16 @@ def run(
         stop=stop or threading.Event(),
         stats=stats,
         notices=notices or quiet_notices(),
+        finish=finish,  # type: ignore[arg-type]
     ).run()
     return stats
 
 
 def our_threads() -> list[str]:
     return [
-        thread.name for thread in threading.enumerate() if thread.name.startswith(("capture", "styl", "show", "st"))
+        thread.name
+        for thread in threading.enumerate()
+        if thread.name.startswith(("capture", "styl", "finish", "show", "st"))
     ]
 
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from celcam.errors import ModelError
 from edge_app.control.controls import Controls, View
-from edge_app.drawing.looks import Drawer, Looks
+from edge_app.drawing.looks import Drawer
 from edge_app.drawing.painter import Painter
 from edge_app.frames import Frame
 from edge_app.session import Session
 from edge_app.sinks.stills import Still
-from tests.edge_app.fakes import inverting, make_session, plain
+from tests.edge_app.fakes import inverting, make_looks, make_session, plain
 
 
 def still_session(folder: Path, tries: list[str]) -> Session:
@@ -24,7 +24,7 @@ def still_session(folder: Path, tries: list[str]) -> Session:
         raise ModelError("broken.tflite: disagrees with its card")
 
     session = make_session(folder)
-    looks = Looks({"good": lambda: inverting, "plain": lambda: plain, "broken": fail}, session.notices)
+    looks = make_looks({"good": lambda: inverting, "plain": lambda: plain, "broken": fail}, session.notices)
     looks.load("good")
     controls = Controls(View("good", (64, 48)), looks=looks.names)
     source = dataclasses.replace(session.source, is_live=False, is_still=True, frames=1)

@@ -12,7 +12,8 @@ import av
 import numpy as np
 
 from edge_app.control.controls import Controls, View
-from edge_app.drawing.looks import Looks, look_loaders
+from edge_app.drawing.catalogue import Networks, look_choices
+from edge_app.drawing.looks import Looks
 from edge_app.drawing.painter import Painter
 from edge_app.drawing.sizing import size_choices
 from edge_app.flow.notices import Notices
@@ -54,9 +55,9 @@ def ramp_frames() -> Iterator[Frame]:
 
 def film_session(folder: Path, size_wh: tuple[int, int] = (320, 240)) -> Session:
     """A session with the shipped looks and the clip as its camera."""
-    first, loaders = look_loaders(LOOK, model=None, style_filter=None, threads=1)
+    first, choices = look_choices(LOOK, Networks(threads=1))
     notices = Notices(write=lambda text: None)
-    looks = Looks(loaders, notices)
+    looks = Looks(choices, notices)
     looks.load(first)
     source = SourceInfo(BUNDLED_CLIP.name, (512, 384), is_live=True, frames=None, fps=FPS)
     controls = Controls(View(first, size_wh), looks=looks.names, sizes_wh=size_choices(source.size_wh))

@@ -18,14 +18,13 @@ import pytest
 
 from celcam.arrays import Uint8Array
 from edge_app.control.controls import Controls, View
-from edge_app.drawing.looks import Looks
 from edge_app.flow.notices import Notices
 from edge_app.flow.pipeline import Pipeline
 from edge_app.frames import Frame, FrameSink, FrameSource, SourceInfo
 from edge_app.session import Session
 from edge_app.web.limits import Limits
 from edge_app.web.sink import WebSink
-from tests.edge_app.fakes import inverting, plain
+from tests.edge_app.fakes import inverting, make_looks, plain
 
 SIZE_WH = (64, 48)
 # A test asks faster than any page.
@@ -46,7 +45,7 @@ def import_aiortc() -> Any:
 def make_session(folder: Path, *, messages: list[str] | None = None, is_live: bool = True, still: int = 0) -> Session:
     """A session with the looks ``negative`` and ``plain``; what its notices print goes into ``messages``."""
     notices = Notices(write=(messages if messages is not None else []).append)
-    looks = Looks({"negative": lambda: inverting, "plain": lambda: plain}, notices)
+    looks = make_looks({"negative": lambda: inverting, "plain": lambda: plain}, notices)
     looks.load("negative")
     controls = Controls(
         View("negative", SIZE_WH), looks=looks.names, sizes_wh=[(32, 24), (96, 72)], can_record=not still
@@ -123,8 +122,8 @@ class Served:
 
 @contextmanager
 def served(session: Session, **options: Any) -> Iterator[Served]:
-    """Serve ``session`` at a free port of this machine, with no thumbnails unless ``thumb_loaders`` says so."""
-    merged: dict[str, Any] = {"port": 0, "thumb_loaders": {}, "limits": GENEROUS, "write": lambda text: None} | options
+    """Serve ``session`` at a free port of this machine, with no thumbnails unless ``thumb_choices`` says so."""
+    merged: dict[str, Any] = {"port": 0, "thumb_choices": {}, "limits": GENEROUS, "write": lambda text: None} | options
     with WebSink(session, **merged) as sink:
         yield Served(sink, session)
 

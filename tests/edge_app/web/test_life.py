@@ -68,7 +68,7 @@ def test_nothing_is_left_open_after_any_activity(tmp_path: Path, monkeypatch: py
 def test_a_port_in_use_is_reported_with_the_remedy_before_anything_starts(tmp_path: Path) -> None:
     with closing(listen("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        sink = WebSink(make_session(tmp_path), port=port, thumb_loaders={})
+        sink = WebSink(make_session(tmp_path), port=port, thumb_choices={})
         with pytest.raises(UsageError, match=f"--port {port}: another program uses it; use .*--port 0") as error:
             sink.__enter__()
     assert "\n" not in str(error.value)
@@ -94,7 +94,7 @@ def test_a_failure_to_print_the_link_leaves_no_server_running(tmp_path: Path) ->
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        WebSink(make_session(tmp_path), port=0, thumb_loaders={}, write=fail).__enter__()
+        WebSink(make_session(tmp_path), port=0, thumb_choices={}, write=fail).__enter__()
     assert not our_threads()
 
 

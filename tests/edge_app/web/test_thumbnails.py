@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import shutil
+import dataclasses
 import threading
 import time
 from collections.abc import Callable
@@ -11,13 +11,15 @@ import pytest
 
 from celcam.arrays import Uint8Array
 from celcam.errors import ModelError
+from celcam.finishes.finish import Finish
+from celcam.finishes.vignette import Vignette
 from celcam.image_io import decode_image
-from celcam.paths import MODELS
-from edge_app.drawing.looks import Drawer
+from edge_app.control.controls import Controls
+from edge_app.drawing.looks import Choice, Drawer
 from edge_app.web import thumbnails
 from edge_app.web.jpeg import NewestFrame
-from edge_app.web.thumbnails import SIZE_WH, Thumbnails, thumbnail_loaders
-from tests.edge_app.fakes import inverting, plain
+from edge_app.web.thumbnails import SIZE_WH, Thumbnails
+from tests.edge_app.fakes import as_choices, inverting, make_looks, plain
 from tests.edge_app.web.stage import frame, make_session, served, until
 
 
@@ -46,12 +48,12 @@ def shown(level: int = 100) -> NewestFrame:
 def drawn_with(
     loaders: dict[str, Callable[[], Drawer]], newest: NewestFrame, messages: list[str], every_s: float
 ) -> Thumbnails:
-    return Thumbnails(loaders, lambda: newest.held, report=messages.append, every_s=every_s)
+    return Thumbnails(as_choices(loaders), lambda: newest.held, report=messages.append, every_s=every_s)
 
 
 def test_each_thumbnail_shows_the_scene_in_its_look(tmp_path: Path) -> None:
     loaders: dict[str, Callable[[], Drawer]] = {"negative": lambda: inverting, "plain": lambda: plain}
-    with served(make_session(tmp_path), thumb_loaders=loaders) as page:
+    with served(make_session(tmp_path), thumb_choices=as_choices(loaders)) as page:
         page.sink.show(frame(100))
         until(lambda: page.state()["thumbs"] == {"negative": 1, "plain": 1})
         for look, level in (("negative", 155), ("plain", 100)):
@@ -141,27 +143,34 @@ def test_a_look_that_can_not_be_loaded_is_reported_once_and_the_others_still_wor
     ]
 
 
-def test_shipped_looks_and_filters_are_found_by_name(tmp_path: Path) -> None:
-    (tmp_path / "comic.tflite").write_bytes(b"")
-    loaders = thumbnail_loaders(["comic", "filter:sketch", "elsewhere"], models=tmp_path)
-    assert list(loaders) == ["comic", "filter:sketch"]
-    small = loaders["filter:sketch"]()(np.full((96, 128, 3), 90, np.uint8), SIZE_WH)
-    assert small.shape == (96, 128, 3)
+def test_looks_of_one_network_load_it_once_and_have_their_own_finish() -> None:
+    loads: list[int] = []
 
+    def load() -> Drawer:
+        loads.append(1)
+        return plain
 
-def test_a_model_outside_the_folder_is_found_by_its_path(tmp_path: Path) -> None:
-    model = tmp_path / "own.tflite"
-    shutil.copy(MODELS / "comic.tflite", model)
-    loaders = thumbnail_loaders(["own", "comic"], model=model)
-    assert list(loaders) == ["own", "comic"]
-    photo = np.random.default_rng(1).integers(0, 256, (96, 128, 3), np.uint8)
-    one, other = (load()(photo, SIZE_WH) for load in loaders.values())
-    assert np.array_equal(one, other)
-
-
-def test_a_shipped_look_draws() -> None:
-    loaders = thumbnail_loaders(["comic"])
-    with drawn_with(loaders, shown(), [], 0.02) as small:
+    choices = {"bare": Choice(load), "dark": Choice(load, Finish((Vignette(),)))}
+    newest, messages = shown(), list[str]()
+    with Thumbnails(choices, lambda: newest.held, report=messages.append, every_s=0.02) as small:
         small.watch()
-        data = until(lambda: small.get("comic"))
-    assert decode_image(data, Path("comic")).shape == (96, 128, 3)
+        until(lambda: small.get("bare") is not None and small.get("dark") is not None)
+    assert loads == [1]
+    assert not messages
+    bare, dark = (decode_image(small.get(name) or b"", Path(name)) for name in choices)
+    assert abs(int(bare[0, 0, 0]) - 100) <= 2
+    assert int(dark[0, 0, 0]) < 90  # a corner
+    assert abs(int(dark[48, 64, 0]) - 100) <= 4
+
+
+def test_a_page_finds_the_shipped_ones_of_its_looks(tmp_path: Path) -> None:
+    session = make_session(tmp_path)
+    looks = make_looks({"negative": lambda: inverting, "poster": lambda: plain}, session.notices)
+    looks.load("negative")
+    controls = Controls(session.controls.view, looks=looks.names)
+    session = dataclasses.replace(session, looks=looks, controls=controls)
+    with served(session, thumb_choices=None) as page:
+        page.sink.show(frame(100))
+        until(lambda: page.state()["thumbs"] == {"poster": 1}, 20.0)
+        small = decode_image(page.ask("/thumbs/poster.jpg").body, Path("poster"))
+    assert small.shape == (96, 128, 3)
