@@ -16,7 +16,7 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.metrics import edge_f1, psnr
-from celcam.perceptual import Percept, Structure, flip_map, perceive, ssims, structure
+from celcam.perceptual import MS_SSIM_SHORTEST_SIDE, Percept, Structure, flip_map, perceive, ssims, structure
 
 # PSNR of two equal pictures, so that a mean over pictures stays finite.
 HIGHEST_PSNR_DB = 100.0
@@ -59,9 +59,10 @@ class Metric:
     """How one metric is computed and printed."""
 
     title: str
+    about: str  # what it measures, for people
+    measure: Callable[[ComparedViews], float]
     digits: int
     higher_is_better: bool
-    measure: Callable[[ComparedViews], float]
 
     @property
     def heading(self) -> str:
@@ -70,26 +71,42 @@ class Metric:
 
 
 def _metric(
-    title: str, measure: Callable[[ComparedViews], float], *, digits: int = 4, higher_is_better: bool = True
+    title: str, about: str, measure: Callable[[ComparedViews], float], *, digits: int = 4, higher_is_better: bool = True
 ) -> Any:
-    return field(metadata={"metric": Metric(title, digits, higher_is_better, measure)})
+    return field(metadata={"metric": Metric(title, about, measure, digits, higher_is_better)})
 
 
 @dataclass(frozen=True)
 class Likeness:
     """How similar two pictures are, or the mean of that over pictures. NaN if a metric can't be computed."""
 
-    psnr_db: float = _metric(  # 100 for equal pictures
-        "PSNR dB", lambda views: min(psnr(views.test.rgb_u8, views.reference.rgb_u8), HIGHEST_PSNR_DB), digits=2
+    psnr_db: float = _metric(
+        "PSNR dB",
+        f"the mean squared error in decibels; {HIGHEST_PSNR_DB:.0f} for equal pictures",
+        lambda views: min(psnr(views.test.rgb_u8, views.reference.rgb_u8), HIGHEST_PSNR_DB),
+        digits=2,
     )
-    ssim: float = _metric("SSIM", lambda views: views.ssims[0])
-    ms_ssim: float = _metric("MS-SSIM", lambda views: views.ssims[1])  # NaN if the picture is too small
+    ssim: float = _metric(
+        "SSIM",
+        "similarity of local structure (Wang et al., 2004); 1 for equal pictures",
+        lambda views: views.ssims[0],
+    )
+    ms_ssim: float = _metric(
+        "MS-SSIM",
+        f"SSIM at five scales (Wang et al., 2003); only for sides of {MS_SSIM_SHORTEST_SIDE} pixels or more",
+        lambda views: views.ssims[1],
+    )
     flip: float = _metric(
         "FLIP",
+        "the difference that a person sees when two pictures alternate (Andersson et al., 2020), from 0 to 1",
         lambda views: float(flip_map(views.reference.percept, views.test.percept).mean()),
         higher_is_better=False,
     )
-    edge_f1: float = _metric("edge-F1", lambda views: edge_f1(views.test.rgb_u8, views.reference.rgb_u8))
+    edge_f1: float = _metric(
+        "edge-F1",
+        "the share of lines that lie in the same place, within a pixel; 1 for all",
+        lambda views: edge_f1(views.test.rgb_u8, views.reference.rgb_u8),
+    )
 
     def as_json(self) -> dict[str, float | None]:
         """The values by name, with None instead of NaN."""

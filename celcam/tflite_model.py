@@ -1,6 +1,6 @@
 """A TFLite file as a function from picture to picture; the only place that loads the runtime.
 
-The runtime is ``ai_edge_litert`` where it is installed, else ``tflite_runtime``.
+The runtime is ``ai_edge_litert`` if it is installed, else ``tflite_runtime``.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from celcam.native_messages import native_messages_off
 from celcam.pixels import SIZE_MULTIPLE, resize, to_float, to_uint8
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
-# Published for a Pi 5, int8: 44, 29, 24.8 and 22.9 ms on 1 to 4 threads; the fourth core is better left to the camera.
+# Published for a Pi 5, int8: 44, 29, 24.8 and 22.9 ms on 1 to 4 threads; the camera needs the fourth core.
 DEFAULT_THREADS = 3
 
 
 class TFLiteModel:
     """``model(rgb_u8)`` draws ``(H, W, 3) uint8 RGB`` and returns the same form.
 
-    H and W are any multiples of 4; a change of size costs one new allocation. An int8 model takes and returns the
-    bytes as they are; a float model is fed 0..1. One instance belongs to one thread at a time.
+    H and W are multiples of 4; a new size costs one allocation. An int8 model takes and returns bytes; the values of a
+    float model are scaled from and to 0..1. Only one thread at a time may use an instance.
     """
 
     def __init__(self, path: Path, *, threads: int = DEFAULT_THREADS, delegate: str | None = None) -> None:
@@ -36,12 +36,13 @@ class TFLiteModel:
 
         Args:
             path: of a ``.tflite`` file.
-            threads: of the CPU.
-            delegate: a shared library that takes the graph, or parts of it, to an accelerator, such as
-                ``libedgetpu.so.1``; None is the CPU alone.
+            threads: CPU threads.
+            delegate: a shared library that runs the graph, or parts of it, on an accelerator, such as
+                ``libedgetpu.so.1``; None for the CPU.
 
         Raises:
-            ModelError: missing, damaged, disagrees with its card, or not a picture-to-picture model; no such delegate.
+            ModelError: the file is missing or damaged, disagrees with its card, or does not turn a picture into a
+                picture; or there is no such delegate.
         """
         self.path = path
         data, self.card = read_model(path)
@@ -89,11 +90,11 @@ class TFLiteModel:
         return np.asarray(drawn, np.uint8) if self.takes_bytes else to_uint8(drawn)
 
     def _input_view(self) -> Uint8Array:
-        """The network's own input, ``(H, W, 3) uint8``; the runtime wants no reference left when it runs."""
+        """A view of the network's input, ``(H, W, 3) uint8``. Drop it before the network runs: the runtime insists."""
         return np.asarray(self._interpreter.tensor(self._input["index"])()[0])
 
     def _allocate(self, shape_hw: tuple[int, int]) -> None:
-        """Give the graph the picture's size."""
+        """Resize the graph to the size of the picture."""
         if shape_hw == self._shape_hw:
             return
         if shape_hw[0] % SIZE_MULTIPLE or shape_hw[1] % SIZE_MULTIPLE or not min(shape_hw):
@@ -124,7 +125,7 @@ class TFLiteModel:
 
 
 def _load_delegate(runtime: ModuleType, library: str) -> Any:
-    """An accelerator's delegate; raises ModelError where ``library`` is none, or its device is not there."""
+    """The delegate of an accelerator; raises ModelError if ``library`` is not one, or its device is missing."""
     remedy = "install the accelerator's runtime, or leave the delegate out"
     try:
         # Looked at first: of a library that is no delegate the runtime prints tracebacks.

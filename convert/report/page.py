@@ -17,7 +17,6 @@ import jinja2
 from celcam.comparison import METRICS
 from celcam.errors import MediaError
 from celcam.image_io import write_whole
-from celcam.perceptual import MS_SSIM_SHORTEST_SIDE
 from convert.gate import THRESHOLDS
 from convert.lineup import find_groups
 from convert.measuring import SHORT_SIDE
@@ -127,11 +126,10 @@ def render(assessment: Assessment, title: str) -> str:
             for gallery, group in zip(galleries, assessment.groups, strict=True)
         ],
         comparison=_comparison(galleries, assessment.groups),
-        small_pictures=any(math.isnan(file.to_target.figures.ms_ssim) for file in files),
         flicker_names=(INPUT, TARGET, KERAS),
         facts={
             "side": SHORT_SIDE, "runs": TIMED_RUNS, "frames": CLIP_FRAMES, "layer_photos": LAYER_PHOTOS,
-            "starts": STARTS, "mobilenet": MOBILENET, "shortest": MS_SSIM_SHORTEST_SIDE, "bright_flip": BRIGHT_FLIP,
+            "starts": STARTS, "mobilenet": MOBILENET, "bright_flip": BRIGHT_FLIP,
             "crop": CROP_SIDE, "quality": SCENE_QUALITY,
         },
     )  # fmt: skip

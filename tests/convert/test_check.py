@@ -24,7 +24,7 @@ def photos(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def demanding(tmp_path: Path) -> Path:
+def too_strict(tmp_path: Path) -> Path:
     """The comic model with a threshold in its card that no int8 file meets."""
     for suffix in (".tflite", ".json"):
         shutil.copy(MODELS / f"comic{suffix}", tmp_path)
@@ -35,76 +35,74 @@ def demanding(tmp_path: Path) -> Path:
     return file
 
 
-def test_every_shipped_file_is_as_close_to_float_as_its_card_demands(
-    photos: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_shipped_file_meets_the_thresholds_in_its_card(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = sorted(MODELS.glob("*.tflite"))
     assert main(["check", *map(str, files), "--photos", str(photos)]) == 0
-    told = capsys.readouterr().out
-    assert all(f"{file}: passed on 2 pictures" in told for file in files)
+    printed = capsys.readouterr().out
+    assert all(f"{file}: passed on 2 pictures" in printed for file in files)
 
 
-def test_shipped_cards_demand_no_less_than_their_recipe() -> None:
+def test_shipped_cards_have_the_thresholds_of_their_recipe() -> None:
     for file in MODELS.glob("*.tflite"):
         card = read_card(file)
         assert card is not None
         assert card.gate == RECIPES[card.recipe].gate
 
 
-@pytest.mark.parametrize("beside", [(), (MODELS / "comic-float16.tflite",)], ids=["alone", "beside another"])
-def test_a_file_that_falls_short_fails(
-    demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str], beside: tuple[Path, ...]
+@pytest.mark.parametrize("others", [(), (MODELS / "comic-float16.tflite",)], ids=["alone", "with another"])
+def test_a_file_that_misses_a_threshold_fails(
+    too_strict: Path, photos: Path, capsys: pytest.CaptureFixture[str], others: tuple[Path, ...]
 ) -> None:
     run = MODELS / "comic-keras"
-    files = map(str, (*beside, demanding))
+    files = map(str, (*others, too_strict))
     assert main(["check", *files, "--photos", str(photos), "--run", str(run)]) == 1
     lines = capsys.readouterr().out.splitlines()
-    at = next(number for number, line in enumerate(lines) if line.startswith(str(demanding)))
+    at = next(number for number, line in enumerate(lines) if line.startswith(str(too_strict)))
     assert "FAILED on 2 pictures" in lines[at]
     assert lines[at + 1].endswith("at least 90  <-- not met")
     assert lines[at + 2].endswith("at least 0.9")
     assert sum("FAILED" in line for line in lines) == 1
 
 
-def test_a_file_without_its_run_is_told(demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    other = demanding.with_stem("other")
-    for path, renamed in ((demanding, other), (demanding.with_suffix(".json"), other.with_suffix(".json"))):
+def test_a_file_without_its_run_is_an_error(too_strict: Path, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = too_strict.with_stem("other")
+    for path, renamed in ((too_strict, other), (too_strict.with_suffix(".json"), other.with_suffix(".json"))):
         path.rename(renamed)
     assert main(["check", str(other), "--photos", str(photos)]) == 2
     assert f"its run is not in {other.parent} or {MODELS}; name the run with --run" in capsys.readouterr().err
 
 
 def test_a_file_made_from_other_weights_is_named_in_one_line(
-    demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+    too_strict: Path, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    card = read_card(demanding)
+    card = read_card(too_strict)
     assert card is not None
-    write_card(demanding, dataclasses.replace(card, weights_sha256="f" * 64, gate={"to_keras_ssim": 0.9}))
-    assert main(["check", str(demanding), "--photos", str(photos)]) == 0
+    write_card(too_strict, dataclasses.replace(card, weights_sha256="f" * 64, gate={"to_keras_ssim": 0.9}))
+    assert main(["check", str(too_strict), "--photos", str(photos)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert f"made from weights {'f' * 12}..., but" in lines[2]
 
 
-def test_two_files_of_one_name_are_judged_apart(
-    demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+def test_two_files_of_one_name_are_judged_separately(
+    too_strict: Path, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shipped = MODELS / "comic.tflite"
-    assert main(["check", str(shipped), str(demanding), "--photos", str(photos)]) == 1
+    assert main(["check", str(shipped), str(too_strict), "--photos", str(photos)]) == 1
     printed = capsys.readouterr().out
     assert f"{shipped}: passed" in printed
-    assert f"{demanding}: FAILED" in printed
+    assert f"{too_strict}: FAILED" in printed
 
 
-def test_a_card_that_demands_nothing_or_the_unknown_is_told(
-    demanding: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+def test_a_card_without_thresholds_or_with_unknown_ones_is_an_error(
+    too_strict: Path, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    card_file = demanding.with_suffix(".json")
+    card_file = too_strict.with_suffix(".json")
     card = json.loads(card_file.read_text())
     for gate, message in (
         ({}, "its card has no thresholds"),
         ({"beauty": 1.0}, "its card has a threshold for beauty; expected to_keras"),
     ):
         card_file.write_text(json.dumps(card | {"gate": gate}))
-        assert main(["check", str(demanding), "--photos", str(photos)]) == 2
+        assert main(["check", str(too_strict), "--photos", str(photos)]) == 2
         assert message in capsys.readouterr().err

@@ -16,7 +16,7 @@ def test_the_same_network_gives_the_same_bytes(generator: Any) -> None:
     assert convert_float(clipped(generator)) == convert_float(clipped(generator))
 
 
-def test_a_file_holds_what_tensorflow_makes_of_a_saved_model(generator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_equals_that_of_a_saved_model(generator: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import tensorflow as tf
 
     from convert import converter
@@ -37,7 +37,7 @@ def test_a_file_holds_what_tensorflow_makes_of_a_saved_model(generator: Any, mon
 
 
 @pytest.mark.parametrize("residual", [True, False])
-def test_a_step_of_the_picture_is_one_of_a_byte_and_nothing_is_rounded_twice(residual: bool) -> None:
+def test_a_step_of_the_picture_is_1_of_255_and_nothing_is_rounded_twice(residual: bool) -> None:
     import tf_keras
 
     from convert.converter import TRACED_SIDE, calibration_batches, convert_int8, saturated

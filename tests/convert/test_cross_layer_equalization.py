@@ -16,7 +16,7 @@ def grouped(spec: GeneratorSpec) -> list[set[str]]:
     return [set(names) for names in channel_groups(build_generator(spec, tf_keras))]
 
 
-def test_what_is_added_has_its_channels_in_common_and_the_picture_its_own() -> None:
+def test_added_tensors_share_their_channels_and_the_picture_has_its_own() -> None:
     assert grouped(LIVE_GENERATOR) == [
         {"stem", "stem_relu", "up", "up_shuffle", "skip", "half0_b", "half0_add", "half0_relu"},
         {"down", "down_relu", "quarter0_b", "quarter0_add", "quarter0_relu"},
@@ -25,7 +25,7 @@ def test_what_is_added_has_its_channels_in_common_and_the_picture_its_own() -> N
     ]
 
 
-def test_a_norm_or_a_depthwise_convolution_leaves_its_channels_as_they_are() -> None:
+def test_channels_around_a_norm_or_depthwise_convolution_are_not_scaled() -> None:
     assert grouped(dataclasses.replace(SMOKE_GENERATOR, norm=True)) == []
     found = grouped(dataclasses.replace(LIVE_GENERATOR, block="separable"))
     assert not any(name.endswith(("_each", "_wide_relu")) for names in found for name in names)

@@ -22,7 +22,7 @@ from train.run_config import read_config, write_config
 from train.unet import UNET256
 
 
-def test_models_and_their_cards_are_all_that_is_left(models: Path) -> None:
+def test_only_models_and_their_cards_are_left(models: Path) -> None:
     stems = ["comic" + recipe.file_suffix for recipe in RECIPES.values()]
     names = sorted(path.name for path in models.iterdir())
     assert names == sorted(f"{stem}.{suffix}" for stem in stems for suffix in ("json", "tflite"))
@@ -48,7 +48,7 @@ def test_every_file_draws_what_its_card_says(models: Path, pairs: Path, recipe: 
         assert zeros.zeros / zeros.parameters < 0.5
 
 
-def test_a_stopped_export_goes_on(smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_export_continues(smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from convert.export import export
     from convert.variants import Workshop
 
@@ -158,7 +158,7 @@ def test_the_int8_file_takes_and_returns_bytes(models: Path) -> None:
 
 
 @pytest.mark.parametrize("recipe", ["int8", DEFAULT_RECIPE])
-def test_rounding_to_int8_costs_what_256_steps_cost_and_no_more(models: Path, recipe: str) -> None:
+def test_int8_is_as_close_to_keras_as_256_steps_allow(models: Path, recipe: str) -> None:
     path = models / f"comic{RECIPES[recipe].file_suffix}.tflite"
     card = read_card(path)
     assert card is not None
@@ -181,7 +181,7 @@ def test_the_card_says_how_the_file_was_made(models: Path, settled_run: Path) ->
     assert 0 < card.quality["photo_to_target"]["ssim"] < 1
 
 
-def test_nothing_is_replaced_unasked(
+def test_no_file_is_replaced_without_overwrite(
     models: Path, smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "comic-float32.tflite"

@@ -59,7 +59,7 @@ def test_small_kernels_keep_more_and_the_sum_is_as_asked() -> None:
     assert kept_shares(shapes, 0.0) == {"small": 1.0, "middle": 1.0, "large": 1.0}
 
 
-def test_training_goes_on_from_its_checkpoint(
+def test_fine_tuning_continues_from_its_checkpoint(
     generator: Any, batches: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from convert import fine_tuning
@@ -88,7 +88,7 @@ def test_training_goes_on_from_its_checkpoint(
     assert any(np.abs(one - other).max() > 1e-5 for one, other in zip(kernels(whole), kernels(generator), strict=True))
 
 
-def test_the_more_float_weighs_the_nearer_to_it_the_student_ends(generator: Any, batches: Any, tmp_path: Path) -> None:
+def test_a_larger_float_weight_ends_closer_to_float(generator: Any, batches: Any, tmp_path: Path) -> None:
     from convert.fine_tuning import fine_tune
 
     photo = batches[0][0]
@@ -102,7 +102,7 @@ def test_the_more_float_weighs_the_nearer_to_it_the_student_ends(generator: Any,
     assert 0 < gaps[1] < 0.3 * gaps[0]
 
 
-def test_a_loss_that_is_no_number_ends_it(generator: Any, batches: Any, tmp_path: Path) -> None:
+def test_a_nan_loss_is_an_error(generator: Any, batches: Any, tmp_path: Path) -> None:
     from convert.fine_tuning import fine_tune
 
     spoiled = [(batches[0][0] * np.nan, batches[0][1])]

@@ -32,7 +32,7 @@ def test_a_file_is_read_in_the_order_in_which_it_runs(comic: Graph) -> None:
     assert len(photo.scale) == 1
 
 
-def test_each_operator_is_told_by_the_layer_it_came_from(comic: Graph) -> None:
+def test_each_operator_has_the_name_of_its_layer(comic: Graph) -> None:
     layers = [layer_of(comic, operator) for operator in comic.operators]
     assert layers[:7] == ["photo", "stem", "down", "quarter0_a", "quarter0_b", "quarter0_add", "up"]
     assert layers[7:] == [
@@ -41,7 +41,7 @@ def test_each_operator_is_told_by_the_layer_it_came_from(comic: Graph) -> None:
     ]  # fmt: skip
 
 
-def test_names_tell_layers_without_a_model_inside_the_model() -> None:
+def test_layers_are_found_in_a_model_without_a_nested_model() -> None:
     graph = parse_graph(float32(transposed))
     assert [layer_of(graph, operator) for operator in graph.operators] == ["down", "up", "last"]
     graph = parse_graph(int8(normed))

@@ -25,7 +25,7 @@ def groups_in(folder: Path, pairs: Path, scratch: Path, runs: tuple[Path, ...] =
     return find_groups(folder, runs, partial(find_pairs_folder, named=pairs, scratch=scratch), most)
 
 
-def test_a_file_stands_with_the_run_it_came_from(lab: Path, pairs: Path, tmp_path: Path) -> None:
+def test_a_file_is_grouped_with_its_run(lab: Path, pairs: Path, tmp_path: Path) -> None:
     (group,) = groups_in(lab, pairs, tmp_path, most=1)
     assert (group.run, group.style, group.preset) == (RUN, "comic", "live")
     assert [variant.name for variant in group.variants] == ["comic-float32", "comic"]
@@ -34,7 +34,7 @@ def test_a_file_stands_with_the_run_it_came_from(lab: Path, pairs: Path, tmp_pat
     assert not any(group.mismatch(variant) for variant in group.variants)
 
 
-def test_each_look_has_its_own_pairs_beside_a_manifest_of_all(lab: Path, pairs: Path, tmp_path: Path) -> None:
+def test_each_look_has_its_own_pairs_next_to_a_manifest_of_all(lab: Path, pairs: Path, tmp_path: Path) -> None:
     shutil.copytree(pairs, tmp_path / "all" / "comic")
     (tmp_path / "all" / "manifest.jsonl").write_text("not read")
     (group,) = groups_in(lab, tmp_path / "all", tmp_path, most=1)

@@ -35,7 +35,7 @@ def refused(graph: Graph, accelerator: Accelerator) -> list[str]:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_our_own_files_have_nothing_worse_than_notes(path: Path) -> None:
+def test_our_files_only_have_notes(path: Path) -> None:
     assert {finding.severity for finding in lint_file(path)} == {"note"}
 
 
@@ -94,7 +94,7 @@ def test_instance_norm_is_found_by_its_pattern() -> None:
     the(found(float32(normed)), "warning", "RSQRT", "instance normalisation")
 
 
-def test_a_reshape_of_fixed_size_is_named_and_the_runtime_refuses() -> None:
+def test_a_reshape_of_fixed_size_is_named_and_the_runtime_refuses_the_file() -> None:
     findings = found(float32(reshaped))
     assert (findings[0].severity, findings[0].what) == ("error", "file")
     assert findings[0].why.startswith("does not run at 32x16: ")
@@ -121,7 +121,7 @@ def test_a_float_island_is_named_with_its_layer() -> None:
     assert not [finding for finding in found(float32(sine)) if "inside an int8 graph" in finding.why]
 
 
-def test_a_pair_that_changes_the_scale_alone_is_named() -> None:
+def test_a_pair_that_only_changes_the_scale_is_named() -> None:
     data = mixed(sine)
     graph = parse_graph(data)
     names = [operator.kind for operator in graph.operators]
@@ -140,7 +140,7 @@ def test_a_pair_that_changes_the_scale_alone_is_named() -> None:
     assert "remove the pair" in pair.remedy
 
 
-def test_only_strict_makes_findings_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_findings_are_a_failure_only_with_strict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     flawed = tmp_path / "flawed.tflite"
     flawed.write_bytes(int8(leaky))
     assert main(["lint", str(flawed)]) == 0

@@ -16,7 +16,7 @@ def measured(ssim: float) -> dict[str, Any]:
     return {"gmac_256": 0.3, "parameters": 50_000, "to_target": {"psnr_db": 26.0, "ssim": ssim, "edge_f1": 0.9}}
 
 
-def test_the_front_is_what_none_beats_in_both() -> None:
+def test_no_other_point_is_better_in_both_than_one_on_the_front() -> None:
     from convert.pareto import pareto_front
 
     points = {"dear": (3.0, 0.95), "cheap": (1.0, 0.8), "beaten": (2.0, 0.8), "twin": (1.0, 0.79), "middle": (2.0, 0.9)}
@@ -38,7 +38,7 @@ def test_the_plot_is_a_picture(tmp_path: Path) -> None:
     assert read_image(tmp_path / "new" / "plot.png").shape[1] > 800
 
 
-def test_a_network_is_timed_beside_mobilenet(smoke_run: Path) -> None:
+def test_a_network_is_timed_in_turn_with_mobilenet(smoke_run: Path) -> None:
     from convert.pareto import measure_int8_cost
 
     cost = measure_int8_cost([smoke_run], threads=1)

@@ -56,13 +56,13 @@ def test_a_coral_supports_int8_only_and_the_pi_runs_the_other_operators() -> Non
     assert "supports full int8 only" in none.row()
 
 
-def test_a_coral_that_takes_all_needs_no_pi() -> None:
+def test_a_coral_that_supports_all_operators_needs_no_pi() -> None:
     graph = parse_graph(int8(depthwise))
     coral = next(each for each in project(graph, operator_costs(graph)) if each.device is CORAL)
     assert coral.remark == ""
 
 
-def test_a_float_island_is_paid_at_the_rate_of_floats() -> None:
+def test_a_float_island_has_the_rate_of_floats() -> None:
     graph = parse_graph(mixed(sine))
     costs = operator_costs(graph, (256, 256))
     island = next(cost for cost in costs if cost.operator.kind == "SIN")
@@ -103,9 +103,7 @@ def test_bad_input_is_one_line_and_exit_2(
     assert "\n" not in error
 
 
-def test_a_size_that_a_file_does_not_run_at_is_not_projected(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_size_that_the_file_does_not_run_at_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "stuck.tflite"
     path.write_bytes(float32(resized))
     assert main(["project", str(path)]) == 0

@@ -54,7 +54,7 @@ def seen(generator: Any, name: str, photos: Any) -> Any:
     return tf_keras.Model(generator.input, generator.get_layer(name).output)(photos, training=False).numpy()
 
 
-def test_what_is_found_draws_more_like_float_than_all_values_do(
+def test_fitted_ranges_are_closer_to_float_than_ranges_of_all_values(
     uneven_generator: Any, photos: Any, fit: RangeFit
 ) -> None:
     from convert.converter import copy_of
@@ -72,17 +72,17 @@ def test_what_is_found_draws_more_like_float_than_all_values_do(
     assert list(fit.spans) == quantized_layers(uneven_generator)
 
 
-def test_a_faint_channel_is_drawn_larger_than_a_loud_one(fit: RangeFit) -> None:
+def test_a_channel_of_small_values_gets_a_larger_factor(fit: RangeFit) -> None:
     loud, faint = fit.factors["stem_relu"][:2]
     assert faint > 1.5 * loud
     assert fit.factors["up"] == 4 * fit.factors["up_shuffle"] == 4 * fit.factors["stem_relu"]
 
 
-def test_no_range_behind_a_relu_ends_beyond_it(fit: RangeFit) -> None:
+def test_no_range_after_a_relu_exceeds_its_limit(fit: RangeFit) -> None:
     assert all(high <= 6.001 for name, (_, high) in fit.spans.items() if name.endswith("_relu"))
 
 
-def test_the_float_weights_are_left_alone(uneven_generator: Any, photos: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_float_weights_are_unchanged(uneven_generator: Any, photos: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from convert import range_fit
     from convert.range_fit import fit_ranges
 

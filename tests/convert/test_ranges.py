@@ -9,7 +9,7 @@ import pytest
 from train.networks import SMOKE_GENERATOR, build_generator
 
 
-def test_what_int8_kernels_store_has_a_range(generator: Any) -> None:
+def test_each_tensor_that_int8_kernels_store_has_a_range(generator: Any) -> None:
     from convert.ranges import quantized_layers
 
     assert quantized_layers(generator) == [
@@ -17,7 +17,7 @@ def test_what_int8_kernels_store_has_a_range(generator: Any) -> None:
     ]  # fmt: skip
 
 
-def test_the_picture_has_the_range_of_bytes_wherever_it_is_stored(generator: Any) -> None:
+def test_each_tensor_of_the_picture_has_the_range_of_bytes(generator: Any) -> None:
     import tf_keras
 
     from convert.ranges import quantized_layers
@@ -40,7 +40,7 @@ def test_fake_quantization_rounds_to_256_steps_and_saturates() -> None:
     assert (rounded.min(), rounded.max()) == (0.0, pytest.approx(2.0))
 
 
-def test_a_copy_with_ranges_is_rounded_and_leaves_the_generator_alone(generator: Any) -> None:
+def test_a_copy_with_ranges_is_rounded_and_the_generator_is_unchanged(generator: Any) -> None:
     from convert.ranges import quantized_layers, with_ranges
 
     photo = np.random.default_rng(1).random((1, 32, 32, 3), np.float32)

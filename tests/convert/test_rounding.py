@@ -31,7 +31,7 @@ def nearest(weights: FloatArray) -> FloatArray:
     return np.concatenate([np.rint(weights[:-1] / steps) * steps, weights[-1:]])
 
 
-def test_errors_cancel_in_what_the_layer_draws(inputs: FloatArray) -> None:
+def test_errors_cancel_in_the_output_of_the_layer(inputs: FloatArray) -> None:
     from convert.rounding import round_weights
 
     weights = np.random.default_rng(5).normal(size=(31, 8))
@@ -43,7 +43,7 @@ def test_errors_cancel_in_what_the_layer_draws(inputs: FloatArray) -> None:
     np.testing.assert_allclose(counts, np.rint(counts), atol=1e-9)
 
 
-def test_what_must_be_0_is_0_and_the_others_make_it_good(inputs: FloatArray) -> None:
+def test_weights_that_must_be_0_are_0_and_the_others_compensate(inputs: FloatArray) -> None:
     from convert.rounding import round_weights
 
     weights = np.random.default_rng(5).normal(size=(31, 8))
@@ -56,7 +56,7 @@ def test_what_must_be_0_is_0_and_the_others_make_it_good(inputs: FloatArray) -> 
     assert lost[0] < 0.05 * lost[1]
 
 
-def test_a_network_with_rounded_kernels_is_nearer_to_float_than_one_rounded_to_the_nearest(
+def test_rounded_kernels_are_closer_to_float_than_rounding_to_the_nearest_step(
     generator: Any, photos: FloatArray
 ) -> None:
     from convert.converter import copy_of
@@ -92,7 +92,7 @@ def test_networks_of_other_layers_are_rounded_too(settings: Any, photos: FloatAr
     assert 0 < gap.mean() < 0.002
 
 
-def test_the_file_holds_the_very_kernels(generator: Any, photos: FloatArray, tmp_path: Any) -> None:
+def test_the_file_contains_exactly_the_rounded_kernels(generator: Any, photos: FloatArray, tmp_path: Any) -> None:
     import tf_keras
 
     from convert.converter import convert_int8, saturated

@@ -31,7 +31,7 @@ def errors(path: Path, generator: Any, photo: Uint8Array) -> dict[str, float]:
 
 
 def beside_its_card(spoiled: bytes, models: Path, folder: Path) -> Path:
-    """A file with the card of ``comic``, which tells how its channels are scaled."""
+    """A file with the card of ``comic``, which holds the factors of its channels."""
     card = read_card(models / "comic.tflite")
     assert card is not None
     path = folder / "spoiled.tflite"
@@ -55,7 +55,7 @@ def test_the_layers_of_an_int8_file_are_named_in_their_order(generator: Any, pho
     ]  # fmt: skip
 
 
-def test_the_error_tells_which_layer_was_spoiled(models: Path, settled_run: Path, photo: Uint8Array) -> None:
+def test_the_error_by_layer_shows_which_layer_is_wrong(models: Path, settled_run: Path, photo: Uint8Array) -> None:
     import keras
 
     path, spoiled = models / f"comic{RECIPES['int8'].file_suffix}.tflite", load_generator(settled_run, keras)
@@ -68,7 +68,7 @@ def test_the_error_tells_which_layer_was_spoiled(models: Path, settled_run: Path
 
 
 @pytest.mark.parametrize("recipe", ["int8", "int8-qat"])
-def test_every_layer_of_a_sound_int8_file_is_near_float(
+def test_every_layer_of_a_good_int8_file_is_close_to_float(
     models: Path, settled_run: Path, photo: Uint8Array, recipe: str
 ) -> None:
     import keras
@@ -130,7 +130,7 @@ def as_large_as_in_the_network(path: Path) -> dict[str, FloatArray]:
 
 
 @pytest.mark.parametrize("recipe", ["int8", "int8-qat"])
-def test_the_kernels_of_an_int8_file_are_near_those_of_float(models: Path, recipe: str) -> None:
+def test_the_kernels_of_an_int8_file_are_close_to_those_of_float(models: Path, recipe: str) -> None:
     from convert.report.layers import kernels
 
     floats = kernels(models / "comic-float32.tflite")
@@ -140,7 +140,7 @@ def test_the_kernels_of_an_int8_file_are_near_those_of_float(models: Path, recip
         assert np.abs(kernel - rounded[layer]).max() < 0.05 * np.abs(kernel).max()
 
 
-def test_the_kernels_of_a_shipped_file_are_steps_near_those_of_float() -> None:
+def test_the_kernels_of_a_shipped_file_are_steps_close_to_those_of_float() -> None:
     from convert.report.layers import kernels
 
     floats, rounded, stored = kernels(FLOAT32), as_large_as_in_the_network(INT8), kernels(INT8)
@@ -150,7 +150,7 @@ def test_the_kernels_of_a_shipped_file_are_steps_near_those_of_float() -> None:
         assert np.corrcoef(kernel.ravel(), rounded[layer].ravel())[0, 1] > 0.9
 
 
-def test_pruned_kernels_have_ranges_and_factors_of_their_own(models: Path) -> None:
+def test_pruned_kernels_have_their_own_ranges_and_factors(models: Path) -> None:
     whole, pruned = (read_card(models / f"comic-{recipe}.tflite") for recipe in ("int8", "pruned-int8"))
     assert whole is not None and pruned is not None
     assert list(whole.channel_factors) == list(pruned.channel_factors)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from celcam.comparison import METRICS
 from celcam.errors import DataError
 from celcam.model_card import ModelCard, read_card, write_card
 from tests.convert.report.measured import Report
@@ -24,7 +25,7 @@ def card_of(path: Path) -> ModelCard:
 
 @pytest.fixture(scope="module")
 def described(report: Report) -> dict[str, Any]:
-    """The JSON beside the page."""
+    """The JSON file of the report."""
     read: dict[str, Any] = json.loads(report.page.with_suffix(".json").read_text(encoding="utf-8"))
     return read
 
@@ -60,13 +61,13 @@ def test_a_card_holds_the_row_of_the_report(report: Report, described: dict[str,
         assert card.quality[name] == {
             key: None if value is None else pytest.approx(value, abs=5e-5) for key, value in gap.items()
         }
-        assert set(card.quality[name]) == {"psnr_db", "ssim", "ms_ssim", "flip", "edge_f1", "flicker_ratio"}
+        assert set(card.quality[name]) == {*METRICS, "flicker_ratio"}
     assert card.cost["zipped_bytes"] == figures["zipped_bytes"]
     assert card.cost["zero_share"] == pytest.approx(figures["zero_weights"] / card.parameters, abs=5e-5)
     assert card.cost["start"]["first_picture_ms"] == pytest.approx(figures["start"]["first_picture_ms"], abs=5e-5)
 
 
-def test_time_stands_in_a_card_as_a_ratio_with_what_it_was_measured_on(
+def test_a_card_holds_time_as_ratios_and_the_device(
     report: Report, described: dict[str, Any], figures: dict[str, Any]
 ) -> None:
     int8, float32 = (card_of(report.models / f"{name}.tflite").cost for name in ("comic", "comic-float32"))
@@ -80,12 +81,12 @@ def test_time_stands_in_a_card_as_a_ratio_with_what_it_was_measured_on(
         assert float32["time_by_threads"][count]["over_float32"] == 1.0
 
 
-def test_what_a_row_does_not_tell_stays_in_the_card(report: Report, lab: Path) -> None:
+def test_everything_else_in_the_card_stays(report: Report, lab: Path) -> None:
     before, after = (card_of(folder / "comic.tflite") for folder in (lab, report.models))
     assert dataclasses.replace(after, quality=before.quality, cost=before.cost) == before
 
 
-def test_a_card_that_changed_meanwhile_keeps_its_change(moved: Assessment, tmp_path: Path) -> None:
+def test_a_change_of_the_card_during_the_report_is_kept(moved: Assessment, tmp_path: Path) -> None:
     from convert.report.rows import write_rows
 
     file = tmp_path / "comic.tflite"
@@ -95,7 +96,7 @@ def test_a_card_that_changed_meanwhile_keeps_its_change(moved: Assessment, tmp_p
     assert card_of(file).cost["zipped_bytes"] > 0
 
 
-def test_no_card_is_written_where_a_file_was_made_anew(moved: Assessment, tmp_path: Path) -> None:
+def test_no_card_is_written_if_a_file_was_replaced(moved: Assessment, tmp_path: Path) -> None:
     from convert.report.rows import write_rows
 
     before = (tmp_path / "comic-float32.json").read_bytes()
@@ -105,7 +106,7 @@ def test_no_card_is_written_where_a_file_was_made_anew(moved: Assessment, tmp_pa
     assert (tmp_path / "comic-float32.json").read_bytes() == before
 
 
-def test_no_card_is_written_where_the_run_is_another(moved: Assessment, tmp_path: Path) -> None:
+def test_no_card_is_written_if_the_run_has_other_weights(moved: Assessment, tmp_path: Path) -> None:
     from convert.report.rows import write_rows
 
     (group,) = moved.groups

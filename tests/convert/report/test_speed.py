@@ -12,7 +12,7 @@ from celcam.tflite_model import TFLiteModel
 from celcam.timing import Latency
 
 
-def test_files_are_timed_over_a_float32_file_of_their_weights_that_is_made_where_none_ships(
+def test_times_are_relative_to_a_float32_file_that_is_made_if_it_is_missing(
     lab: Path, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from convert.lineup import find_groups
