@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-import dataclasses
-import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from celcam.model_card import read_card, write_card
+from celcam.model_card import read_card
 from celcam.paths import MODELS
 from convert.__main__ import main
 from convert.recipes import RECIPES
+from tests.convert.cards import copy_with_card
 
 
 @pytest.fixture
@@ -26,13 +25,7 @@ def photos(tmp_path: Path) -> Path:
 @pytest.fixture
 def too_strict(tmp_path: Path) -> Path:
     """The comic model with a threshold in its card that no int8 file meets."""
-    for suffix in (".tflite", ".json"):
-        shutil.copy(MODELS / f"comic{suffix}", tmp_path)
-    file = tmp_path / "comic.tflite"
-    card = read_card(file)
-    assert card is not None
-    write_card(file, dataclasses.replace(card, gate={"to_keras_psnr_db": 90.0, "to_keras_ssim": 0.9}))
-    return file
+    return copy_with_card(tmp_path, gate={"to_keras_psnr_db": 90.0, "to_keras_ssim": 0.9})
 
 
 def test_every_shipped_file_meets_the_thresholds_in_its_card(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,10 +68,8 @@ def test_a_file_without_its_run_is_an_error(too_strict: Path, photos: Path, caps
 def test_a_file_made_from_other_weights_is_named_in_one_line(
     too_strict: Path, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    card = read_card(too_strict)
-    assert card is not None
-    write_card(too_strict, dataclasses.replace(card, weights_sha256="f" * 64, gate={"to_keras_ssim": 0.9}))
-    assert main(["check", str(too_strict), "--photos", str(photos)]) == 0
+    file = copy_with_card(too_strict.parent, weights_sha256="f" * 64, gate={"to_keras_ssim": 0.9})
+    assert main(["check", str(file), "--photos", str(photos)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert f"made from weights {'f' * 12}..., but" in lines[2]
@@ -95,14 +86,12 @@ def test_two_files_of_one_name_are_judged_separately(
 
 
 def test_a_card_without_thresholds_or_with_unknown_ones_is_an_error(
-    too_strict: Path, photos: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    card_file = too_strict.with_suffix(".json")
-    card = json.loads(card_file.read_text())
     for gate, message in (
         ({}, "its card has no thresholds"),
         ({"beauty": 1.0}, "its card has a threshold for beauty; expected to_keras"),
     ):
-        card_file.write_text(json.dumps(card | {"gate": gate}))
-        assert main(["check", str(too_strict), "--photos", str(photos)]) == 2
+        file = copy_with_card(tmp_path, gate=gate)
+        assert main(["check", str(file), "--photos", str(photos)]) == 2
         assert message in capsys.readouterr().err

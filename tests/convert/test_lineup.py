@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from functools import partial
 from pathlib import Path
@@ -9,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from celcam.errors import DataError
-from celcam.model_card import read_card, write_card
 from celcam.paths import MODELS
+from tests.convert.cards import copy_with_card
 
 if TYPE_CHECKING:
     from convert.lineup import Group
@@ -61,38 +60,23 @@ def test_a_folder_without_files_or_with_a_file_of_no_run_is_refused(lab: Path, p
         groups_in(tmp_path, pairs, tmp_path)
 
 
-def test_a_file_made_from_other_weights_is_named_in_one_line(lab: Path, pairs: Path, tmp_path: Path) -> None:
-    for suffix in (".tflite", ".json"):
-        shutil.copy(lab / f"comic{suffix}", tmp_path)
-    file = tmp_path / "comic.tflite"
-    card = read_card(file)
-    assert card is not None
+def test_a_file_made_from_other_weights_is_named_in_one_line(pairs: Path, tmp_path: Path) -> None:
     for weights, named in (("f" * 64, True), ("", False)):
-        write_card(file, dataclasses.replace(card, weights_sha256=weights))
+        copy_with_card(tmp_path, weights_sha256=weights)
         (group,) = groups_in(tmp_path, pairs, tmp_path)
         message = group.mismatch(group.variants[0])
         assert bool(message) == named
         assert not message or (f"made from weights {'f' * 12}..., but" in message and "\n" not in message)
 
 
-def test_a_card_of_version_0_1_has_its_thresholds(lab: Path, tmp_path: Path) -> None:
+def test_a_card_of_version_0_1_has_its_thresholds(tmp_path: Path) -> None:
     from convert.lineup import read_variant
 
-    for suffix in (".tflite", ".json"):
-        shutil.copy(lab / f"comic{suffix}", tmp_path)
-    file = tmp_path / "comic.tflite"
-    card = read_card(file)
-    assert card is not None
-    write_card(file, dataclasses.replace(card, gate={"teacher_ssim_loss": 0.5}))
+    file = copy_with_card(tmp_path, gate={"teacher_ssim_loss": 0.5})
     assert read_variant(file).card.gate == {"target_ssim_loss": 0.5}
 
 
-def test_a_report_refuses_a_threshold_that_check_refuses(lab: Path, pairs: Path, tmp_path: Path) -> None:
-    for suffix in (".tflite", ".json"):
-        shutil.copy(lab / f"comic{suffix}", tmp_path)
-    file = tmp_path / "comic.tflite"
-    card = read_card(file)
-    assert card is not None
-    write_card(file, dataclasses.replace(card, gate={"to_keras_ssim": 0.98, "to_keras_lpips": 0.05}))
+def test_a_report_refuses_a_threshold_that_check_refuses(pairs: Path, tmp_path: Path) -> None:
+    copy_with_card(tmp_path, gate={"to_keras_ssim": 0.98, "to_keras_lpips": 0.05})
     with pytest.raises(DataError, match=r"its card has a threshold for to_keras_lpips; expected to_keras_psnr_db"):
         groups_in(tmp_path, pairs, tmp_path)
