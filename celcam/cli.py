@@ -222,7 +222,8 @@ def _add_options(parser: argparse.ArgumentParser, config: type, *, with_no: bool
         flag, about = "--" + field.name.replace("_", "-"), field.metadata["help"]
         value_type, several = option_type(hints[field.name])
         if value_type is bool:
-            actions.append(parser.add_argument(flag, action="store_true", help=about))
+            is_on = False if field.default is dataclasses.MISSING else field.default
+            actions.append(parser.add_argument(flag, action="store_true", default=is_on, help=about))
             if with_no:
                 parser.add_argument(
                     "--no" + flag[1:],

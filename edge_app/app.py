@@ -59,7 +59,11 @@ def run_app(config: AppConfig) -> str:
     with ExitStack() as stack:
         stop = stack.enter_context(stop_on_signals())
         source = stack.enter_context(_open_source(config, view.size_wh, notices, stop))
-        view = dataclasses.replace(view, size_wh=view.size_wh or choose_size(source.info, output_wh))
+        view = dataclasses.replace(
+            view,
+            size_wh=view.size_wh or choose_size(source.info, output_wh),
+            auto_levels=source.info.is_live if config.auto_levels is None else config.auto_levels,
+        )
         looks = Looks(choices, notices)
         looks.load(view.look)
         sizes_wh = [] if source.info.is_still else size_choices(output_wh or source.info.size_wh)
@@ -103,7 +107,15 @@ def first_view(config: AppConfig) -> tuple[View, dict[str, Choice]]:
         finish=config.finish,
     )
     size_wh, output_wh = parse_size(config.size) if config.size else None, parse_output_size(config.output_size)
-    view = View(look, size_wh, strength=config.strength, wipe=config.wipe, sharp=config.sharp, calm=config.calm)
+    view = View(
+        look,
+        size_wh,
+        strength=config.strength,
+        wipe=config.wipe,
+        sharp=config.sharp,
+        calm=config.calm,
+        auto_levels=bool(config.auto_levels),
+    )
     if size_wh is not None and output_wh is not None and not have_one_shape(output_wh, size_wh):
         raise UsageError(
             f"--size {config.size} and --output-size {config.output_size}: expected one shape; leave --size out"

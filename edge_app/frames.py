@@ -30,6 +30,7 @@ class Frame:
     small_u8: Uint8Array | None = None  # the same picture, scaled down by the camera itself
     photo_u8: Uint8Array | None = None  # in a drawn frame: the source's picture, at the source's size
     drawn_as: DrawnAs | None = None  # in a drawn frame
+    lift: float = 0.0  # in a drawn frame: how much `AutoLevels` has lifted the light
     drawn_for: View | None = None  # in a drawn frame: the view that was wanted; its look may still be loading
 
 

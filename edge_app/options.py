@@ -66,6 +66,9 @@ class AppConfig:
     wipe: float = option(0.0, help="share of the width, from the left, that shows the photo, 0 to 1")
     sharp: bool = option(False, help="enlarge the network's picture along the photo's edges")
     calm: bool = option(False, help="hold still what does not move, against flicker")
+    auto_levels: bool | None = option(
+        None, help="lift the light of dark rooms; cameras do it anyway, unless you give --no-auto-levels"
+    )
     fps: float = option(
         0.0,
         help="frame rate to keep: caps the camera's rate, and draws smaller or with a lighter look if drawing is too "

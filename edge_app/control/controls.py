@@ -25,8 +25,9 @@ class View:
     size_wh: tuple[int, int] | None = None  # the network draws at this size; None: each picture at a size of its own
     strength: float = 1.0  # 0 is the photo, 1 the cartoon
     wipe: float = 0.0  # share of the width, from the left, that shows the photo
-    sharp: bool = False  # show the camera's full size, with its edges
+    sharp: bool = False  # enlarge along the photo's edges
     calm: bool = False  # stabilize what does not move
+    auto_levels: bool = False  # lift the light of dark rooms
     recording: bool = False
 
     def __post_init__(self) -> None:
@@ -34,7 +35,7 @@ class View:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 <= value <= 1.0:
                 raise UsageError(f"{name} {value!r}: expected a number from 0 to 1")
-        for name in ("sharp", "calm", "recording"):
+        for name in ("sharp", "calm", "auto_levels", "recording"):
             if not isinstance(getattr(self, name), bool):
                 raise UsageError(f"{name} {getattr(self, name)!r}: expected true or false")
         if self.size_wh is not None and any(side < 1 or side % SIZE_MULTIPLE for side in self.size_wh):

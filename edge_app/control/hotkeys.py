@@ -40,8 +40,9 @@ class Hotkeys:
             Hotkey(".", "more of before", lambda: self._nudge("wipe", WIPE_STEP)),
             Hotkey("]", "larger", lambda: controls.step_size(1)),
             Hotkey("[", "smaller", lambda: controls.step_size(-1)),
-            Hotkey("e", "full-size edges", lambda: self._toggle("sharp")),
+            Hotkey("e", "sharp edges", lambda: self._toggle("sharp")),
             Hotkey("c", "calm", lambda: self._toggle("calm")),
+            Hotkey("l", "auto levels", lambda: self._toggle("auto_levels")),
             Hotkey("s", "snapshot", take_snapshot),
             Hotkey("r", "record", lambda: self._toggle("recording")),
         )

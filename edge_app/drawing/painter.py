@@ -1,6 +1,7 @@
 """Draws a frame as the controls say, in two steps that may run on two threads.
 
-1. `Painter.draw`, at the network's size: network, temporal filter, and what the finish does on the small picture.
+1. `Painter.draw`, at the network's size: auto-levels, network, temporal filter, and what the finish does on the small
+   picture.
 2. `Painter.finish`, at the output size: enlarging, the finish, strength and wipe.
 """
 
@@ -17,6 +18,7 @@ from celcam.errors import CelcamError, MediaError
 from celcam.finishes.finish import enlarge
 from celcam.pixels import resize
 from edge_app.control.controls import Controls, View
+from edge_app.drawing.auto_levels import AutoLevels, lift_table
 from edge_app.drawing.joint_upsampling import joint_upsample
 from edge_app.drawing.looks import Looks, Sizes
 from edge_app.drawing.sizing import choose_sizes, crop_to
@@ -55,6 +57,7 @@ class Painter:
             raise CelcamError(f"look {self._look} is not loaded; load it before the first frame")
         self._requested = ""  # the chosen look that is loading
         self._requested_for: Sizes | None = None
+        self._levels = AutoLevels()
         self._temporal_filter = TemporalFilter()
         self._calmed_look = ""  # the look whose frames the temporal filter has seen
         self._drawing, self._finishing = threading.Lock(), threading.Lock()
@@ -97,18 +100,22 @@ class Painter:
         if not calm:
             self._calmed_look = ""
         full = crop_to(frame.rgb_u8, sizes.output_wh)
-        small = None
-        if frame.small_u8 is not None or view.sharp or calm:
+        if not view.auto_levels or self._source.is_still:
+            self._levels = AutoLevels()
+        small = lifted = None
+        if frame.small_u8 is not None or view.sharp or calm or view.auto_levels:
             small = _small(frame, full, size_wh)
-            drawn = draw(small, size_wh)
+            lifted = self._levels(small, frame.media_s) if view.auto_levels else small
+            drawn = draw(lifted, size_wh)
         else:
             drawn = draw(full, size_wh)  # the drawer resizes straight into the network's input
         if calm and small is not None:
-            drawn = self._calmed(look, small, drawn)
+            drawn = self._calmed(look, small, drawn)  # compares the camera's own pictures: a lift magnifies noise
         return dataclasses.replace(
             frame,
             rgb_u8=self._looks.small_finish(look, size_wh)(drawn),
-            small_u8=small,
+            small_u8=lifted,
+            lift=self._levels.lift,
             photo_u8=frame.rgb_u8,
             drawn_as=(look, size_wh),
             drawn_for=view,
@@ -122,7 +129,10 @@ class Painter:
         full = crop_to(frame.photo_u8, output_wh)
         drawn = frame.rgb_u8
         if view.sharp and frame.small_u8 is not None and output_wh[1] > drawn.shape[0]:
-            drawn = joint_upsample(resize(full, output_wh), frame.small_u8, drawn)
+            photo = resize(full, output_wh)
+            if frame.lift:
+                photo = np.asarray(cv2.LUT(photo, lift_table(frame.lift)), np.uint8)
+            drawn = joint_upsample(photo, frame.small_u8, drawn)
         drawn = self._looks.full_finish(look, output_wh)(resize_smoothly(drawn, output_wh))
         if view.strength < 1.0 or view.wipe > 0.0:
             photo = resize(full, output_wh)

@@ -6,6 +6,7 @@ import { Live, startVideo } from "./live.js";
 import { makeWipe } from "./wipe.js";
 
 const $ = (id) => document.getElementById(id);
+const SWITCHES = ["sharp", "calm", "auto_levels"];
 const STATE_MS = 1000, PATIENCE_MS = 5000, STALE_S = 3, MESSAGES = 8, HOLD_MS = 700;
 const stage = $("stage");
 const graphs = new Graphs($("graphs"));
@@ -129,7 +130,7 @@ $("strength").oninput = (event) => {
   change({ strength: event.target.value / 100 });
 };
 $("size").onchange = (event) => change({ size_wh: event.target.value.split("x").map(Number) });
-for (const name of ["sharp", "calm"]) $(name).onchange = (event) => change({ [name]: event.target.checked });
+for (const name of SWITCHES) $(name).onchange = (event) => change({ [name]: event.target.checked });
 $("record").onclick = () => change({ recording: $("record").getAttribute("aria-pressed") !== "true" });
 $("snapshot").onclick = async () => {
   stage.classList.remove("flash");
@@ -197,7 +198,7 @@ function show(next) {
     $("strength").value = Math.round(100 * view.strength);
     $("strength-out").textContent = `${$("strength").value} %`;
   }
-  for (const name of ["sharp", "calm"]) if (free(name)) $(name).checked = view[name];
+  for (const name of SWITCHES) if (free(name)) $(name).checked = view[name];
   if (free("recording")) $("record").setAttribute("aria-pressed", view.recording);
   $("record").querySelector(".words").textContent = view.recording ? "Stop" : "Record";
   $("record").disabled = !next.can_record;

@@ -91,6 +91,7 @@ def test_the_state_holds_all_that_the_page_shows(page: Served) -> None:
         "wipe": 0.0,
         "sharp": False,
         "calm": False,
+        "auto_levels": False,
         "recording": False,
     }
     assert state["version"] == __version__
@@ -137,7 +138,7 @@ def test_every_control_can_be_changed(page: Served, changes: dict[str, Any]) -> 
         (b'{"sharp": 1}', "sharp 1: expected true or false"),
         (b'{"size_wh": [33, 24]}', "size [33, 24]: expected one of 32x24, 64x48, 96x72"),
         (b'{"size_wh": {"w": 3}}', "expected one of"),
-        (b'{"self": 1}', "unknown control 'self'; known: calm, look,"),
+        (b'{"self": 1}', "unknown control 'self'; known: auto_levels, calm, look,"),
         (b'{"__class__": 1}', "unknown control"),
         (b"[]", "expected a JSON object"),
         (b"null", "expected a JSON object"),

@@ -115,7 +115,7 @@ def test_strength_size_and_switches(page: Served, browser: Any) -> None:
     click(browser, "#size option[value='32x24']")
     wait(browser, lambda: view(page)["size_wh"] == [32, 24] and shown(page).shape == (16, 32, 3))
     wait(browser, lambda: element(browser, "#picture").get_attribute("width") == "32")
-    for name in ("sharp", "calm"):
+    for name in ("sharp", "calm", "auto_levels"):
         for wanted in (True, False):
             click(browser, f"#{name}")
             wait(browser, partial(is_set, page, name, wanted))
@@ -239,7 +239,19 @@ def test_each_control_can_be_focused_visibly_with_the_tab_key(page: Served, brow
         if focused.tag_name != "body" and names[-1] not in ("look", "wipe"):
             assert focused.value_of_css_property("outline-style") == "solid", names[-1]
         focused.send_keys("\ue004")
-    wanted = ["wipe", "full", "look", "record", "snapshot", "gallery-link", "strength", "size", "sharp", "calm"]
+    wanted = [
+        "wipe",
+        "full",
+        "look",
+        "record",
+        "snapshot",
+        "gallery-link",
+        "strength",
+        "size",
+        "sharp",
+        "calm",
+        "auto_levels",
+    ]
     assert [name for name in names if name in wanted][: len(wanted)] == wanted
 
 
