@@ -99,7 +99,7 @@ class ReportConfig:
     out: Path = option(
         Path("out/report.html"), help="where to write the page; a JSON file goes next to it", metavar="FILE.html"
     )
-    pictures: int = option(0, help="measure on so many pairs, spread evenly; 0 for all", metavar="N")
+    pictures: int = option(0, help="number of pairs to measure on, spread evenly; 0 for all", metavar="N")
     jobs: int = option(0, help="processes that compare pictures; 0 for one per core", metavar="N")
     cards: bool = option(False, help="write the figures of each file into its card too")
 

@@ -24,7 +24,7 @@ def jitter_exposure(rgb_u8: Uint8Array, rng: np.random.Generator, share: float =
     """Exposure and white-balance jitter, each on some pictures.
 
     Both views of a place get the same jitter: a network that must draw both alike would otherwise draw white and black
-    as gray. The jitter is small, because a dim white can't be told from a gray.
+    as gray. The jitter is small, because a dim white can't be distinguished from a gray.
 
     Args:
         rgb_u8: ``(H, W, 3) uint8 RGB``.

@@ -11,7 +11,7 @@ from celcam.paths import MODELS, SAMPLES
 from train.presets import DEFAULT_PRESET, PRESETS
 from train.recipe import Hardware, LossWeights, Recipe, with_budget
 
-AUGMENT_HELP = "who crops and augments: host (CPU) or device (GPU, with KERAS_BACKEND=jax)"
+AUGMENT_HELP = "where pictures are cropped and augmented: host (CPU) or device (GPU, with KERAS_BACKEND=jax)"
 # Weight of L1 to the output of the distillation teacher, if the recipe has none.
 DISTILL_WEIGHT = 50.0
 
@@ -154,7 +154,7 @@ class BenchConfig(_HardwareConfig):
     pairs: Path = option(help="folder made by 'python -m datasets build'")
     preset: str = option(DEFAULT_PRESET, help="the recipe", metavar="NAME")
     batch_size: int | None = option(None, help="crops a step")
-    steps: int = option(50, help="steps to time, after some to warm up")
+    steps: int = option(50, help="steps to time, after a warm-up")
     adversarial_weight: float | None = option(None, help="weight of the adversarial term; 0: no discriminator")
 
     def __post_init__(self) -> None:

@@ -67,7 +67,7 @@ class Hardware:
 
     precision: str = "float32"  # a Keras dtype policy: float32, mixed_bfloat16 or mixed_float16
     devices: int = 1  # GPUs that share each batch, with the JAX backend
-    augment_on: str = "host"  # who crops and augments: host is the CPU, device the GPU (with the JAX backend)
+    augment_on: str = "host"  # where to crop and augment: host is the CPU, device the GPU (with JAX)
 
     def __post_init__(self) -> None:
         require(self.precision in PRECISIONS, f"--precision {self.precision}: expected {', '.join(PRECISIONS)}")

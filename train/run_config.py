@@ -61,7 +61,7 @@ def config_fields(config: RunConfig) -> dict[str, Any]:
 
 
 def write_config(run: Path, config: RunConfig) -> None:
-    """Write the config of ``run``, whole or not at all.
+    """Write the config of ``run`` atomically.
 
     Raises:
         UnwritableError: the folder can't be made or written.

@@ -229,6 +229,6 @@ def test_bad_input_is_one_line_and_exit_2(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_folder_that_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_is_not_a_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(tmp_path)]) == 2
     assert "expected the folder of a run" in capsys.readouterr().err

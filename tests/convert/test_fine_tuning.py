@@ -48,7 +48,7 @@ def test_pruning_makes_zeros_and_further_training_keeps_them(generator: Any, bat
         assert np.abs(one - other).max() > 1e-5
 
 
-def test_small_kernels_keep_more_and_the_sum_is_as_asked() -> None:
+def test_small_kernels_keep_more_and_the_total_is_as_requested() -> None:
     from convert.fine_tuning import kept_shares
 
     shapes = {"small": (3, 3, 3, 4), "middle": (3, 3, 20, 20), "large": (3, 3, 40, 40)}

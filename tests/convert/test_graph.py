@@ -63,7 +63,7 @@ def test_constants_come_with_their_values(comic: Graph) -> None:
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_the_counts_are_those_of_the_card(path: Path) -> None:
+def test_the_counts_equal_those_in_the_card(path: Path) -> None:
     card, graph = read_card(path), read_graph(path)
     assert card is not None
     assert count_weights(graph).parameters == card.parameters
@@ -110,7 +110,7 @@ def test_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:
         assert "\n" not in str(caught.value)
 
 
-def test_what_is_missing_or_no_model_is_refused(tmp_path: Path) -> None:
+def test_a_missing_or_invalid_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="can't be read"):
         read_graph(tmp_path / "none.tflite")
     (tmp_path / "text.tflite").write_text("some words, no model")

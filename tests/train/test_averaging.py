@@ -19,7 +19,7 @@ def weight_after(steps: int, ema: float) -> tuple[Any, list[float]]:
     return model, seen
 
 
-def test_the_average_is_in_the_model_inside_and_its_own_weights_after() -> None:
+def test_the_averaged_weights_are_swapped_in_and_out() -> None:
     from train.averaging import averaged_weights
 
     model, seen = weight_after(3, 0.5)
@@ -31,7 +31,7 @@ def test_the_average_is_in_the_model_inside_and_its_own_weights_after() -> None:
     assert np.isclose(model.get_weights()[0].item(), seen[-1])
 
 
-def test_without_an_average_nothing_is_moved() -> None:
+def test_without_an_average_no_weights_are_swapped() -> None:
     from train.averaging import averaged_weights
 
     model, seen = weight_after(2, 0.0)

@@ -39,7 +39,7 @@ def call_train(backend: str, *words: str, **environment: str) -> str:
 
 
 @pytest.mark.backends
-def test_two_devices_learn_what_one_does(pairs: Path, tmp_path: Path) -> None:
+def test_two_devices_train_to_the_weights_of_one(pairs: Path, tmp_path: Path) -> None:
     import keras
 
     weights = []
@@ -54,7 +54,7 @@ def test_two_devices_learn_what_one_does(pairs: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.backends
-def test_crops_cut_on_the_device_are_learned_from_as_if_never_stopped(pairs: Path, tmp_path: Path) -> None:
+def test_a_resumed_run_with_crops_from_the_device_equals_an_uninterrupted_one(pairs: Path, tmp_path: Path) -> None:
     import keras
 
     words = (

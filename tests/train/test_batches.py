@@ -21,7 +21,7 @@ def batches(pairs: Path, **changes: Any) -> CropBatches:
     return CropBatches(pairs, pairs_of(pairs, "train"), **options)
 
 
-def test_a_batch_is_pictures_from_0_to_1(pairs: Path) -> None:
+def test_a_batch_holds_pictures_from_0_to_1(pairs: Path) -> None:
     photos, cartoons = batches(pairs)[0]
     assert photos.shape == cartoons.shape == (4, 32, 32, 3)
     assert photos.dtype == cartoons.dtype == np.float32
@@ -45,7 +45,7 @@ def test_the_same_seed_epoch_and_index_give_the_same_batch(pairs: Path) -> None:
         assert all(np.array_equal(a, b) for a, b in zip(one[index], other[index], strict=True))
 
 
-def test_each_epoch_draws_other_crops_and_a_resumed_one_the_same(pairs: Path) -> None:
+def test_each_epoch_has_different_crops_and_a_resumed_epoch_the_same(pairs: Path) -> None:
     whole = batches(pairs)
     first = whole[0][0]
     whole.on_epoch_end()
@@ -53,7 +53,7 @@ def test_each_epoch_draws_other_crops_and_a_resumed_one_the_same(pairs: Path) ->
     assert np.array_equal(whole[0][0], batches(pairs, first_epoch=1)[0][0])
 
 
-def test_the_photo_may_be_degraded_the_cartoon_never(pairs: Path) -> None:
+def test_only_the_photo_is_degraded_never_the_target(pairs: Path) -> None:
     from train.batches import read_pair
 
     pool = [read_pair(pairs, pair) for pair in pairs_of(pairs, "train")]
@@ -82,7 +82,7 @@ def test_a_pair_of_two_sizes_is_refused(pairs: Path, tmp_path: Path) -> None:
         read_pair(tmp_path, pair)
 
 
-def test_two_views_show_the_same_place_a_little_moved(pairs: Path) -> None:
+def test_two_views_show_the_same_place_slightly_shifted(pairs: Path) -> None:
     from train.losses import VIEW_SHIFTS
 
     _, cartoons = batches(pairs, batch_size=8, views=True)[1]
@@ -92,7 +92,7 @@ def test_two_views_show_the_same_place_a_little_moved(pairs: Path) -> None:
         assert not np.array_equal(one, other)
 
 
-def test_the_views_of_a_place_are_degraded_each_in_its_own_way(pairs: Path) -> None:
+def test_the_two_views_of_a_place_are_degraded_independently(pairs: Path) -> None:
     from train.losses import VIEW_SHIFTS, temporal_consistency_loss
 
     photos, cartoons = batches(pairs, batch_size=8, views=True, degraded_share=1.0)[0]
@@ -102,6 +102,6 @@ def test_the_views_of_a_place_are_degraded_each_in_its_own_way(pairs: Path) -> N
     assert 0 < float(temporal_consistency_loss(photos)) < 0.1
 
 
-def test_an_odd_batch_has_no_two_views(pairs: Path) -> None:
+def test_an_odd_batch_can_not_hold_two_views(pairs: Path) -> None:
     with pytest.raises(UsageError, match="a batch of 3 can't hold two views"):
         batches(pairs, batch_size=3, views=True)

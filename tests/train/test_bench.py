@@ -8,7 +8,7 @@ import pytest
 from train.__main__ import main
 
 
-def test_the_bench_tells_crops_a_second_and_the_wait(pairs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bench_prints_crops_per_second_and_the_wait(pairs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--pairs", str(pairs), "--preset", "smoke", "--steps", "3"]) == 0
     line = re.compile(
         r"tensorflow, 1 device\(s\): (\d+) crops per second, a step takes ([\d.]+) ms, "

@@ -25,7 +25,9 @@ def farther(smoke_run: Path, tmp_path: Path) -> Path:
     return tmp_path / "farther"
 
 
-def test_the_weights_lie_between_and_the_config_says_where(smoke_run: Path, farther: Path, tmp_path: Path) -> None:
+def test_the_weights_are_interpolated_and_the_config_records_the_share(
+    smoke_run: Path, farther: Path, tmp_path: Path
+) -> None:
     import keras
 
     out = tmp_path / "between"

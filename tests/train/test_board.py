@@ -22,9 +22,7 @@ def test_tensorboard_shows_curves_and_the_grid_of_each_epoch(smoke_run: Path) ->
     assert (shown == read_image(smoke_run / "samples" / "epoch-00002.png")).all()
 
 
-def test_training_does_without_a_board_where_tensorflow_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_training_without_tensorflow_writes_no_tensorboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from train.board import board_callbacks
 
     assert len(board_callbacks(tmp_path)) == 2

@@ -40,7 +40,7 @@ def test_the_clip_shows_input_and_network_side_by_side(
     assert [path.name for path in out.parent.iterdir()] == ["drawn.mp4"]
 
 
-def test_a_network_that_flickers_is_found_out(clip: Path, tmp_path: Path) -> None:
+def test_a_flickering_network_is_detected(clip: Path, tmp_path: Path) -> None:
     brightness = itertools.cycle((0, 30))
     out = tmp_path / "out.mp4"
     unchanged = evaluate_clip(lambda rgb_u8: rgb_u8, "comic", clip, out, short_side=64, quiet=True).flicker

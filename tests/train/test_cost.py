@@ -30,7 +30,7 @@ def test_a_separable_block_costs_its_three_convolutions() -> None:
     assert costs[1] - costs[0] == 12 * 16 * (12 * 24 + 25 * 24 + 24 * 12)
 
 
-def test_a_transposed_convolution_spends_its_kernel_on_what_it_takes() -> None:
+def test_a_transposed_convolution_counts_its_kernel_for_each_input_pixel() -> None:
     import keras
 
     from train.cost import count_macs

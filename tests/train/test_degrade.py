@@ -16,13 +16,13 @@ def test_about_half_of_the_photos_stay_clean_and_none_is_ruined(photo: Uint8Arra
     assert all(result.dtype == np.uint8 and result.shape == crop.shape for result in results)
 
 
-def test_the_generator_of_chance_decides_alone(photo: Uint8Array) -> None:
+def test_degradation_depends_only_on_the_random_generator(photo: Uint8Array) -> None:
     one, other = (degrade(photo, np.random.default_rng(4)) for _ in range(2))
     assert np.array_equal(one, other)
     assert not np.array_equal(one, photo)
 
 
-def test_light_changes_whole_channels_and_little(photo: Uint8Array) -> None:
+def test_exposure_jitter_scales_whole_channels_by_little(photo: Uint8Array) -> None:
     gray = np.full_like(photo, 100)
     results = [jitter_exposure(gray, np.random.default_rng(seed)) for seed in range(100)]
     changed = [result for result in results if not np.array_equal(result, gray)]

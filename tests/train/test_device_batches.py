@@ -35,7 +35,7 @@ def crops_of(photo: Uint8Array, count: int, side: int) -> FloatArray:
     return np.stack([photo[y : y + side, x : x + side] for y, x in corners]).astype(np.float32)
 
 
-def test_a_batch_is_whole_levels_from_0_to_1_and_of_the_pairs(pairs: Path) -> None:
+def test_a_batch_holds_byte_levels_of_the_pairs_from_0_to_1(pairs: Path) -> None:
     from train.batches import read_pair
 
     photos, cartoons = (np.asarray(half) for half in batches(pairs, degraded_share=0.0)[0])
@@ -59,7 +59,7 @@ def test_a_batch_is_whole_levels_from_0_to_1_and_of_the_pairs(pairs: Path) -> No
         )
 
 
-def test_seed_epoch_and_index_decide_alone(pairs: Path) -> None:
+def test_a_batch_depends_only_on_seed_epoch_and_index(pairs: Path) -> None:
     whole = batches(pairs)
     first, second = whole[0], whole[1]
     assert all(np.array_equal(a, b) for a, b in zip(first, batches(pairs)[0], strict=True))
@@ -70,7 +70,7 @@ def test_seed_epoch_and_index_decide_alone(pairs: Path) -> None:
     assert not np.array_equal(batches(pairs, seed=2)[0][0], first[0])
 
 
-def test_two_views_show_the_same_place_each_with_its_own_faults(pairs: Path) -> None:
+def test_two_views_show_the_same_place_with_different_faults(pairs: Path) -> None:
     from train.losses import VIEW_SHIFTS, temporal_consistency_loss
 
     photos, cartoons = (np.asarray(half) for half in batches(pairs, batch_size=8, views=True, degraded_share=1.0)[1])
@@ -82,7 +82,7 @@ def test_two_views_show_the_same_place_each_with_its_own_faults(pairs: Path) -> 
     assert 0 < float(temporal_consistency_loss(photos)) < 0.1
 
 
-def test_what_can_not_be_cut_is_refused(pairs: Path) -> None:
+def test_pairs_that_can_not_be_cropped_are_refused(pairs: Path) -> None:
     with pytest.raises(UsageError, match="a batch of 3 can't hold two views"):
         batches(pairs, batch_size=3, views=True)
     with pytest.raises(UsageError, match="--crop 40: on the device crops are multiples of 16"):
@@ -91,7 +91,7 @@ def test_what_can_not_be_cut_is_refused(pairs: Path) -> None:
         batches(pairs, crop=96)
 
 
-def test_faults_are_as_many_and_as_large_as_the_host_s(photo: Uint8Array) -> None:
+def test_faults_on_the_device_are_as_frequent_and_large_as_on_the_host(photo: Uint8Array) -> None:
     import jax
 
     from train import degrade as host
@@ -110,7 +110,7 @@ def test_faults_are_as_many_and_as_large_as_the_host_s(photo: Uint8Array) -> Non
         assert min(psnr(a.astype(np.uint8), b.astype(np.uint8)) for a, b in zip(on_device, crops, strict=True)) > 20
 
 
-def test_blur_and_jpeg_are_opencv_s(photo: Uint8Array) -> None:
+def test_blur_and_jpeg_equal_those_of_opencv(photo: Uint8Array) -> None:
     from train.device_degrade import blur, jpeg
 
     crops = crops_of(photo, 40, 64)

@@ -28,7 +28,7 @@ def fires(generator: keras.Model, layer: str, photos: FloatArray) -> bool:
 
 
 @pytest.mark.parametrize(("maker", "relu"), [("stem", "stem_relu"), ("down", "down_relu"), ("half0_b", "half0_relu")])
-def test_a_dead_channel_fires_again_and_the_others_stay(maker: str, relu: str, photos: FloatArray) -> None:
+def test_a_dormant_channel_is_reinitialised_and_the_others_stay(maker: str, relu: str, photos: FloatArray) -> None:
     import keras
 
     from train.dormant import reinitialise_dormant
@@ -51,7 +51,7 @@ def test_a_dead_channel_fires_again_and_the_others_stay(maker: str, relu: str, p
     "spec",
     [dataclasses.replace(LIVE_GENERATOR, linear_up=False), dataclasses.replace(LIVE_GENERATOR, block="separable")],
 )
-def test_what_fires_is_left_alone(spec: GeneratorSpec, photos: FloatArray) -> None:
+def test_active_channels_are_not_changed(spec: GeneratorSpec, photos: FloatArray) -> None:
     import keras
 
     from train.dormant import reinitialise_dormant

@@ -10,7 +10,7 @@ from train.unet import UNetSpec, build_unet
 SPEC = UNetSpec(width=2, depth=4)
 
 
-def test_a_picture_of_another_size_is_filled_up_and_cut_back(photo: Uint8Array) -> None:
+def test_a_picture_of_another_size_is_padded_and_cropped_back(photo: Uint8Array) -> None:
     import keras
 
     from train.draw import draw

@@ -49,7 +49,7 @@ def test_the_style_of_the_run_draws_the_target_of_new_photos(
     assert width > 3 * 256
 
 
-def test_the_target_itself_has_the_best_figures_and_the_photo_has_not(photos: Path) -> None:
+def test_the_target_has_perfect_figures_and_the_photo_has_not(photos: Path) -> None:
     from train.evaluation import evaluate, photos_to_draw
 
     pairs = photos_to_draw(photos, "comic", 64)
@@ -62,7 +62,7 @@ def test_the_target_itself_has_the_best_figures_and_the_photo_has_not(photos: Pa
     assert result.photo.ssim < 0.9
 
 
-def test_photos_are_drawn_at_the_size_that_is_asked_for(photos: Path) -> None:
+def test_photos_are_drawn_at_the_requested_size(photos: Path) -> None:
     from train.evaluation import photos_to_draw
 
     for read in photos_to_draw(photos, "comic", 48):

@@ -17,7 +17,7 @@ from celcam.pixels import to_float
         ("bce", np.log(1 + np.exp(-0.5)), np.log(1 + np.exp(-0.25)) + np.log(1 + np.exp(0.5))),
     ],
 )
-def test_an_adversarial_loss_is_the_published_one(name: str, generator: float, discriminator: float) -> None:
+def test_each_adversarial_loss_equals_the_published_one(name: str, generator: float, discriminator: float) -> None:
     from train.losses import ADVERSARIAL_LOSSES
 
     loss = ADVERSARIAL_LOSSES[name]
@@ -27,7 +27,7 @@ def test_an_adversarial_loss_is_the_published_one(name: str, generator: float, d
 
 
 @pytest.mark.parametrize(("stride", "tolerance"), [(1, 1e-4), (2, 0.02)])
-def test_the_ssim_that_is_trained_is_the_one_that_is_measured(
+def test_the_ssim_loss_equals_the_measured_ssim(
     photo: Uint8Array, monkeypatch: pytest.MonkeyPatch, stride: int, tolerance: float
 ) -> None:
     import train.losses
@@ -39,7 +39,7 @@ def test_the_ssim_that_is_trained_is_the_one_that_is_measured(
     assert loss == pytest.approx(1 - ssim(one, other), abs=tolerance)
 
 
-def test_what_is_wrong_at_a_line_costs_more() -> None:
+def test_an_error_at_a_line_costs_more() -> None:
     from train.losses import line_loss
 
     cartoon = np.ones((1, 32, 32, 3), np.float32)

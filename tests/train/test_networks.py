@@ -34,11 +34,11 @@ SPECS = [
 ]
 
 
-def test_the_live_generator_takes_the_sizes_that_the_app_gives_it() -> None:
+def test_the_live_generator_accepts_the_sizes_of_the_app() -> None:
     assert LIVE_GENERATOR.size_multiple == SIZE_MULTIPLE
 
 
-def test_the_live_generator_is_as_small_as_promised() -> None:
+def test_the_live_generator_has_the_documented_size() -> None:
     import keras
 
     from train.cost import count_macs
@@ -48,7 +48,7 @@ def test_the_live_generator_is_as_small_as_promised() -> None:
     assert generator.count_params() == LIVE_PARAMETERS
 
 
-def test_the_quality_generator_is_as_small_as_promised() -> None:
+def test_the_quality_generator_has_the_documented_size() -> None:
     import keras
 
     from train.cost import count_macs
@@ -72,7 +72,7 @@ def test_an_untrained_generator_that_adds_to_the_photo_returns_it() -> None:
     assert not np.allclose(build_generator(alone, keras)(photo), photo, atol=0.1)
 
 
-def test_all_that_the_autoencoder_draws_went_through_its_middle() -> None:
+def test_the_autoencoder_has_no_path_around_its_bottleneck() -> None:
     import keras
 
     from train.cost import count_macs
@@ -89,7 +89,7 @@ def test_all_that_the_autoencoder_draws_went_through_its_middle() -> None:
 
 
 @pytest.mark.parametrize("shape_hw", [(256, 256), (240, 320), (4, 12)])
-def test_it_takes_any_size_that_is_a_multiple_of_4(shape_hw: tuple[int, int]) -> None:
+def test_it_accepts_any_size_that_is_a_multiple_of_4(shape_hw: tuple[int, int]) -> None:
     import keras
 
     photo = np.zeros((2, *shape_hw, 3), np.float32)
@@ -113,12 +113,12 @@ def test_keras_3_and_tf_keras_agree_on_the_same_weights(spec: GeneratorSpec) -> 
     assert np.abs(ours - theirs).max() < 1e-5
 
 
-def test_the_discriminator_judges_patches_of_22_pixels() -> None:
+def test_the_discriminator_has_a_receptive_field_of_22_pixels() -> None:
     import keras
 
     discriminator = build_discriminator(DiscriminatorSpec(width=4), keras)
     assert discriminator(np.zeros((1, 64, 64, 6), np.float32))[-1].shape == (1, 16, 16, 1)
-    # Move one input pixel: exactly the verdicts on patches that hold it may change.
+    # Move one input pixel: only outputs whose receptive field contains it may change.
     rng = np.random.default_rng(1)
     pair = rng.random((1, 64, 64, 6), np.float32)
     touched = pair.copy()

@@ -5,7 +5,7 @@ from celcam.errors import UnknownNameError
 from train.networks import LIVE_GENERATOR, build_generator
 
 
-def test_muon_moves_a_kernel_by_as_much_in_each_direction() -> None:
+def test_muon_moves_a_kernel_equally_in_each_direction() -> None:
     import keras
 
     from train.optimizers import build_optimizer
@@ -22,7 +22,7 @@ def test_muon_moves_a_kernel_by_as_much_in_each_direction() -> None:
     assert stretch.max() < 1.3 and stretch.min() > 0.5
 
 
-def test_narrow_kernels_and_biases_move_as_adam_moves_them() -> None:
+def test_narrow_kernels_and_biases_are_updated_by_adam() -> None:
     import keras
 
     from train.optimizers import build_optimizer
@@ -38,7 +38,7 @@ def test_narrow_kernels_and_biases_move_as_adam_moves_them() -> None:
         np.testing.assert_allclose(muon, 0.99, rtol=1e-5)
 
 
-def test_most_of_live_is_moved_by_muon() -> None:
+def test_muon_updates_most_weights_of_live() -> None:
     import keras
 
     from train.optimizers import build_optimizer
@@ -50,7 +50,7 @@ def test_most_of_live_is_moved_by_muon() -> None:
 
 
 @pytest.mark.parametrize("name", ["muon", "adam"])
-def test_the_average_forgets_the_first_weights_early_and_has_its_momentum_late(name: str) -> None:
+def test_the_momentum_of_the_average_grows_to_its_value(name: str) -> None:
     import keras
 
     from train.optimizers import AVERAGE_WARM_UP, build_optimizer

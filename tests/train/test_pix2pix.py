@@ -35,7 +35,7 @@ def batch() -> Batch:
     return rng.random((2, 32, 32, 3), np.float32), rng.random((2, 32, 32, 3), np.float32)
 
 
-def test_gradients_are_those_of_two_tapes(batch: Batch) -> None:
+def test_gradients_equal_those_of_two_tapes(batch: Batch) -> None:
     import tensorflow as tf
 
     photo, cartoon = (tf.constant(array) for array in batch)
@@ -63,7 +63,7 @@ def test_gradients_are_those_of_two_tapes(batch: Batch) -> None:
     assert max(float(np.abs(gradient).max()) for gradient in theirs[-6:]) > 1e-4  # the discriminator learns
 
 
-def test_fit_moves_both_networks(batch: Batch) -> None:
+def test_fit_changes_both_networks(batch: Batch) -> None:
     model = build(0.5)
     before = [variable.numpy().copy() for variable in model.trainable_variables]
     logs = model.fit(*batch, epochs=2, verbose=0).history
@@ -80,7 +80,7 @@ def test_without_the_adversarial_term_there_is_no_discriminator(batch: Batch) ->
     assert logs["loss"][0] == pytest.approx(10.0 * logs["l1"][0], rel=1e-5)
 
 
-def test_feature_matching_moves_the_generator_alone(batch: Batch) -> None:
+def test_feature_matching_changes_only_the_generator(batch: Batch) -> None:
     import tensorflow as tf
 
     photo, cartoon = (tf.constant(array) for array in batch)

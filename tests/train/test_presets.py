@@ -68,7 +68,7 @@ def test_without_a_discriminator_there_is_no_feature_matching() -> None:
         changed(adversarial_weight=0.0, feature_weight=1.0).changed(gan)
 
 
-def test_names_of_losses_and_optimizers_are_those_that_exist() -> None:
+def test_options_list_the_existing_losses_and_optimizers() -> None:
     from train.losses import ADVERSARIAL_LOSSES
     from train.optimizers import build_optimizer
 

@@ -46,7 +46,7 @@ def fields_of(run: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))
-def test_a_config_is_read_as_it_was_written(preset: str, tmp_path: Path) -> None:
+def test_reading_a_config_returns_what_was_written(preset: str, tmp_path: Path) -> None:
     config = replace(a_config(), preset=preset, recipe=PRESETS[preset].recipe)
     write_config(tmp_path, config)
     assert read_config(tmp_path) == config
@@ -98,7 +98,7 @@ def test_the_names_of_older_runs_are_read(tmp_path: Path) -> None:
     assert not config.recipe.generator.linear_up
 
 
-def test_runs_before_there_were_many_losses_are_read(tmp_path: Path) -> None:
+def test_configs_of_older_runs_with_fewer_losses_are_read(tmp_path: Path) -> None:
     fields = fields_of("comic-keras")
     del fields["loss_weights"]
     write_fields(tmp_path, fields | {"l1_weight": 80.0, "adversarial_weight": 0.0})

@@ -25,7 +25,7 @@ ROWS = ["0,8.7,0.61\r\n", "1,7.9,0.64\r\n", "2,7.1,0.66\r\n"]
         ("", 3, []),
     ],
 )
-def test_a_log_that_a_power_failure_damaged_is_read_as_far_as_it_goes(
+def test_a_log_damaged_by_a_power_failure_is_read_up_to_the_damage(
     tmp_path: Path, text: str, epochs: int, ssims: list[float]
 ) -> None:
     (tmp_path / "log.csv").write_bytes(text.encode())

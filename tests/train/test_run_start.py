@@ -69,7 +69,7 @@ def error_of(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_what_is_refused_is_one_line_and_leaves_no_folder(
+def test_a_refusal_is_one_line_and_leaves_no_folder(
     pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], message: str
 ) -> None:
     assert message in error_of(words(pairs, tmp_path / "run", *more), capsys)

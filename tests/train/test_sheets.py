@@ -19,7 +19,7 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
-def test_runs_stand_next_to_photo_and_target(smoke_run: Path, photos: Path, tmp_path: Path) -> None:
+def test_the_sheet_shows_photo_target_and_runs_side_by_side(smoke_run: Path, photos: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "new" / "sheet.jpg"
     words = ("--photos", str(photos), "--out", str(sheet), "--size", "64")
     assert main(["sheet", str(smoke_run), *words]) == 0

@@ -30,7 +30,7 @@ def study(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_each_variant_is_trained_for_as_many_pictures(study: Path) -> None:
+def test_each_variant_is_trained_on_the_same_number_of_pictures(study: Path) -> None:
     for variant in VARIANTS:
         recipe = read_config(study / variant.name).recipe
         assert recipe.budget.steps * recipe.batch_size * recipe.crop**2 == 128**2
@@ -64,7 +64,7 @@ def test_an_unknown_study_is_one_line(pairs: Path, tmp_path: Path, capsys: pytes
 
 
 @pytest.mark.parametrize("name", sorted(STUDIES))
-def test_the_variants_of_a_study_have_names_and_teachers_of_their_own(name: str) -> None:
+def test_the_variants_of_a_study_have_unique_names_and_their_distillation_teachers(name: str) -> None:
     names = [variant.name for variant in find_study(name)]
     assert len(set(names)) == len(names)
     assert {variant.distill_from for variant in find_study(name)} <= {"", *names}

@@ -46,7 +46,7 @@ def averaged_run(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_a_run_leaves_all_that_it_promises(smoke_run: Path) -> None:
+def test_a_run_writes_all_its_files(smoke_run: Path) -> None:
     import keras
 
     config = read_config(smoke_run)
@@ -61,7 +61,7 @@ def test_a_run_leaves_all_that_it_promises(smoke_run: Path) -> None:
 
 
 @pytest.mark.parametrize("more", [(), AVERAGED], ids=["plain", "averaged"])
-def test_a_resumed_run_ends_as_an_undisturbed_one(
+def test_a_resumed_run_equals_an_uninterrupted_one(
     pairs: Path,
     smoke_run: Path,
     averaged_run: Path,
@@ -98,7 +98,7 @@ def test_a_resumed_run_ends_as_an_undisturbed_one(
     assert "whole budget already" in capsys.readouterr().err
 
 
-def test_the_average_is_saved_while_training_goes_on_from_its_own_weights(smoke_run: Path, averaged_run: Path) -> None:
+def test_the_average_is_saved_and_training_continues_from_its_own_weights(smoke_run: Path, averaged_run: Path) -> None:
     import keras
 
     own, of_averaged = (kernel_in_checkpoint(run) for run in (smoke_run, averaged_run))
@@ -128,7 +128,7 @@ def test_a_run_can_start_from_another(pairs: Path, smoke_run: Path, tmp_path: Pa
         assert np.allclose(one.numpy(), other.numpy(), atol=1e-6)
 
 
-def test_a_run_that_goes_on_from_another_has_its_network_and_crops(
+def test_a_run_started_from_another_has_its_network_and_crops(
     pairs: Path, smoke_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     older, run = tmp_path / "older", tmp_path / "run"
@@ -146,7 +146,7 @@ def test_a_run_that_goes_on_from_another_has_its_network_and_crops(
         assert "use the same --preset" in capsys.readouterr().err
 
 
-def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
+def test_a_nan_loss_stops_training_and_keeps_the_checkpoint(
     pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = tmp_path / "run"
@@ -159,7 +159,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(
     assert checkpoint.progress.steps < 4
 
 
-def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
+def test_the_learning_rate_rises_then_falls_to_0() -> None:
     from train.callbacks import learning_rate_share
 
     shares = [learning_rate_share(spent) for spent in (0.0, 0.005, 0.01, 0.5, 1.0)]
@@ -174,7 +174,7 @@ def test_a_budget_is_steps_or_minutes() -> None:
     assert Budget(steps=0, minutes=2).spent(5, 9999) == 1.0
 
 
-def test_a_run_that_gets_no_better_ends_and_keeps_its_best(
+def test_a_run_without_progress_stops_and_keeps_its_best_weights(
     pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import train.training
@@ -220,7 +220,9 @@ def logged_steps(run: Path) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_run_that_is_killed_ends_as_an_undisturbed_one(pairs: Path, smoke_run: Path, tmp_path: Path) -> None:
+def test_a_killed_run_resumes_to_the_result_of_an_uninterrupted_one(
+    pairs: Path, smoke_run: Path, tmp_path: Path
+) -> None:
     import keras
 
     run = tmp_path / "run"

@@ -7,7 +7,7 @@ from train.unet import UNET256, UNetSpec, build_unet
 SMALL = UNetSpec(width=2, depth=4)
 
 
-def test_the_reference_is_the_published_one() -> None:
+def test_the_reference_network_equals_the_published_one() -> None:
     import keras
 
     unet = build_unet(UNET256, keras)
@@ -16,7 +16,7 @@ def test_the_reference_is_the_published_one() -> None:
     assert UNET256.size_multiple == 256
 
 
-def test_it_takes_any_size_that_is_a_multiple_of_its_own() -> None:
+def test_it_accepts_any_multiple_of_its_size() -> None:
     import keras
 
     photo = np.random.default_rng(1).random((2, 16, 48, 3), np.float32)
