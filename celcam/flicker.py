@@ -18,7 +18,7 @@ import numpy as np
 from celcam.arrays import BoolArray, FloatArray, Uint8Array
 from celcam.pixels import dot
 
-# Slower motion, in pixels a frame, counts as still: below this the optical flow of a noisy picture is meaningless.
+# Slower motion, in pixels per frame, counts as still: below this the optical flow of a noisy picture is meaningless.
 STILL_PIXELS = 0.25
 # Sundaram et al., "Dense Point Trajectories by GPU-accelerated Large Displacement Optical Flow" (2010): forward and
 # backward flow may disagree by this share of their squared lengths, plus this many squared pixels.
@@ -37,14 +37,19 @@ class Motion:
 
 @dataclass(frozen=True)
 class Flicker:
-    """Mean absolute change between consecutive frames, 0..255; NaN if it has no pixel to be measured on."""
+    """Mean absolute change between consecutive frames, 0..255; NaN without a measurable pixel."""
 
     motion_compensated: float  # the previous frame is warped by the motion
     still: float  # only pixels that do not move
 
 
 def estimate_motion(before: Uint8Array, now: Uint8Array) -> Motion:
-    """The motion between two frames of the input: DIS optical flow (Kroeger et al., 2016) in both directions."""
+    """Estimate the motion between two frames of the input by DIS optical flow (Kroeger et al., 2016), both ways.
+
+    Args:
+        before: the previous frame, ``(H, W, 3) uint8 RGB``.
+        now: this frame, of the same shape.
+    """
     flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     gray_before, gray_now = (cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in (before, now))
     backward = np.asarray(flow.calc(gray_now, gray_before, None), np.float32)
@@ -62,10 +67,10 @@ def estimate_motion(before: Uint8Array, now: Uint8Array) -> Motion:
 
 
 def flicker(before: Uint8Array, now: Uint8Array, motion: Motion) -> Flicker:
-    """The flicker from one picture to the next.
+    """Measure the flicker from one picture to the next.
 
     Args:
-        before: the output for the previous frame, or that frame itself.
+        before: the output for the previous frame, or that frame itself, ``(H, W, 3) uint8 RGB``.
         now: the output for this frame, of the same shape.
         motion: between these two frames of the input.
     """

@@ -13,8 +13,8 @@ _WINDOW_SIGMA = 1.5
 _WINDOW_SIZE = (11, 11)
 _C1 = (0.01 * 255) ** 2
 _C2 = (0.03 * 255) ** 2
-# Edges that the eye takes for a line: Canny's hysteresis on the Sobel gradient of 8-bit gray. Lower thresholds find the
-# noise of photos, higher ones lose the faint lines of a pencil.
+# Canny thresholds (hysteresis on the Sobel gradient of 8-bit gray) for edges that look like a line. Lower thresholds
+# find the noise of photos; higher ones miss the faint lines of a pencil.
 _EDGE_SIGMA = 1.0
 _EDGE_FROM, _EDGE_SURE = 60, 150
 _EDGE_NEIGHBOURS = np.ones((3, 3), np.uint8)
@@ -29,6 +29,10 @@ def psnr(one: Uint8Array, other: Uint8Array) -> float:
 def ssim(one: Uint8Array, other: Uint8Array) -> float:
     """Structural similarity (Wang et al., 2004), the mean of the three channels.
 
+    Args:
+        one: ``(H, W, 3) uint8 RGB``, at least 11 pixels on each side.
+        other: a picture of the same shape.
+
     Returns:
         1 for equal pictures, about 0 for unrelated ones.
     """
@@ -37,35 +41,42 @@ def ssim(one: Uint8Array, other: Uint8Array) -> float:
     variance_a = _window(a * a) - mean_a**2
     variance_b = _window(b * b) - mean_b**2
     covariance = _window(a * b) - mean_a * mean_b
-    likeness = ((2 * mean_a * mean_b + _C1) * (2 * covariance + _C2)) / (
+    similarity = ((2 * mean_a * mean_b + _C1) * (2 * covariance + _C2)) / (
         (mean_a**2 + mean_b**2 + _C1) * (variance_a + variance_b + _C2)
     )
-    border = _WINDOW_SIZE[0] // 2  # there the window would look past the picture
-    return float(likeness[border:-border, border:-border].mean())
+    border = _WINDOW_SIZE[0] // 2  # there the window reaches beyond the picture
+    return float(similarity[border:-border, border:-border].mean())
 
 
 def edge_f1(one: Uint8Array, other: Uint8Array) -> float:
-    """How well the lines of two pictures lie on each other, to a pixel.
+    """F1 score of the lines of two pictures, with a tolerance of one pixel.
 
-    Lines are Canny edges of the gray picture (Gaussian of sigma 1, Sobel 3x3, thresholds 60 and 150). An edge pixel is
-    met where the other picture has one among its 8 neighbours or at its own place. The result is the harmonic mean of
-    the shares of edge pixels that are met, which are precision and recall; it does not matter which picture is which.
+    Lines are Canny edges of the gray picture (Gaussian of sigma 1, Sobel 3x3, thresholds 60 and 150). An edge pixel
+    matches if the other picture has an edge at the same pixel or one of its 8 neighbours. The result is the harmonic
+    mean of precision and recall, the shares of matched edge pixels; it is symmetric.
+
+    Args:
+        one: ``(H, W, 3) uint8 RGB``.
+        other: a picture of the same shape.
 
     Returns:
-        1 where every edge is met or neither picture has any, 0 where none is.
+        1 if every edge matches or neither picture has an edge, 0 if no edge matches.
     """
     a, b = _edges(one), _edges(other)
     if not a.any() and not b.any():
         return 1.0
-    met_a, met_b = _share_met(a, b), _share_met(b, a)
-    return 2 * met_a * met_b / (met_a + met_b) if met_a + met_b else 0.0
+    matched_a, matched_b = _share_matched(a, b), _share_matched(b, a)
+    return 2 * matched_a * matched_b / (matched_a + matched_b) if matched_a + matched_b else 0.0
 
 
 def edge_steepness(rgb_u8: Uint8Array) -> float:
-    """Mean steepness of the steepest tenth of a picture, to compare with that of another picture of the same scene.
+    """Steepness of the edges of a picture; compare it only with that of another picture of the same scene.
+
+    Args:
+        rgb_u8: ``(H, W, 3) uint8 RGB``.
 
     Returns:
-        Levels of 0..255 per pixel: the mean of the percentiles 90 to 99 of the gradient's length in the mean of the
+        Levels (0..255) per pixel: the mean of the percentiles 90 to 99 of the gradient magnitude of the mean of the
         channels.
     """
     slopes = np.hypot(*np.gradient(rgb_u8.mean(axis=2)))
@@ -81,7 +92,7 @@ def _edges(rgb_u8: Uint8Array) -> Uint8Array:
     return np.asarray(cv2.Canny(gray, _EDGE_FROM, _EDGE_SURE, L2gradient=True), np.uint8)
 
 
-def _share_met(edges: Uint8Array, others: Uint8Array) -> float:
-    """The share of edge pixels that have one of the others within a pixel; 0 where there is none."""
+def _share_matched(edges: Uint8Array, others: Uint8Array) -> float:
+    """The share of edge pixels with one of the ``others`` within a pixel; 0 without edge pixels."""
     near = cv2.dilate(others, _EDGE_NEIGHBOURS)
     return float(np.mean(near[edges > 0] > 0)) if edges.any() else 0.0

@@ -1,4 +1,4 @@
-"""A TFLite file as a function from picture to picture; the only place that loads the runtime.
+"""Run a TFLite file as a function from picture to picture; no other module loads the runtime.
 
 The runtime is ``ai_edge_litert`` if it is installed, else ``tflite_runtime``.
 """
@@ -25,7 +25,7 @@ DEFAULT_THREADS = 3
 
 
 class TFLiteModel:
-    """``model(rgb_u8)`` draws ``(H, W, 3) uint8 RGB`` and returns the same form.
+    """``model(rgb_u8)`` draws ``(H, W, 3) uint8 RGB`` and returns the same shape and type.
 
     H and W are multiples of 4; a new size costs one allocation. An int8 model takes and returns bytes; the values of a
     float model are scaled from and to 0..1. Only one thread at a time may use an instance.
@@ -65,18 +65,18 @@ class TFLiteModel:
 
         Args:
             rgb_u8: ``(H, W, 3) uint8 RGB``.
-            size_wh: draw at this size; the picture is resized straight into the network's input.
+            size_wh: draw at this size; the picture is resized directly into the network's input.
 
         Returns:
-            ``uint8 RGB`` of that size, or of the picture's; an array of its own, because the next picture overwrites
-            the network's output.
+            ``uint8 RGB`` of that size, or of the picture's size; a copy, because the next picture overwrites the
+            network's output.
 
         Raises:
-            ModelError: a side is no multiple of 4, or the picture has not three channels of bytes.
+            ModelError: a side is not a multiple of 4, or the picture does not have three channels of bytes.
         """
         if rgb_u8.ndim != 3 or rgb_u8.shape[2] != 3 or rgb_u8.dtype != np.uint8:
             raise ModelError(
-                f"{self.path.name} wants (H, W, 3) uint8, the frame is {rgb_u8.shape} {rgb_u8.dtype}; "
+                f"{self.path.name} expects (H, W, 3) uint8, the frame is {rgb_u8.shape} {rgb_u8.dtype}; "
                 "open the source as RGB"
             )
         size_wh = size_wh or (rgb_u8.shape[1], rgb_u8.shape[0])
@@ -99,7 +99,7 @@ class TFLiteModel:
             return
         if shape_hw[0] % SIZE_MULTIPLE or shape_hw[1] % SIZE_MULTIPLE or not min(shape_hw):
             raise ModelError(
-                f"{self.path.name} wants sides that are multiples of {SIZE_MULTIPLE}, "
+                f"{self.path.name} expects sides that are multiples of {SIZE_MULTIPLE}, "
                 f"the frame is {shape_hw[1]}x{shape_hw[0]}; resize it first"
             )
         self._interpreter.resize_tensor_input(self._input["index"], (1, *shape_hw, 3))
@@ -126,9 +126,9 @@ class TFLiteModel:
 
 def _load_delegate(runtime: ModuleType, library: str) -> Any:
     """The delegate of an accelerator; raises ModelError if ``library`` is not one, or its device is missing."""
-    remedy = "install the accelerator's runtime, or leave the delegate out"
+    remedy = "install the accelerator's runtime, or omit the delegate"
     try:
-        # Looked at first: of a library that is no delegate the runtime prints tracebacks.
+        # Checked first, because the runtime prints a traceback for a library that is not a delegate.
         is_delegate = hasattr(ctypes.CDLL(library), "tflite_plugin_create_delegate")
     except OSError as error:
         raise ModelError(f"delegate {library}: can't be loaded: {error}; {remedy}") from error
@@ -137,7 +137,7 @@ def _load_delegate(runtime: ModuleType, library: str) -> Any:
     try:
         return runtime.load_delegate(library)
     except (ValueError, RuntimeError) as error:
-        raise ModelError(f"delegate {library}: refuses: {error}; is the accelerator plugged in?") from error
+        raise ModelError(f"delegate {library}: can't be used: {error}; is the accelerator plugged in?") from error
 
 
 def _load_runtime() -> ModuleType:
@@ -146,4 +146,4 @@ def _load_runtime() -> ModuleType:
             return importlib.import_module(name)
         except ModuleNotFoundError:
             continue
-    raise ModelError("no TFLite runtime here; install one with 'pip install ai-edge-litert'")
+    raise ModelError("no TFLite runtime is installed; run 'pip install ai-edge-litert'")

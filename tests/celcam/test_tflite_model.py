@@ -109,7 +109,7 @@ def test_an_unreadable_card_is_named_in_the_error(copied: Path) -> None:
     [
         ((64, 64, 4), np.uint8, "open the source as RGB"),
         ((64, 64), np.uint8, "open the source as RGB"),
-        ((64, 64, 3), np.float32, "wants .* uint8"),
+        ((64, 64, 3), np.float32, "expects .* uint8"),
         ((62, 64, 3), np.uint8, "multiples of 4, the frame is 64x62"),
     ],
 )
@@ -133,7 +133,7 @@ def test_an_unknown_style_lists_the_known_ones() -> None:
 def test_an_invalid_delegate_is_a_one_line_error(library: str, message: str) -> None:
     with pytest.raises(ModelError, match=message) as caught:
         TFLiteModel(find_model("comic"), delegate=library)
-    assert "leave the delegate out" in str(caught.value)
+    assert "omit the delegate" in str(caught.value)
 
 
 def test_loading_in_several_threads_restores_stderr() -> None:
