@@ -72,7 +72,7 @@ def find_finish(name: str) -> Finish:
 
 
 def finish_of_style(style: str) -> Finish:
-    """The finish of the look that has a style's name; a style that is no look has none."""
+    """The finish of the look that has a style's name; a style that is not a look has none."""
     look = LOOKS.get(ALIASES.get(style, style))
     return look.finish if look is not None else Finish()
 
@@ -86,7 +86,7 @@ def read_look(path: Path) -> Look:
 
     Raises:
         MediaError: the file can't be read.
-        UsageError: it is no TOML, lacks a style, or a knob is wrong.
+        UsageError: it is not TOML, lacks a style, or a knob is wrong.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

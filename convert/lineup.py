@@ -100,7 +100,7 @@ def runs_by_name(runs: Iterable[Path]) -> dict[str, Path]:
     """Runs by the name of their default file; the first run of a name counts.
 
     Raises:
-        DataError: a folder is no run.
+        DataError: a folder is not a run.
     """
     by_name: dict[str, Path] = {}
     for run in runs:

@@ -31,7 +31,7 @@ def blend(one: Path, other: Path, share: float, out: Path) -> Any:
         The generator.
 
     Raises:
-        DataError: a folder is no run.
+        DataError: a folder is not a run.
         UsageError: the runs differ in look or network, or ``out`` holds a run.
     """
     config, its = read_config(one), read_config(other)

@@ -29,7 +29,7 @@ def build_model(recipe: Recipe, hardware: Hardware, *, distill_from: Path | None
 
     Raises:
         UsageError: the machine does not have such hardware.
-        DataError: ``distill_from`` is no run with weights.
+        DataError: ``distill_from`` is not a run with weights.
     """
     require_hardware(hardware, recipe.batch_size)
     share_batches(hardware.devices)

@@ -76,7 +76,7 @@ def read_config(run: Path) -> RunConfig:
     Fields that are not known are ignored, and fields that are missing get the value that was true before they existed.
 
     Raises:
-        DataError: ``run`` is no run folder, or its config is damaged.
+        DataError: ``run`` is not a run folder, or its config is damaged.
     """
     path = run / CONFIG_NAME
     try:

@@ -69,7 +69,7 @@ def require_runnable(config: RunConfig) -> None:
 
     Raises:
         UsageError: the machine or the Keras backend does not have the hardware that ``config`` asks for.
-        DataError: ``init`` or ``distill_from`` is no run with weights, or its network does not fit.
+        DataError: ``init`` or ``distill_from`` is not a run with weights, or its network does not fit.
     """
     recipe = config.recipe
     require_hardware(config.hardware, recipe.batch_size)

@@ -23,7 +23,7 @@ class VideoReader:
     """The frames of a clip, upright."""
 
     def __init__(self, path: Path) -> None:
-        """Open ``path``; raises MediaError if it is no video."""
+        """Open ``path``; raises MediaError if it is not a video."""
         self._path = path
         try:
             self._container: Any = av.open(str(path))

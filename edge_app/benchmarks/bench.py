@@ -98,7 +98,7 @@ def run_bench(
         runs: timed runs of each.
 
     Raises:
-        ModelError: a file is missing or damaged, is no picture-to-picture model, or can't draw one of the sizes.
+        ModelError: a file is missing or damaged, is not a picture-to-picture model, or can't draw one of the sizes.
     """
     models = models or sorted(MODELS.glob("*.tflite"))
     if not models:

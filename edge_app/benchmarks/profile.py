@@ -132,7 +132,7 @@ def run_profile(clip: Path, drawing: Drawing, *, threads: int, runs: int = RUNS)
         runs: timed runs of each part.
 
     Raises:
-        MediaError: the clip can't be read, or is no video.
+        MediaError: the clip can't be read, or is not a video.
         ModelError: the model can't be loaded, or refuses the size.
     """
     with open_source(str(clip)) as source:

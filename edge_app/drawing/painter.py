@@ -71,10 +71,10 @@ class Painter:
         """The network's part: resize, network, temporal filter, and what the finish changes on the small picture.
 
         Returns:
-            A frame for `finish`, or None to drop it, if a live source gave something that is no picture.
+            A frame for `finish`, or None to drop it, if a live source gave something that is not a picture.
 
         Raises:
-            MediaError: a file gave something that is no picture.
+            MediaError: a file gave something that is not a picture.
         """
         fault = _fault(frame.rgb_u8)
         if fault:

@@ -15,7 +15,7 @@ from edge_app.sinks.disk import make_folder
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv"})
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
-# What people write for a sink that is no file.
+# What people write for a sink that is not a file.
 SYNONYMS = {"screen": "window", "display": "window", "browser": "web", "page": "web", "none": "null", "nothing": "null"}
 
 

@@ -124,7 +124,7 @@ class UsbSource(FrameSource):
 
 
 def _rgb(bgr_u8: Uint8Array) -> Uint8Array:
-    """OpenCV's BGR as RGB; an array that is no such picture is returned as it is."""
+    """OpenCV's BGR as RGB; an array that is not such a picture is returned as it is."""
     if bgr_u8.ndim != 3 or bgr_u8.shape[2] != 3:
         return bgr_u8
     return np.asarray(cv2.cvtColor(bgr_u8, cv2.COLOR_BGR2RGB), np.uint8)
