@@ -32,9 +32,9 @@ ABOUT = (
 def run(config: AppConfig) -> int:
     """Draw the sources and print the result; return the exit status."""
     if config.list_looks:
-        from edge_app.drawing.catalogue import Networks, list_looks, shipped_choices
+        from edge_app.drawing.catalogue import Networks, list_looks, look_choices
 
-        print(list_looks(shipped_choices(Networks())))
+        print(list_looks(look_choices(config.style, Networks(), model=config.model, style_filter=config.filter)[1]))
         return 0
     from edge_app.plan import is_conversion
 

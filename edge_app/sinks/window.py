@@ -25,7 +25,7 @@ QUIT_KEYS = (ord("q"), 27)
 NO_KEY = 0xFF
 POLL_MS = round(1000 * POLL_S)
 SHORTEST_WAIT_MS = 1  # OpenCV handles the window's events only while it waits for a key
-# A picture is shown about this high, at a whole multiple of its size.
+# A picture is shown at a whole multiple of its size, up to this height; a larger picture at its own size.
 SHOWN_HEIGHT = 720
 OWN_KEYS = ["h  these keys", "i  figures", "f  full screen", "q  quit"]
 STILL_KEYS = ["space  next picture"]
@@ -71,7 +71,7 @@ class WindowSink(FrameSink):
         """Show the frame; False once the user has closed the window."""
         if self._frame is None:
             height, width = frame.rgb_u8.shape[:2]
-            zoom = max(1, round(SHOWN_HEIGHT / height))
+            zoom = max(1, SHOWN_HEIGHT // height)
             cv2.resizeWindow(self._title, width * zoom, height * zoom)
         if self._session.source.is_still:
             return self._hold(frame)

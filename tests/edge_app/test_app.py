@@ -255,7 +255,11 @@ def test_several_images_can_be_watched(tmp_path: Path, capsys: pytest.CaptureFix
     assert "other files ignored; only images are shown" in printed.err
 
 
-def test_the_looks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_looks_are_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    own = tmp_path / "night.toml"
+    own.write_text('[look]\nstyle = "comic"\nabout = "dark corners"\n')
+    assert main(["--list-looks", "--style", str(own)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split(maxsplit=1) == ["night", "dark corners"]
     assert main(["--list-looks"]) == 0
     names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
     assert names[:2] == ["comic", "poster"]

@@ -13,6 +13,7 @@ from celcam.looks import LOOKS, find_finish
 from celcam.model_card import read_card
 from celcam.paths import MODELS
 from celcam.styles import find_style, stroke_scale
+from edge_app.control.governor import build_ladder
 from edge_app.drawing.catalogue import Networks, list_looks, look_choices, shipped_choices
 from edge_app.drawing.looks import Looks
 from edge_app.flow.notices import Notices
@@ -57,6 +58,18 @@ def test_looks_of_one_style_share_their_network_and_have_finishes_of_their_own()
     looks = Looks(choices, quiet_notices())
     looks.load("comic")
     assert looks.state("poster") == "ready"
+
+
+def test_a_look_of_a_larger_network_steps_down_to_its_lighter_version() -> None:
+    looks = Looks(shipped_choices(NETWORKS), quiet_notices())
+    rungs = build_ladder(
+        "poster-quality", (320, 240), looks=looks.names, sizes_wh=[(160, 120)], gmac_256=looks.gmac_256
+    )
+    assert [(rung.look, rung.size_wh[1]) for rung in rungs] == [
+        ("poster-quality", 240),
+        ("poster", 240),
+        ("poster", 120),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ class Viewer:
     keys: str = ""
     seen: list[Uint8Array] = dataclasses.field(default_factory=list)
     waited_ms: list[int] = dataclasses.field(default_factory=list)
+    sizes: list[tuple[int, int]] = dataclasses.field(default_factory=list)
     closes: bool = False  # the window, once all keys are pressed
     now_s: float = 0.0
 
@@ -47,7 +48,7 @@ def viewer(monkeypatch: pytest.MonkeyPatch) -> Viewer:
     viewer = Viewer()
     fakes: dict[str, Callable[..., object]] = {
         "namedWindow": lambda *_: None,
-        "resizeWindow": lambda *_: None,
+        "resizeWindow": lambda title, width, height: viewer.sizes.append((width, height)),
         "setWindowProperty": lambda *_: None,
         "destroyAllWindows": lambda: None,
         "getWindowProperty": lambda *_: viewer.visible(),
@@ -171,3 +172,15 @@ def test_messages_are_written_over_the_picture(session: Session, viewer: Viewer)
     assert len({picture.tobytes() for picture in viewer.seen}) > 1
     bare = np.full((48, 64, 3), 255 - DARK, np.uint8)
     assert not any(np.array_equal(picture, bare) for picture in viewer.seen)
+
+
+@pytest.mark.parametrize(
+    ("size_wh", "window_wh"), [((320, 240), (960, 720)), ((640, 480), (640, 480)), ((1920, 1080), (1920, 1080))]
+)
+def test_a_window_has_a_whole_multiple_of_the_pictures_size(
+    size_wh: tuple[int, int], window_wh: tuple[int, int], session: Session, viewer: Viewer
+) -> None:
+    viewer.keys = " "
+    picture = np.zeros((size_wh[1], size_wh[0], 3), np.uint8)
+    WindowSink(session).show(Frame(picture, "black", 0.0, 0.0))
+    assert viewer.sizes == [window_wh]
