@@ -53,7 +53,7 @@ test-tflite-runtime: ## test the app with tflite-runtime 2.14 and NumPy 1; Pytho
 	$(PYTHON) -m venv .venv-tflite-runtime
 	.venv-tflite-runtime/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-tflite-runtime.txt
 	.venv-tflite-runtime/bin/python -m pytest tests/celcam/test_tflite_model.py tests/edge_app/drawing/test_looks.py \
-		tests/edge_app/drawing/test_painter.py tests/edge_app/test_app.py
+		tests/edge_app/drawing/test_painter.py tests/edge_app/test_app.py tests/celcam/finishes
 
 test-soak: .venv/ready ## test 200,000 frames with viewers, a recording and changes of look; seven minutes
 	$(WORK) -m pytest -s -m slow tests/edge_app/test_soak.py

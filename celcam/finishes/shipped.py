@@ -80,7 +80,7 @@ FINISHES: dict[str, Finish] = {
     "pixel": Finish((Grid(),)),
     "watercolor": Finish(
         (
-            Grade(vivid=0.35, tones=((0, 0), (30, 34), (80, 106), (140, 178), (200, 236), (228, 255), (255, 255))),
+            Grade(vivid=0.28, tones=((0, 0), (30, 34), (80, 104), (140, 174), (200, 232), (232, 255), (255, 255))),
             Wobble(amount=0.6),
             Crisp(amount=3.0),
             Wash(),
@@ -91,7 +91,7 @@ FINISHES: dict[str, Finish] = {
     "pencil": Finish((Wobble(amount=0.6), Hatch(), Paper())),
     "colored-pencil": Finish(
         (
-            Grade(vivid=0.7, tones=((0, 20), (90, 110), (200, 226), (255, 255))),
+            Grade(vivid=0.45, tones=((0, 16), (90, 106), (200, 220), (255, 255))),
             Wobble(amount=0.6),
             ColorStrokes(),
             Paper(),
@@ -99,14 +99,14 @@ FINISHES: dict[str, Finish] = {
     ),
     "anime": Finish(
         (
-            Grade(
-                vivid=0.25,
-                shadow=(26.0, 30.0, 58.0),
-                light=(8.0, 5.0, -4.0),
-                leaf=(-0.45, 0.20, -0.05),
-                blue=(-0.18, 0.14, 0.22),
-            ),
             Sky(),
+            Grade(
+                vivid=0.2,
+                shadow=(20.0, 23.0, 44.0),
+                light=(8.0, 5.0, -4.0),
+                leaf=(-0.40, 0.16, -0.05),
+                blue=(-0.12, 0.10, 0.12),
+            ),
             Crisp(),
             Glow(),
         )

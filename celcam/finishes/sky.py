@@ -27,34 +27,40 @@ class Sky(Primitive):
     middle: tuple[int, int, int] = (214, 236, 255)
     low: tuple[int, int, int] = (255, 246, 228)
     light_from: tuple[float, float] = (176.0, 226.0)  # of the darker of green and blue: none, all
+    warm: float = 12.0  # levels of red above blue at which nothing is left: a lit wall is no sky
     strength: float = 0.8
 
     def __post_init__(self) -> None:
+        self.require_positive("warm")
         self.require(0 <= self.strength <= 1, f"strength is {self.strength}; expected 0 to 1")
 
     def make_kit(self, size_wh: tuple[int, int]) -> Kit:
-        """The gradient as a column, and how much of it a tone takes."""
+        """The gradient as a column, how much of it a tone takes, and how much a warm hue takes away."""
         share = (np.arange(size_wh[1]) + 0.5) / size_wh[1]
         rows = np.array(
             [np.interp(share, (0.0, 0.4, 0.9), stops) for stops in zip(self.top, self.middle, self.low, strict=True)]
         )
         amount = self.strength * 255.0 * tables.smooth(tables.LEVELS, *self.light_from)
         missing = 1.0 - rows.T[:, np.newaxis, :] / 255.0
-        return Kit({"amount": tables.to_table(amount)}, {"missing": tiles.to_tile(missing)})
+        warm = tables.LEVELS * 255.0 / self.warm
+        return Kit(
+            {"amount": tables.to_table(amount), "warm": tables.to_table(warm)}, {"missing": tiles.to_tile(missing)}
+        )
 
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """Subtracts what the gradient lacks to white."""
         width, height = size_wh
         small_wh = (max(1, width // SHRINK), max(1, height // SHRINK))
         missing = repeat(kit.tiles["missing"], size_wh)
-        green, light, amount = np.empty((3, height, width), np.uint8)
+        green, light, warm, amount = np.empty((4, height, width), np.uint8)
         amounts = np.empty((height, width, 3), np.uint8)
         square = np.ones((3, 3), np.uint8)
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
-            cv2.extractChannel(rgb_u8, 1, dst=green)
-            cv2.extractChannel(rgb_u8, 2, dst=light)
+            cv2.split(rgb_u8, (warm, green, light))
+            cv2.LUT(cv2.subtract(warm, light, dst=warm), kit.tables["warm"], dst=warm)
             cv2.LUT(cv2.min(green, light, dst=light), kit.tables["amount"], dst=light)
+            cv2.subtract(light, warm, dst=light)
             small = cv2.resize(light, small_wh, interpolation=cv2.INTER_AREA)
             reached = cv2.dilate(np.minimum.accumulate(cv2.dilate(small, square), axis=0), square)
             cv2.resize(cv2.blur(reached, (5, 5)), size_wh, dst=amount)
