@@ -101,9 +101,6 @@ def export(
         quiet=quiet,
     )
     facts = _facts(run, config, trained_on)
-    tuned: dict[str, Any] = {"fine_tuning_steps": steps, "fine_tuning_float_weight": float_weight}
-    if folder.note:
-        tuned["fine_tuned_on"] = "bundled photos"
     files = []
     for recipe, path in zip(chosen, paths, strict=True):
         data = read_bytes(made[recipe.name])
@@ -117,16 +114,29 @@ def export(
             quality=_quality(measured, recipe, folder),
             gate=recipe.gate,
             channel_factors=workshop.channel_factors(recipe),
-            **facts | {"training": facts["training"] | (tuned if recipe.fine_tunes else {})},
+            **facts | {"training": facts["training"] | _fine_tuning_facts(workshop, recipe, folder)},
         )
-        card_path(path).unlink(missing_ok=True)
-        write_whole(path, data)
-        write_card(path, card)
+        _replace(path, data, card)
         files.append((path, card))
     shutil.rmtree(work)
     if not any(work.parent.iterdir()):
         work.parent.rmdir()
     return Exported(files, folder.note)
+
+
+def _replace(path: Path, data: bytes, card: ModelCard) -> None:
+    """Write a model and its card; the old card goes first, so that it never describes the new model."""
+    card_path(path).unlink(missing_ok=True)
+    write_whole(path, data)
+    write_card(path, card)
+
+
+def _fine_tuning_facts(workshop: Workshop, recipe: Recipe, folder: PairsFolder) -> dict[str, Any]:
+    """What a card says about fine-tuning; empty for recipes without it."""
+    if not recipe.fine_tunes:
+        return {}
+    photos = {"fine_tuned_on": "bundled photos"} if folder.note else {}
+    return {"fine_tuning_steps": workshop.steps, "fine_tuning_float_weight": workshop.float_weight} | photos
 
 
 def _facts(run: Path, config: RunConfig, trained_on: str) -> dict[str, Any]:

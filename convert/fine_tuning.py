@@ -137,17 +137,7 @@ def fine_tune(
     checkpoint = tf.train.Checkpoint(student=student, optimizer=optimizer, done=done)
     manager = tf.train.CheckpointManager(checkpoint, str(folder), max_to_keep=1)
     checkpoint.restore(manager.latest_checkpoint)
-
-    @tf.function  # type: ignore[untyped-decorator]
-    def step(photo: Any, target: Any) -> Any:
-        expected = tf.clip_by_value(float_network(photo, training=False), 0.0, 1.0)
-        with tf.GradientTape() as tape:
-            drawn = student(photo, training=True)
-            loss = float_weight * tf.reduce_mean(tf.abs(expected - drawn)) + TARGET_WEIGHT * ssim_loss(target, drawn)
-        variables = student.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        return loss
-
+    step = _make_step(student, float_network, optimizer, float_weight)
     pruning.on_train_begin()
     first = int(done.numpy())
     bar = trange(first, steps, initial=first, total=steps, unit="step", desc=title, disable=quiet)
@@ -162,6 +152,22 @@ def fine_tune(
         if (number + 1) % SAVE_INTERVAL == 0 or number + 1 == steps:
             manager.save()
     pruning.on_epoch_end(0)
+
+
+def _make_step(student: Any, float_network: Any, optimizer: Any, float_weight: float) -> Any:
+    """A function of ``(photo, target)`` that takes one step and returns the loss."""
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def step(photo: Any, target: Any) -> Any:
+        expected = tf.clip_by_value(float_network(photo, training=False), 0.0, 1.0)
+        with tf.GradientTape() as tape:
+            drawn = student(photo, training=True)
+            loss = float_weight * tf.reduce_mean(tf.abs(expected - drawn)) + TARGET_WEIGHT * ssim_loss(target, drawn)
+        variables = student.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+        return loss
+
+    return step
 
 
 def _with_wrapped_convolutions(model: Any, wrap: Callable[[Any], Any]) -> Any:
