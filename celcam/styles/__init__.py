@@ -1,4 +1,4 @@
-"""The teachers: slow OpenCV filters that draw what the network learns. One file a style."""
+"""The style filters: slow OpenCV filters that draw the targets a network learns. One file a style."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Protocol
 from celcam.arrays import Uint8Array
 from celcam.errors import UnknownNameError
 from celcam.styles.anime import Anime
+from celcam.styles.colored_pencil import ColoredPencil
 from celcam.styles.comic import Comic
-from celcam.styles.sketch import Sketch
+from celcam.styles.pencil import Pencil
 from celcam.styles.watercolor import Watercolor
 
 # A style's lengths are given for a picture of this short side.
@@ -23,17 +24,26 @@ class Style(Protocol):
         ...
 
 
-STYLES: dict[str, Style] = {"comic": Comic(), "anime": Anime(), "watercolor": Watercolor(), "sketch": Sketch()}
+STYLES: dict[str, Style] = {
+    "comic": Comic(),
+    "watercolor": Watercolor(),
+    "pencil": Pencil(),
+    "colored-pencil": ColoredPencil(),
+    "anime": Anime(),
+}
+
+# Earlier names that still work.
+ALIASES = {"sketch": "pencil"}
 
 
 def find_style(name: str) -> Style:
-    """The style called ``name``.
+    """The style called ``name``, or the one that an earlier name stands for.
 
     Raises:
         UnknownNameError: no style has that name; the message lists those that exist.
     """
     try:
-        return STYLES[name]
+        return STYLES[ALIASES.get(name, name)]
     except KeyError:
         raise UnknownNameError("style", name, STYLES) from None
 

@@ -1,43 +1,42 @@
-"""The anime look: thin lines in a dark of the local colour, large clean areas, lifted light, cool shadows.
+"""The anime look: a film's background painting. Luminous skies, clean greens, coloured lines, cool lifted shadows.
 
-Areas by an anisotropic Kuwahara filter (Kyprianidis, Kang and Döllner, 2009) and a repeated bilateral filter
-(Winnemöller, Olsen and Gooch, 2006); lines after Kang, Lee and Chui (2009). Lengths are in pixels of a picture whose
-short side is 256 and grow with the picture.
+Lengths are in pixels of a picture whose short side is 256 and grow with the picture.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.styles import kuwahara, line_art, tone
+from celcam.styles import tone
+from celcam.styles.drawing import Recipe, finish_drawing, start_drawing
+from celcam.styles.flatten import Flattening
+from celcam.styles.inks import Inks, Pens
+from celcam.styles.tone import SKY_HUE, Stairs, near_hue, taper
 
 
 @dataclass(frozen=True)
 class Anime:
     """Parameters of the anime look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
-    texture_contrast: float = 5.5  # Lab distance: thin lines may follow finer things than the comic's
-    pen: line_art.Pen = line_art.Pen(0.7, 0.45, 1.9, shortest=10.0, order_sigma=4.0)  # crowns of trees stay areas
-    line_light: float = 0.28  # share of the local light that a line keeps: a dark of the local hue, not black
-    brush_radius: float = 3.8  # merges leaves and tiles into areas
-    brush_noise: float = 2.0  # Lab distance that is still one area
-    flat_contrast: float = 6.0  # after the brush only soft slopes are left to flatten
-    accent_from: float = 4.0  # Lab distance: eyes and letters come back, fur does not
-    accent_full: float = 14.0
-    light_gamma: float = 0.61  # lifted light
-    skin_gamma: float = 0.76  # skin keeps its own tone
-    skin_sigma: float = 5.0  # the shine on a forehead belongs to the face
-    light_steps: int = 5
-    step_sharpness: float = 2.0
-    step_share: float = 0.45  # cel shading that is felt, not seen
-    vibrance: float = 0.7
-    neutral: float = 12.0  # Lab chroma: a grey street stays grey
-    freshness: float = 0.55  # greener leaves, bluer skies; more turns snow blue
-    shadow_cool: float = 9.0  # Lab b taken from black: shadows lean to blue
-    shadow_reach: float = 55.0  # lightness at which shadows end
+    recipe: Recipe = field(
+        default_factory=lambda: Recipe(Flattening(detail=(2.0, 6.0)), Pens(thin_from=0.15, thin_ramp=0.7))
+    )
+    thin_ink: float = 0.8
+    bold_ink: float = 0.5  # an outline no heavier than the lines inside
+    line_light: float = 0.26  # share of the local light that a line keeps: a dark of the local hue, not black
+    light_gamma: float = 0.66
+    skin_gamma: float = 0.8  # skin keeps its own tone
+    darkest: float = 15.0  # Lab lightness of black: shadows are lifted
+    cels: Stairs = Stairs((34.0, 54.0, 72.0, 88.0), (25.0, 44.0, 64.0, 82.0, 97.0), width=8.0)
+    cel_share: float = 0.6
+    skin_cel_share: float = 0.25
+    vibrance: float = 1.0
+    shadow_blue: float = 24.0  # Lab b taken from the darks
+    light_warmth: float = 7.0  # Lab b given to the lights
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
         """Draw ``rgb_u8`` as a frame of anime.
@@ -49,22 +48,42 @@ class Anime:
         Returns:
             ``(H, W, 3) uint8 RGB``, the same bytes on every run.
         """
-        textured = tone.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
-        areas = kuwahara.paint(
-            textured, radius=self.brush_radius * scale, flow_sigma=2.0 * scale, noise=self.brush_noise
-        )
-        areas = tone.flatten(areas, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=2)
-        areas = tone.keep_accents(areas, textured, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
-        painted = self._colour(areas, scale)
-        ink = line_art.draw_lines(textured, self.pen, scale)
-        painted[..., 0] *= 1.0 - (1.0 - self.line_light) * ink
-        return tone.to_rgb(painted)
+        drawing = start_drawing(rgb_u8, self.recipe, scale)
+        lab = self._draw_lines(self._colour(drawing.planes, drawing.skin), drawing.inks)
+        rgb = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0.0, 1.0)
+        return finish_drawing(rgb, (rgb_u8.shape[1], rgb_u8.shape[0]))
 
-    def _colour(self, lab: FloatArray, scale: float) -> FloatArray:
-        skin = tone.find_skin(lab, sigma=self.skin_sigma * scale)
-        lifted = tone.lift(lab[..., 0], self.light_gamma + (self.skin_gamma - self.light_gamma) * skin)
-        stepped = tone.step_light(lifted, steps=self.light_steps, sharpness=self.step_sharpness)
-        light = lifted + self.step_share * (stepped - lifted)
-        vivid = tone.add_vibrance(np.dstack([light, lab[..., 1:]]), self.vibrance, skin_guard=0.9, neutral=self.neutral)
-        fresh = tone.freshen(vivid, self.freshness)
-        return tone.cool_shadows(fresh, self.shadow_cool * (1.0 - skin), reach=self.shadow_reach)
+    def _colour(self, lab: FloatArray, skin: FloatArray) -> FloatArray:
+        before, chroma, hue = tone.to_polar(lab)
+        light = tone.lift(before, self.light_gamma + (self.skin_gamma - self.light_gamma) * skin)
+        dark = self.darkest * (1.0 - skin)
+        light = dark + (1.0 - dark / 100.0) * light
+        share = self.cel_share + (self.skin_cel_share - self.cel_share) * skin
+        light = light + share * (tone.climb(light, self.cels) - light)
+        leaf = near_hue(hue, 1.95, 0.5) * taper(chroma, 6.0, 18.0) * (1.0 - skin)
+        sky = near_hue(hue, SKY_HUE, 0.6) * taper(chroma, 4.0, 14.0)
+        # Leaves: yellow in the light, blue-green in the shade. Skies: azure, paler and greener near the light.
+        hue = hue + leaf * (0.2 + 0.45 * (1.0 - taper(light, 35.0, 70.0)) - 0.25 * taper(light, 70.0, 92.0))
+        hue = hue - 0.25 * sky * taper(light, 60.0, 95.0)
+        warm = near_hue(hue, 0.95, 0.6)
+        guard = 1.0 - 0.75 * np.maximum(skin, 0.5 * warm)
+        gain = 1.0 + self.vibrance * np.exp(-chroma / 45.0) * guard * taper(chroma, 3.0, 12.0)
+        gain += 0.35 * leaf + 0.5 * sky * np.exp(-chroma / 60.0)
+        gain += 0.6 * skin * (np.clip(light / (before + 4.0), 1.0, 1.5) - 1.0)
+        painted = tone.from_polar(light + 4.0 * sky * taper(light, 55.0, 80.0), chroma * gain, hue)
+        return self._tint(painted, skin, sky)
+
+    def _tint(self, lab: FloatArray, skin: FloatArray, sky: FloatArray) -> FloatArray:
+        """Cool shadows, warm lights; rosy shades on skin."""
+        light = lab[..., 0].copy()
+        shade = (1.0 - taper(light, 26.0, 64.0)) * (1.0 - skin)
+        bright = taper(light, 70.0, 98.0) * (1.0 - sky)
+        lab[..., 1] += 0.35 * self.shadow_blue * shade + 2.5 * skin * (1.0 - taper(light, 50.0, 85.0))
+        lab[..., 2] += self.light_warmth * bright - self.shadow_blue * shade
+        return lab
+
+    def _draw_lines(self, lab: FloatArray, inks: Inks) -> FloatArray:
+        """Lines in a warm dark of the colour below them."""
+        ink = np.maximum(self.thin_ink * inks.thin, self.bold_ink * inks.bold)
+        line = cv2.merge([self.line_light * lab[..., 0] + 2.0, 0.9 * lab[..., 1] + 6.0, 0.9 * lab[..., 2]])
+        return lab + ink[..., np.newaxis] * (line - lab)

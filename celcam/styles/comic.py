@@ -1,36 +1,33 @@
-"""The comic look: confident ink lines over flat, vivid colour with soft steps of light.
+"""The comic look: flat planes with crisp borders, bold outlines, thin inner lines, clear colour.
 
-Line art after Kang, Lee and Chui (2009) and Winnemöller et al. (2012); colour after Winnemöller, Olsen and Gooch
-(2006). Lengths are in pixels of a picture whose short side is 256 and grow with the picture.
+Lengths are in pixels of a picture whose short side is 256 and grow with the picture.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
-from celcam.arrays import Uint8Array
-from celcam.styles import line_art, tone
+from celcam.arrays import FloatArray, Uint8Array
+from celcam.styles import tone
+from celcam.styles.drawing import Recipe, finish_drawing, start_drawing
 
 
 @dataclass(frozen=True)
 class Comic:
     """Parameters of the comic look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
-    texture_contrast: float = 6.0  # Lab distance: fur and grass lie below it, eyes and lips above
-    flat_contrast: float = 8.0  # colour is flattened further than the picture that lines are taken from
-    line_sigma: float = 0.95  # a line of about 2 pixels at 256
-    flow_sigma: float = 4.5  # long enough that lines close, short enough that corners stay
-    ink_from: float = 0.42  # Lab lightness: below lies the noise of a cheap camera
-    ink_full: float = 1.9  # what lies between tapers
-    ink_density: float = 0.95  # ink keeps a trace of what is below it
-    shortest_line: float = 14.0  # shorter marks are specks
-    light_gamma: float = 0.82  # lifts the middle; print and small screens are dark
-    light_steps: int = 6  # fewer blotches faces, more reads as a photo
-    step_sharpness: float = 3.0
-    step_share: float = 0.75  # the rest is the smooth gradient: a clear sky stays calm
-    vibrance: float = 0.6
+    recipe: Recipe = field(default_factory=Recipe)
+    thin_ink: float = 0.78  # inner lines stay behind the outline
+    bold_ink: float = 0.96
+    light_gamma: float = 0.81  # lifts the middle; print and small screens are dark
+    contrast: float = 0.24  # share of an S-curve in the light
+    white_from: tuple[float, float] = (86.0, 97.0)  # light greys become white
+    vibrance: float = 0.7
+    skin_guard: float = 0.85
+    neutral: float = 12.0  # Lab chroma: a grey street stays grey
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
         """Draw ``rgb_u8`` as a comic.
@@ -42,14 +39,18 @@ class Comic:
         Returns:
             ``(H, W, 3) uint8 RGB``, the same bytes on every run.
         """
-        textured = tone.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
-        flat = tone.flatten(textured, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=4)
-        lifted = 100.0 * (flat[..., 0] / 100.0) ** self.light_gamma
-        stepped = tone.step_light(lifted, steps=self.light_steps, sharpness=self.step_sharpness)
-        light = lifted + self.step_share * (stepped - lifted)
-        painted = tone.add_vibrance(np.dstack([light, flat[..., 1:]]), self.vibrance)
-        pen = line_art.Pen(
-            self.line_sigma, self.ink_from, self.ink_full, self.shortest_line, flow_sigma=self.flow_sigma
-        )
-        ink = line_art.draw_lines(textured, pen, scale)
-        return tone.to_rgb(painted * (1.0 - self.ink_density * ink)[..., np.newaxis])
+        drawing = start_drawing(rgb_u8, self.recipe, scale)
+        rgb = cv2.cvtColor(self.colour(drawing.planes, drawing.skin), cv2.COLOR_LAB2RGB)
+        paper = (1.0 - self.thin_ink * drawing.inks.thin) * (1.0 - self.bold_ink * drawing.inks.bold)
+        rgb = np.clip(rgb, 0.0, 1.0) * paper[..., np.newaxis]
+        return finish_drawing(rgb, (rgb_u8.shape[1], rgb_u8.shape[0]))
+
+    def colour(self, lab: FloatArray, skin: FloatArray) -> FloatArray:
+        """Clear light and colour for ``(H, W, 3) float32 Lab``; ``skin``: ``(H, W) float32``, 0..1."""
+        light = tone.lift(lab[..., 0], self.light_gamma)
+        light = light + (1.0 - skin) * self.contrast * (100.0 * tone.taper(light, -6.0, 101.0) - light)
+        light = light + (1.0 - skin) * (100.0 - light) * 0.6 * tone.taper(light, *self.white_from)
+        light = light - 4.0 * (1.0 - tone.taper(light, 3.0, 16.0))
+        painted = np.dstack([np.clip(light, 0.0, 100.0), lab[..., 1:]])
+        painted = tone.keep_skin_saturation(painted, lab[..., 0], skin)
+        return tone.add_vibrance(painted, self.vibrance, skin_guard=self.skin_guard, neutral=self.neutral)

@@ -94,6 +94,13 @@ def structure_tensor(planes: FloatArray, sigma: float) -> tuple[FloatArray, Floa
     return xx, xy, yy
 
 
+def gradient_length(planes: FloatArray) -> FloatArray:
+    """Change of colour per pixel, ``(H, W, C) float32`` to ``(H, W) float32``."""
+    x = cv2.Scharr(planes, cv2.CV_32F, 1, 0, scale=1 / 32)
+    y = cv2.Scharr(planes, cv2.CV_32F, 0, 1, scale=1 / 32)
+    return np.asarray(np.sqrt(dot(x, x) + dot(y, y)))
+
+
 def edge_tangent_flow(planes: FloatArray, sigma: float) -> FloatArray:
     """Directions along which the picture changes least, from the smoothed structure tensor.
 

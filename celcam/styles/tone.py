@@ -5,6 +5,8 @@ Lab pictures are ``(H, W, 3) float32``: L 0..100, a and b about -127..127.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -20,6 +22,15 @@ LEAF_HUE, SKY_HUE = 1.95, -1.35  # radians: olive leaves, pale blue
 CROWD = (0.3, 0.65)
 
 
+@dataclass(frozen=True)
+class Stairs:
+    """A soft staircase of lightness."""
+
+    risers: tuple[float, ...]  # where it climbs
+    levels: tuple[float, ...]  # what lies between; one more
+    width: float  # of a riser: a hard one flickers from frame to frame
+
+
 def to_lab(rgb_u8: Uint8Array) -> FloatArray:
     """``(H, W, 3) uint8 RGB`` to ``(H, W, 3) float32 Lab``."""
     return cv2.cvtColor(to_float(rgb_u8), cv2.COLOR_RGB2LAB)
@@ -31,40 +42,22 @@ def to_rgb(lab: FloatArray) -> Uint8Array:
     return to_uint8(rgb)
 
 
-def flatten(lab: FloatArray, *, sigma: float, contrast: float, rounds: int) -> FloatArray:
-    """Smooth texture away and keep the edges: a bilateral filter, repeated.
+def climb(light: FloatArray, stairs: Stairs) -> FloatArray:
+    """Gather lightness into soft steps.
 
-    Follows Winnemöller, Olsen and Gooch, "Real-Time Video Abstraction" (2006).
-
-    Args:
-        lab: ``(H, W, 3) float32 Lab``.
-        sigma: reach in pixels.
-        contrast: Lab distance that counts as an edge; lower keeps more.
-        rounds: repetitions; more is flatter.
-
-    Returns:
-        ``(H, W, 3) float32 Lab``.
-    """
-    for _ in range(rounds):
-        lab = cv2.bilateralFilter(lab, 2 * int(np.ceil(1.5 * sigma)) + 1, contrast, sigma)
-    return lab
-
-
-def step_light(light: FloatArray, *, steps: int, sharpness: float) -> FloatArray:
-    """Gather lightness into soft steps, as the luminance quantization of Winnemöller, Olsen and Gooch (2006) does.
+    After the luminance quantization of Winnemöller, Olsen and Gooch, "Real-Time Video Abstraction" (2006).
 
     Args:
         light: ``(H, W) float32``, 0..100.
-        steps: number of levels over 0..100.
-        sharpness: 0 leaves the light as it is; large makes hard bands.
+        stairs: where the steps are.
 
     Returns:
         ``(H, W) float32``, 0..100; a continuous, rising function of ``light``.
     """
-    width = 100.0 / steps
-    level = (np.floor(light / width) + 0.5) * width
-    offset = (light - level) / (0.5 * width)  # -1..1 inside a step, so its ends stay where they are
-    return level + 0.5 * width * np.sign(offset) * np.abs(offset) ** (1.0 + sharpness)
+    climbed = np.full_like(light, stairs.levels[0])
+    for riser, low, high in zip(stairs.risers, stairs.levels, stairs.levels[1:], strict=False):
+        climbed += (high - low) * taper(light, riser - 0.5 * stairs.width, riser + 0.5 * stairs.width)
+    return climbed
 
 
 def find_skin(lab: FloatArray, *, sigma: float) -> FloatArray:
@@ -77,10 +70,68 @@ def find_skin(lab: FloatArray, *, sigma: float) -> FloatArray:
     Returns:
         ``(H, W) float32``, 0..1.
     """
-    a, b = lab[..., 1], lab[..., 2]
-    chroma = np.hypot(a, b)
-    likely = taper(chroma, *GREY_TO_SKIN) * (1.0 - taper(chroma, *SKIN_TO_ORANGE))
+    _, a, b = cv2.split(lab)
+    chroma = cv2.magnitude(a, b)
+    # Dark skin is nearly grey.
+    likely = taper(chroma / np.clip(lab[..., 0] / 50.0, 0.4, 1.0), *GREY_TO_SKIN) * (1.0 - taper(chroma, *SKIN_TO_ORANGE))
     return cv2.GaussianBlur(_skin_hue(a, b) * likely, (0, 0), sigma)
+
+
+def to_polar(lab: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Lightness, chroma and hue in radians, each ``(H, W) float32``."""
+    light, a, b = cv2.split(lab)
+    return light, cv2.magnitude(a, b), np.arctan2(b, a)
+
+
+def from_polar(light: FloatArray, chroma: FloatArray, hue: FloatArray) -> FloatArray:
+    """``(H, W, 3) float32 Lab`` of lightness, chroma and hue in radians."""
+    return cv2.merge([light, chroma * np.cos(hue), chroma * np.sin(hue)])
+
+
+def near_hue(hue: FloatArray, centre: float, width: float) -> FloatArray:
+    """1 at ``centre``, less the further away; radians."""
+    return np.asarray(np.exp(-(((hue - centre) / width) ** 2)))
+
+
+def find_leaves(lab: FloatArray) -> FloatArray:
+    """How much each pixel has the hue of leaves and grass, ``(H, W) float32``, 0..1; grey has no hue."""
+    _, a, b = cv2.split(lab)
+    return np.asarray(np.exp(-(((np.arctan2(b, a) - LEAF_HUE) / 0.35) ** 2)) * taper(cv2.magnitude(a, b), 4.0, 10.0))
+
+
+def calm_skin(lab: FloatArray, *, sigma: float, share: float) -> FloatArray:
+    """Bring shine and soft shades on skin nearer to the skin around them, so that no mask of patches remains.
+
+    Args:
+        lab: ``(H, W, 3) float32 Lab``.
+        sigma: of the neighbourhood, in pixels.
+        share: of the difference that goes, 0..1.
+
+    Returns:
+        ``(H, W, 3) float32 Lab``; brows, lips and what is not skin as before.
+    """
+    skin = find_skin(lab, sigma=0.3 * sigma) ** 2
+    weight = cv2.GaussianBlur(skin, (0, 0), sigma)
+    around = cv2.GaussianBlur(lab * skin[..., np.newaxis], (0, 0), sigma) / (weight + 1e-3)[..., np.newaxis]
+    difference = lab - around
+    near = taper(difference[..., 0], -24.0, -12.0) * taper(weight, 0.3, 0.6) * find_skin(lab, sigma=0.6 * sigma)
+    return np.asarray(lab - (share * near)[..., np.newaxis] * difference)
+
+
+def keep_skin_saturation(lab: FloatArray, before: FloatArray, skin: FloatArray) -> FloatArray:
+    """Give skin as much more colour as it got light, or dark skin turns ashy.
+
+    Args:
+        lab: ``(H, W, 3) float32 Lab`` with changed light.
+        before: ``(H, W) float32``, its light before.
+        skin: ``(H, W) float32``, 0..1.
+
+    Returns:
+        ``(H, W, 3) float32 Lab``.
+    """
+    gain = np.clip((lab[..., 0] + 4.0) / (before + 4.0), 1.0, 1.35)
+    gain = 1.0 + 0.9 * skin * (gain - 1.0)
+    return np.dstack([lab[..., 0], lab[..., 1] * gain, lab[..., 2] * gain])
 
 
 def lift(light: FloatArray, gamma: float | FloatArray) -> FloatArray:
@@ -104,8 +155,8 @@ def add_vibrance(
     Returns:
         ``(H, W, 3) float32 Lab``.
     """
-    a, b = lab[..., 1], lab[..., 2]
-    chroma = np.hypot(a, b)
+    _, a, b = cv2.split(lab)
+    chroma = cv2.magnitude(a, b)
     gain = 1.0 + amount * np.exp(-chroma / knee) * (1.0 - skin_guard * _skin_hue(a, b))
     if neutral > 0:
         gain = 1.0 + (gain - 1.0) * (1.0 - np.exp(-((chroma / neutral) ** 2)))
@@ -148,8 +199,8 @@ def freshen(lab: FloatArray, amount: float) -> FloatArray:
     Returns:
         ``(H, W, 3) float32 Lab``.
     """
-    a, b = lab[..., 1], lab[..., 2]
-    hue, chroma = np.arctan2(b, a), np.hypot(a, b)
+    _, a, b = cv2.split(lab)
+    hue, chroma = np.arctan2(b, a), cv2.magnitude(a, b)
     # Grey has no hue worth a change.
     certain = amount * taper(chroma, 5.0, 20.0)
     leaf = certain * np.exp(-(((hue - LEAF_HUE) / 0.45) ** 2))

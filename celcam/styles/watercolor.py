@@ -1,51 +1,45 @@
-"""The watercolor look: washes of colour that follow the shapes, pigment gathered at their edges, faint pencil.
+"""The watercolor look: broad pale washes with wet edges, white gaps, bare paper, faint pencil.
 
-Washes by an anisotropic Kuwahara filter (Kyprianidis, Kang and Döllner, 2009); pigment density after Bousseau et al.
-(2006); pencil after Kang, Lee and Chui (2009). Lengths are in pixels of a picture whose short side is 256 and grow
-with the picture.
+Pigment density after Bousseau, Kaplan, Thollot and Sillion, "Interactive Watercolor Rendering with Temporal Coherence
+and Abstraction" (2006). Lengths are in pixels of a picture whose short side is 256 and grow with the picture.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.pixels import to_float, to_uint8
-from celcam.styles import kuwahara, line_art, paper, tone
+from celcam.styles import paper, tone
+from celcam.styles.drawing import SIZE, Recipe, finish_drawing, start_drawing
+from celcam.styles.flatten import Flattening, blur
+from celcam.styles.inks import Pens
+from celcam.styles.tone import Stairs, taper
+
+BROAD = Flattening(calm_sigma=3.5, calm_contrast=10.0, stroke_sigma=5.0, detail=(3.5, 9.0), strong_detail=(9.0, 16.0))
 
 
 @dataclass(frozen=True)
 class Watercolor:
     """Parameters of the watercolor look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
-    texture_contrast: float = 5.0  # Lab distance: takes noise away before the brush turns it into strokes
-    brush_radius: float = 6.0  # broad washes; what it takes from faces comes back as accents
-    brush_noise: float = 1.5  # Lab distance that is still one wash
-    accent_from: float = 8.0  # Lab distance: eyes and letters come back, fur does not
-    accent_full: float = 24.0
-    light_gamma: float = 0.54  # paper shines through
-    skin_gamma: float = 0.8  # skin keeps its own tone
-    skin_sigma: float = 5.0  # the shine on a forehead belongs to the face
-    darkest: float = 22.0  # Lab lightness of the thickest pigment
-    glazes: int = 5  # layers of wash over each other, from black to paper
-    glaze_sharpness: float = 1.6
-    glaze_share: float = 0.55  # the rest runs smoothly, as wet paint does
-    skin_glaze_guard: float = 0.8  # layers that end on a cheek look like blotches
-    vibrance: float = 0.9
-    neutral: float = 12.0  # Lab chroma: a grey street stays grey
-    shadow_cool: float = 10.0  # Lab b taken from black: painters mix it from blue
-    shadow_reach: float = 60.0  # lightness at which shadows end
-    bleed_sigma: float = 1.5  # colour runs a little further than light does
-    rim_sigma: float = 1.8  # half the width of the dark rim of a wash
-    rim_pigment: float = 0.3  # density for each step of Lab lightness at the edge
-    most_rim: float = 0.9  # a rim is never thicker than this
-    most_gap: float = 0.2  # nor the wash beside it thinner than this; more is a halo
-    skin_rim_guard: float = 0.5  # share of the rim that the light on a nose does without
-    pencil: line_art.Pen = line_art.Pen(0.7, 0.5, 3.0, shortest=12.0, order_sigma=4.0)
-    pencil_density: float = 0.35  # faint: it holds faces and letters together
+    recipe: Recipe = field(default_factory=lambda: Recipe(BROAD, Pens(thin_from=0.3, faint_density=0.9)))
+    light_gamma: float = 0.58  # paper shines through
+    skin_gamma: float = 0.74  # skin keeps its own tone
+    glazes: Stairs = Stairs((24.0, 44.0, 64.0, 83.0), (31.0, 50.0, 68.0, 85.0, 97.0), width=9.0)
+    glaze_share: float = 0.75  # the rest runs smoothly, as wet paint does
+    skin_glaze_share: float = 0.4
+    bare_from: tuple[float, float] = (93.0, 98.0)  # the lightest tone is the paper itself
+    vibrance: float = 1.0
+    shadow_blue: float = 10.0  # Lab b taken from the darks: painters mix them from blue
+    rim_sigma: float = 2.2  # half the width of the dark rim of a wash
+    rim_pigment: float = 0.17  # density for each step of Lab lightness at the edge
+    most_rim: float = 1.0
+    gap_from: tuple[float, float] = (4.5, 12.0)  # Lab lightness: beside a strong edge the paper stays white
+    gap_share: float = 0.6
+    pencil_density: float = 0.45  # faint: it holds faces and letters together
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
         """Draw ``rgb_u8`` in watercolor.
@@ -57,30 +51,32 @@ class Watercolor:
         Returns:
             ``(H, W, 3) uint8 RGB``, the same bytes on every run.
         """
-        calm = tone.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
-        washes = kuwahara.paint(calm, radius=self.brush_radius * scale, flow_sigma=2.5 * scale, noise=self.brush_noise)
-        washes = tone.keep_accents(washes, calm, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
-        skin = tone.find_skin(washes, sigma=self.skin_sigma * scale)
-        light = self._glaze(washes[..., 0], skin)
-        colour = cv2.GaussianBlur(np.ascontiguousarray(washes[..., 1:]), (0, 0), self.bleed_sigma * scale)
-        painted = tone.add_vibrance(np.dstack([light, colour]), self.vibrance, skin_guard=1.0, neutral=self.neutral)
-        painted = tone.cool_shadows(painted, self.shadow_cool * (1.0 - skin), reach=self.shadow_reach)
-        density = self._rim(light, scale) * (1.0 - self.skin_rim_guard * skin)
-        sheet = paper.PAPER * paper.thicken_pigment(to_float(tone.to_rgb(painted)), density)
-        lines = line_art.draw_lines(calm, self.pencil, scale)
-        return to_uint8(paper.draw_pencil(sheet, self.pencil_density * lines))
+        drawing = start_drawing(rgb_u8, self.recipe, scale)
+        lab = self._wash(drawing.planes, drawing.skin)
+        rgb = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0.0, 1.0)
+        rgb = self._wet_edges(rgb, np.ascontiguousarray(lab[..., 0]), drawing.skin, SIZE * scale)
+        pencil = self.pencil_density * np.maximum(drawing.inks.thin, 0.8 * drawing.inks.bold)
+        return finish_drawing(paper.draw_pencil(paper.PAPER * rgb, pencil), (rgb_u8.shape[1], rgb_u8.shape[0]))
 
-    def _glaze(self, light: FloatArray, skin: FloatArray) -> FloatArray:
-        """Lightness in layers of wash, none darker than the thickest pigment."""
+    def _wash(self, lab: FloatArray, skin: FloatArray) -> FloatArray:
+        """Light in glazes, clear colour, bare paper in the lightest places."""
+        light, chroma, hue = tone.to_polar(lab)
         lifted = tone.lift(light, self.light_gamma + (self.skin_gamma - self.light_gamma) * skin)
-        stepped = tone.step_light(lifted, steps=self.glazes, sharpness=self.glaze_sharpness)
-        glazed = lifted + self.glaze_share * (1.0 - self.skin_glaze_guard * skin) * (stepped - lifted)
-        return np.asarray(glazed + self.darkest * (1.0 - glazed / 100.0) ** 2)
+        share = self.glaze_share + (self.skin_glaze_share - self.glaze_share) * skin
+        glazed = lifted + share * (tone.climb(lifted, self.glazes) - lifted)
+        bare = taper(glazed, *self.bare_from) * (1.0 - taper(chroma, 9.0, 24.0))
+        gain = 1.0 + self.vibrance * np.exp(-chroma / 50.0) * (1.0 - 0.75 * skin) * taper(chroma, 3.0, 12.0)
+        chroma = chroma * (gain + 0.4 * skin * (np.clip(glazed / (light + 4.0), 1.0, 1.5) - 1.0)) * (1.0 - 0.9 * bare)
+        washed = tone.from_polar(glazed, chroma, hue)
+        deep = (1.0 - taper(glazed, 28.0, 62.0)) * (1.0 - skin)
+        washed[..., 1] += 0.3 * self.shadow_blue * deep
+        washed[..., 2] -= self.shadow_blue * deep
+        return washed
 
-    def _rim(self, light: FloatArray, scale: float) -> FloatArray:
-        """Change of pigment density: more on the dark side of an edge, a little less on its light side."""
-        inner = cv2.GaussianBlur(light, (0, 0), 0.5 * self.rim_sigma * scale)
-        outer = cv2.GaussianBlur(light, (0, 0), self.rim_sigma * scale)
-        wanted = self.rim_pigment * (outer - inner)
-        most = np.where(wanted > 0, self.most_rim, self.most_gap)
-        return most * np.tanh(wanted / most)
+    def _wet_edges(self, rgb: FloatArray, light: FloatArray, skin: FloatArray, unit: float) -> FloatArray:
+        """Pigment runs to the rim of a wash; its light neighbour keeps a white gap."""
+        difference = blur(light, self.rim_sigma * unit) - blur(light, self.rim_sigma / 3.0 * unit)
+        rim = np.maximum(difference, 0.0) * (1.0 - 0.6 * skin)
+        gap = np.maximum(-difference, 0.0) * (1.0 - 0.7 * skin)
+        rgb = paper.thicken_pigment(rgb, self.most_rim * np.tanh(self.rim_pigment * rim / self.most_rim))
+        return rgb + (self.gap_share * taper(gap, *self.gap_from))[..., np.newaxis] * (1.0 - rgb)

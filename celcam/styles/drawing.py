@@ -1,0 +1,71 @@
+"""The drawing that the looks start from: planes and inks at twice the photo's size.
+
+A look colours the planes, lays the inks and averages the result down to the photo's size, so that every border is
+smooth and about a pixel wide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from celcam.arrays import FloatArray, Uint8Array
+from celcam.pixels import to_uint8
+from celcam.styles import tone
+from celcam.styles.cut import Knife, cut
+from celcam.styles.flatten import Flattening, flatten, flatten_areas
+from celcam.styles.inks import Inks, Pens, draw_inks, enlarge
+
+# The drawing is so many times larger than the photo.
+SIZE = 2
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How planes and inks are made."""
+
+    flattening: Flattening = field(default_factory=Flattening)
+    pens: Pens = field(default_factory=Pens)
+    calm_skin: float = 0.6  # share of the shine on skin that goes: no mask of patches
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Planes and inks at `SIZE` times the photo's size."""
+
+    planes: FloatArray  # ``(SIZE H, SIZE W, 3) float32 Lab``, flat, with crisp borders
+    skin: FloatArray  # ``(SIZE H, SIZE W) float32``, 0..1: how much skin prevails
+    inks: Inks
+
+
+def start_drawing(rgb_u8: Uint8Array, recipe: Recipe, scale: float) -> Drawing:
+    """Cut the photo into planes and draw its lines.
+
+    Args:
+        rgb_u8: ``(H, W, 3) uint8 RGB``.
+        recipe: how.
+        scale: factor on every length; 1.0 suits a short side of 256.
+
+    Returns:
+        The drawing, `SIZE` times larger.
+    """
+    lab = tone.to_lab(rgb_u8)
+    flat = flatten_areas(lab, recipe.flattening, scale)
+    calm = tone.calm_skin(flat.lab, sigma=8.0 * scale, share=recipe.calm_skin)
+    skin = enlarge(tone.find_skin(calm, sigma=5.0 * scale), SIZE)
+    inks = draw_inks(lab, flat, recipe.pens, scale, SIZE)
+    return Drawing(_cut_planes(enlarge(calm, SIZE), SIZE * scale), np.clip(skin, 0.0, 1.0), inks)
+
+
+def _cut_planes(lab: FloatArray, unit: float) -> FloatArray:
+    """Crisp borders; ``unit``: pixels of ``lab`` to a pixel at scale 1."""
+    lab = cut(lab, Knife(0.5 * unit, 1.8 * unit, 7, flow_sigma=1.2 * unit, step=0.45 * unit, floor=0.15))
+    lab = flatten(lab, sigma=1.2 * unit, contrast=5.5, rounds=2)
+    return cut(lab, Knife(0.5 * unit, 1.8 * unit, 5, flow_sigma=1.5 * unit, step=0.35 * unit, floor=0.1))
+
+
+def finish_drawing(rgb: FloatArray, size_wh: tuple[int, int]) -> Uint8Array:
+    """``(SIZE H, SIZE W, 3) float32 RGB``, 0..1, averaged down to ``(H, W, 3) uint8 RGB``."""
+    return to_uint8(cv2.resize(rgb, size_wh, interpolation=cv2.INTER_AREA))
