@@ -5,7 +5,7 @@ Lengths are in pixels of a picture whose short side is 256 and grow with the pic
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -22,20 +22,18 @@ from celcam.styles.tone import SKY_HUE, Stairs, near_hue, taper
 class Anime:
     """Parameters of the anime look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
-    recipe: Recipe = field(
-        default_factory=lambda: Recipe(Flattening(detail=(2.0, 6.0)), Pens(thin_from=0.15, thin_ramp=0.7))
-    )
+    recipe: Recipe = Recipe(Flattening(detail=(2.0, 6.0)), Pens(thin_from=0.15, thin_ramp=0.7))
     thin_ink: float = 0.8
     bold_ink: float = 0.5  # an outline no heavier than the lines inside
     line_light: float = 0.26  # share of the local light that a line keeps: a dark of the local hue, not black
-    light_gamma: float = 0.66
+    light_gamma: float = 0.72
     skin_gamma: float = 0.8  # skin keeps its own tone
     darkest: float = 15.0  # Lab lightness of black: shadows are lifted
     cels: Stairs = Stairs((34.0, 54.0, 72.0, 88.0), (25.0, 44.0, 64.0, 82.0, 97.0), width=8.0)
     cel_share: float = 0.6
-    skin_cel_share: float = 0.25
+    skin_cel_share: float = 0.15
     vibrance: float = 1.0
-    shadow_blue: float = 24.0  # Lab b taken from the darks
+    shadow_blue: float = 17.0  # Lab b taken from the darks
     light_warmth: float = 7.0  # Lab b given to the lights
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
@@ -70,7 +68,10 @@ class Anime:
         gain = 1.0 + self.vibrance * np.exp(-chroma / 45.0) * guard * taper(chroma, 3.0, 12.0)
         gain += 0.35 * leaf + 0.5 * sky * np.exp(-chroma / 60.0)
         gain += 0.6 * skin * (np.clip(light / (before + 4.0), 1.0, 1.5) - 1.0)
-        painted = tone.from_polar(light + 4.0 * sky * taper(light, 55.0, 80.0), chroma * gain, hue)
+        chroma = chroma * gain
+        # A light sky can't be vivid in RGB: it would turn to cyan.
+        limit = 80.0 - 36.0 * sky * taper(light, 50.0, 85.0)
+        painted = tone.from_polar(light, limit * np.tanh(chroma / limit), hue)
         return self._tint(painted, skin, sky)
 
     def _tint(self, lab: FloatArray, skin: FloatArray, sky: FloatArray) -> FloatArray:

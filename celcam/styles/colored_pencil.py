@@ -5,17 +5,15 @@ Lengths are in pixels of a picture whose short side is 256 and grow with the pic
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.styles import paper, tone
+from celcam.styles import paper, pencil, tone
 from celcam.styles.drawing import SIZE, Recipe, finish_drawing, start_drawing
 from celcam.styles.flatten import blur
-from celcam.styles.inks import Pens
-from celcam.styles.pencil import BROAD
 from celcam.styles.tone import Stairs, taper
 
 
@@ -23,15 +21,17 @@ from celcam.styles.tone import Stairs, taper
 class ColoredPencil:
     """Parameters of the coloured pencil look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
-    recipe: Recipe = field(default_factory=lambda: Recipe(BROAD, Pens(thin_from=0.05, thin_ramp=1.2, letters=0.5)))
+    recipe: Recipe = pencil.RECIPE
     point: float = 0.8
-    flank: float = 0.6
+    flank: float = 0.7
+    contour: float = 0.5  # of the light line around each area
     line_light: float = 0.3  # share of the local light that a line keeps
-    light_gamma: float = 0.66
-    local_contrast: float = 0.3
-    layers: Stairs = Stairs((34.0, 54.0, 72.0, 87.0), (24.0, 46.0, 66.0, 84.0, 100.0), width=10.0)
-    layer_share: float = 0.6
-    skin_layer_share: float = 0.3
+    light_gamma: float = 0.62
+    colour_tone: float = 0.2  # Lab lightness that each step of chroma costs: clear water is no paper
+    local_contrast: float = 0.4
+    layers: Stairs = Stairs((30.0, 48.0, 64.0, 78.0), (22.0, 48.0, 70.0, 89.0, 100.0), width=14.0)
+    layer_share: float = 0.85
+    skin_layer_share: float = 0.25
     vibrance: float = 1.1
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
@@ -46,8 +46,9 @@ class ColoredPencil:
         """
         drawing = start_drawing(rgb_u8, self.recipe, scale)
         lab = self._shade(drawing.planes, drawing.skin, SIZE * scale)
+        contour = pencil.draw_contours(lab[..., 0], drawing.skin, SIZE * scale)
         flank = self.flank * drawing.inks.bold * (1.0 - 0.5 * taper(lab[..., 0], 25.0, 75.0))
-        ink = 1.0 - (1.0 - self.point * drawing.inks.thin) * (1.0 - flank)
+        ink = 1.0 - (1.0 - self.point * drawing.inks.thin) * (1.0 - flank) * (1.0 - self.contour * contour)
         lab[..., 0] *= 1.0 - (1.0 - self.line_light) * ink
         rgb = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0.0, 1.0)
         return finish_drawing(paper.PAPER * rgb, (rgb_u8.shape[1], rgb_u8.shape[0]))
@@ -55,6 +56,7 @@ class ColoredPencil:
     def _shade(self, lab: FloatArray, skin: FloatArray, unit: float) -> FloatArray:
         """Layers of colour, ``(H, W, 3) float32 Lab``; white is paper."""
         before, chroma, hue = tone.to_polar(lab)
+        before = before - self.colour_tone * chroma * (1.0 - skin)
         light = tone.lift(before, self.light_gamma + (0.8 - self.light_gamma) * skin)
         light = np.clip(light + self.local_contrast * (1 - 0.5 * skin) * (light - blur(light, 10.0 * unit)), 0.0, 100.0)
         share = self.layer_share + (self.skin_layer_share - self.layer_share) * skin

@@ -5,7 +5,7 @@ Lengths are in pixels of a picture whose short side is 256 and grow with the pic
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -19,7 +19,7 @@ from celcam.styles.drawing import Recipe, finish_drawing, start_drawing
 class Comic:
     """Parameters of the comic look, tuned by eye on contact sheets of portraits, animals, streets and food."""
 
-    recipe: Recipe = field(default_factory=Recipe)
+    recipe: Recipe = Recipe(soft_skin=0.4)
     thin_ink: float = 0.78  # inner lines stay behind the outline
     bold_ink: float = 0.96
     light_gamma: float = 0.81  # lifts the middle; print and small screens are dark

@@ -6,7 +6,7 @@ smooth and about a pixel wide.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -15,8 +15,9 @@ from celcam.arrays import FloatArray, Uint8Array
 from celcam.pixels import to_uint8
 from celcam.styles import tone
 from celcam.styles.cut import Knife, cut
-from celcam.styles.flatten import Flattening, flatten, flatten_areas
+from celcam.styles.flatten import Flattening, blur, flatten, flatten_areas
 from celcam.styles.inks import Inks, Pens, draw_inks, enlarge
+from celcam.styles.tone import taper
 
 # The drawing is so many times larger than the photo.
 SIZE = 2
@@ -26,9 +27,10 @@ SIZE = 2
 class Recipe:
     """How planes and inks are made."""
 
-    flattening: Flattening = field(default_factory=Flattening)
-    pens: Pens = field(default_factory=Pens)
+    flattening: Flattening = Flattening()
+    pens: Pens = Pens()
     calm_skin: float = 0.6  # share of the shine on skin that goes: no mask of patches
+    soft_skin: float = 0.65  # share of a shade on skin that runs softly
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,16 @@ def start_drawing(rgb_u8: Uint8Array, recipe: Recipe, scale: float) -> Drawing:
     calm = tone.calm_skin(flat.lab, sigma=8.0 * scale, share=recipe.calm_skin)
     skin = enlarge(tone.find_skin(calm, sigma=5.0 * scale), SIZE)
     inks = draw_inks(lab, flat, recipe.pens, scale, SIZE)
-    return Drawing(_cut_planes(enlarge(calm, SIZE), SIZE * scale), np.clip(skin, 0.0, 1.0), inks)
+    soft = enlarge(calm, SIZE)
+    planes = _soften_skin(_cut_planes(soft, SIZE * scale), soft, recipe.soft_skin * skin)
+    return Drawing(planes, np.clip(skin, 0.0, 1.0), inks)
+
+
+def _soften_skin(planes: FloatArray, soft: FloatArray, share: FloatArray) -> FloatArray:
+    """Shades on skin run softly, features keep their border: cut shades look like a mask."""
+    difference = soft - planes
+    share = share * (1.0 - taper(np.abs(difference[..., 0]), 4.0, 11.0))
+    return np.asarray(planes + share[..., np.newaxis] * difference)
 
 
 def _cut_planes(lab: FloatArray, unit: float) -> FloatArray:
@@ -64,6 +75,19 @@ def _cut_planes(lab: FloatArray, unit: float) -> FloatArray:
     lab = cut(lab, Knife(0.5 * unit, 1.8 * unit, 7, flow_sigma=1.2 * unit, step=0.45 * unit, floor=0.15))
     lab = flatten(lab, sigma=1.2 * unit, contrast=5.5, rounds=2)
     return cut(lab, Knife(0.5 * unit, 1.8 * unit, 5, flow_sigma=1.5 * unit, step=0.35 * unit, floor=0.1))
+
+
+def find_rims(light: FloatArray, sigma: float) -> FloatArray:
+    """How much darker (above 0) or lighter than its surroundings each pixel beside an edge is.
+
+    Args:
+        light: ``(H, W) float32``, lightness of the planes.
+        sigma: width of a rim in pixels.
+
+    Returns:
+        ``(H, W) float32``, in Lab lightness; 0 inside the planes.
+    """
+    return blur(light, sigma) - blur(light, 0.35 * sigma)
 
 
 def finish_drawing(rgb: FloatArray, size_wh: tuple[int, int]) -> Uint8Array:

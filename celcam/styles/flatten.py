@@ -13,7 +13,7 @@ import numpy as np
 from celcam.arrays import FloatArray
 from celcam.pixels import dot
 from celcam.styles import line_art
-from celcam.styles.tone import find_leaves, taper
+from celcam.styles.tone import find_leaves, find_skin, taper
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Flattening:
     fur: float = 0.9  # share of a stroke in what it replaces
     detail: tuple[float, float] = (1.6, 5.0)  # what flattening took returns between these contrasts
     strong_detail: tuple[float, float] = (7.0, 12.0)  # and between these even in leaves and gravel
+    skin_detail: tuple[float, float] = (1.6, 5.0)  # and between these on skin: brows and lips
     speck: float = 5.0  # shorter detail stays away
     letter_contrast: float = 0.5  # small clear strokes stand out by so much more
 
@@ -90,6 +91,8 @@ def flatten_areas(lab: FloatArray, recipe: Flattening, scale: float) -> Flat:
         taper(distance, *recipe.detail) * (1.0 - 0.7 * disorder),
         taper(distance, *recipe.strong_detail) * (1.0 - 0.4 * disorder),
     )
+    skin = taper(find_skin(texture, sigma=5.0 * scale), 0.15, 0.45)
+    kept = np.maximum(kept, skin * taper(distance, *recipe.skin_detail))
     kept = np.maximum(line_art.drop_specks(kept, length=recipe.speck * scale, floor=0.3), kept * legible)
     planes = calm + kept[..., np.newaxis] * lost
     fine = texture - blur(texture, 1.5 * scale)
