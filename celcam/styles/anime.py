@@ -15,7 +15,7 @@ from celcam.styles import tone
 from celcam.styles.drawing import Recipe, finish_drawing, start_drawing
 from celcam.styles.flatten import Flattening
 from celcam.styles.inks import Inks, Pens
-from celcam.styles.tone import SKY_HUE, Stairs, near_hue, taper
+from celcam.styles.tone import LEAF_HUE, SKY_HUE, Stairs, near_hue, taper
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Anime:
         light = dark + (1.0 - dark / 100.0) * light
         share = self.cel_share + (self.skin_cel_share - self.cel_share) * skin
         light = light + share * (tone.climb(light, self.cels) - light)
-        leaf = near_hue(hue, 1.95, 0.5) * taper(chroma, 6.0, 18.0) * (1.0 - skin)
+        leaf = near_hue(hue, LEAF_HUE, 0.5) * taper(chroma, 6.0, 18.0) * (1.0 - skin)
         sky = near_hue(hue, SKY_HUE, 0.6) * taper(chroma, 4.0, 14.0)
         # Leaves: yellow in the light, blue-green in the shade. Skies: azure, paler and greener near the light.
         hue = hue + leaf * (0.2 + 0.45 * (1.0 - taper(light, 35.0, 70.0)) - 0.25 * taper(light, 70.0, 92.0))
@@ -78,7 +78,8 @@ class Anime:
         """Cool shadows, warm lights; rosy shades on skin."""
         light = lab[..., 0].copy()
         shade = (1.0 - taper(light, 26.0, 64.0)) * (1.0 - skin)
-        bright = taper(light, 70.0, 98.0) * (1.0 - sky)
+        chroma = cv2.magnitude(lab[..., 1], lab[..., 2])
+        bright = taper(light, 70.0, 98.0) * (1.0 - sky) * (0.5 + 0.5 * taper(chroma, 2.0, 8.0))  # a white dog stays white
         lab[..., 1] += 0.35 * self.shadow_blue * shade + 2.5 * skin * (1.0 - taper(light, 50.0, 85.0))
         lab[..., 2] += self.light_warmth * bright - self.shadow_blue * shade
         return lab

@@ -19,7 +19,7 @@ from celcam.styles.tone import Stairs, taper
 
 @dataclass(frozen=True)
 class ColoredPencil:
-    """Parameters of the coloured pencil look, tuned by eye on contact sheets of portraits, animals, streets and food."""
+    """Parameters of the coloured pencil look, tuned by eye on contact sheets like the others."""
 
     recipe: Recipe = pencil.RECIPE
     point: float = 0.8
@@ -29,10 +29,10 @@ class ColoredPencil:
     light_gamma: float = 0.62
     colour_tone: float = 0.2  # Lab lightness that each step of chroma costs: clear water is no paper
     local_contrast: float = 0.4
-    layers: Stairs = Stairs((30.0, 48.0, 64.0, 78.0), (22.0, 48.0, 70.0, 89.0, 100.0), width=14.0)
-    layer_share: float = 0.85
+    layers: Stairs = Stairs((30.0, 48.0, 64.0, 78.0), (22.0, 48.0, 70.0, 89.0, 100.0), width=17.0)
+    layer_share: float = 0.75
     skin_layer_share: float = 0.25
-    vibrance: float = 1.1
+    vibrance: float = 1.0
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
         """Draw ``rgb_u8`` in coloured pencil.

@@ -1,7 +1,7 @@
 """Cutting: a shock filter gives soft planes crisp, smooth borders.
 
-Follows Kyprianidis and Kang, "Image and Video Abstraction by Coherence-Enhancing Filtering" (2011): each pixel moves
-towards the colour of the side of the edge on which it lies. Lab pictures are ``(H, W, 3) float32``; lengths are in pixels.
+Follows Kyprianidis and Kang, "Image and Video Abstraction by Coherence-Enhancing Filtering" (2011): each pixel takes
+the colour of the side of the edge on which it lies. Lab pictures are ``(H, W, 3) float32``; lengths are in pixels.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def cut(lab: FloatArray, knife: Knife) -> FloatArray:
     coarse = _Coarse(products, knife.coarse) if knife.coarse else None
     for _ in range(knife.rounds):
         key = cv2.transform(lab, EDGE_KEY)
-        blurred = cv2.GaussianBlur(key, (0, 0), knife.fine)
-        slope = x * cv2.Sobel(blurred, cv2.CV_32F, 1, 0, scale=1 / 8)
+        blurred: FloatArray = cv2.GaussianBlur(key, (0, 0), knife.fine)
+        slope: FloatArray = x * cv2.Sobel(blurred, cv2.CV_32F, 1, 0, scale=1 / 8)
         slope += y * cv2.Sobel(blurred, cv2.CV_32F, 0, 1, scale=1 / 8)
         bend = _bend(blurred, products)
         # A pixel on a crest or in a valley stays: a step would leave it on the other side.
@@ -75,7 +75,7 @@ class _Coarse:
 
     def decide(self, fine_bend: FloatArray, key: FloatArray) -> FloatArray:
         """The fine bend near detail, the coarse bend elsewhere."""
-        bend = self.sigma**2 * _bend(cv2.GaussianBlur(_halve(key), (0, 0), self.sigma), self.products)
+        bend: FloatArray = self.sigma**2 * _bend(cv2.GaussianBlur(_halve(key), (0, 0), self.sigma), self.products)
         near = taper(cv2.GaussianBlur(_halve(np.abs(fine_bend)), (0, 0), 1.2 * self.sigma), *DETAIL_NEAR)
         size_wh = (key.shape[1], key.shape[0])
         bend, near = (cv2.resize(plane, size_wh, interpolation=cv2.INTER_LINEAR) for plane in (bend, near))
@@ -85,7 +85,7 @@ class _Coarse:
 def _bend(blurred: FloatArray, products: tuple[FloatArray, ...]) -> FloatArray:
     """Second derivative across the edges."""
     xx, xy, yy = products
-    bend = xx * cv2.Sobel(blurred, cv2.CV_32F, 2, 0, scale=1 / 4)
+    bend: FloatArray = xx * cv2.Sobel(blurred, cv2.CV_32F, 2, 0, scale=1 / 4)
     bend += xy * cv2.Sobel(blurred, cv2.CV_32F, 1, 1, scale=1 / 4)
     bend += yy * cv2.Sobel(blurred, cv2.CV_32F, 0, 2, scale=1 / 4)
     return bend

@@ -34,8 +34,8 @@ class Pencil:
     skin_gamma: float = 0.72  # skin of every tone stays apart
     colour_tone: float = 0.2  # Lab lightness that each step of chroma costs: clear water is no paper
     local_contrast: float = 0.3
-    layers: Stairs = Stairs((30.0, 48.0, 64.0, 80.0), (18.0, 46.0, 70.0, 89.0, 100.0), width=14.0)
-    layer_share: float = 0.8  # the rest is smudged
+    layers: Stairs = Stairs((30.0, 48.0, 64.0, 80.0), (18.0, 46.0, 70.0, 89.0, 100.0), width=16.0)
+    layer_share: float = 0.75  # the rest is smudged
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
         """Draw ``rgb_u8`` in pencil.
@@ -60,7 +60,8 @@ class Pencil:
         """Layers of tone, ``(H, W) float32``, 0 to 100 (paper)."""
         lifted = tone.lift(light, self.light_gamma + (self.skin_gamma - self.light_gamma) * skin)
         lifted = np.clip(lifted + self.local_contrast * (lifted - blur(lifted, 10.0 * unit)), 0.0, 100.0)
-        return lifted + self.layer_share * (1.0 - 0.6 * skin) * (tone.climb(lifted, self.layers) - lifted)
+        share = self.layer_share * (1.0 - 0.6 * skin)
+        return np.asarray(lifted + share * (tone.climb(lifted, self.layers) - lifted))
 
 
 def draw_contours(light: FloatArray, skin: FloatArray, unit: float) -> FloatArray:
@@ -74,4 +75,4 @@ def draw_contours(light: FloatArray, skin: FloatArray, unit: float) -> FloatArra
     Returns:
         ``(H, W) float32``, 0..1.
     """
-    return taper(find_rims(light, 0.9 * unit) - 1.5 * skin, 0.6, 5.0)
+    return taper(find_rims(light, 0.9 * unit) - 1.5 * skin, 1.0, 5.5)

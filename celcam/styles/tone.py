@@ -11,15 +11,12 @@ import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.pixels import dot, to_float, to_uint8
+from celcam.pixels import to_float, to_uint8
 
 # Skin of all tones lies about 43 degrees from +a in the a, b plane (seen on the portraits of the sample photos).
 SKIN_HUE, SKIN_HUE_WIDTH = 0.75, 0.5  # radians
 GREY_TO_SKIN, SKIN_TO_ORANGE = (3.0, 10.0), (45.0, 65.0)  # Lab chroma
 LEAF_HUE, SKY_HUE = 1.95, -1.35  # radians: olive leaves, pale blue
-
-# Share of a neighbourhood that may be lost detail before accents in it count as texture, and from where on they all do.
-CROWD = (0.3, 0.65)
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,9 @@ def find_skin(lab: FloatArray, *, sigma: float) -> FloatArray:
     _, a, b = cv2.split(lab)
     chroma = cv2.magnitude(a, b)
     # Dark skin is nearly grey.
-    likely = taper(chroma / np.clip(lab[..., 0] / 50.0, 0.4, 1.0), *GREY_TO_SKIN) * (1.0 - taper(chroma, *SKIN_TO_ORANGE))
+    likely = taper(chroma / np.clip(lab[..., 0] / 50.0, 0.4, 1.0), *GREY_TO_SKIN) * (
+        1.0 - taper(chroma, *SKIN_TO_ORANGE)
+    )
     return cv2.GaussianBlur(_skin_hue(a, b) * likely, (0, 0), sigma)
 
 
@@ -96,7 +95,7 @@ def near_hue(hue: FloatArray, centre: float, width: float) -> FloatArray:
 def find_leaves(lab: FloatArray) -> FloatArray:
     """How much each pixel has the hue of leaves and grass, ``(H, W) float32``, 0..1; grey has no hue."""
     _, a, b = cv2.split(lab)
-    return np.asarray(np.exp(-(((np.arctan2(b, a) - LEAF_HUE) / 0.35) ** 2)) * taper(cv2.magnitude(a, b), 4.0, 10.0))
+    return np.asarray(near_hue(np.arctan2(b, a), LEAF_HUE, 0.35) * taper(cv2.magnitude(a, b), 4.0, 10.0))
 
 
 def calm_skin(lab: FloatArray, *, sigma: float, share: float) -> FloatArray:
@@ -169,60 +168,5 @@ def taper(plane: FloatArray, low: float, high: float) -> FloatArray:
     return amount * amount * (3.0 - 2.0 * amount)
 
 
-def keep_accents(flat: FloatArray, before: FloatArray, *, low: float, high: float, apart: float) -> FloatArray:
-    """Give back what flattening took if it stood out: an eye, a lip, a letter, but neither grass nor fur.
-
-    Args:
-        flat: ``(H, W, 3) float32 Lab``, the flattened picture.
-        before: ``(H, W, 3) float32 Lab``, what it was made from.
-        low: Lab distance up to which a difference is texture and stays away.
-        high: distance from which all of it returns.
-        apart: within so many pixels (sigma) little else may be lost; much of it is fur.
-
-    Returns:
-        ``(H, W, 3) float32 Lab``.
-    """
-    lost = before - flat
-    distance = np.sqrt(dot(lost, lost))
-    texture = cv2.GaussianBlur(taper(distance, 0.3 * low, low), (0, 0), apart)
-    accents = taper(distance, low, high) * (1.0 - taper(texture, *CROWD))
-    return np.asarray(flat + accents[..., np.newaxis] * lost)
-
-
-def freshen(lab: FloatArray, amount: float) -> FloatArray:
-    """Turn yellow-greens to green and make greens and blues more vivid: leaves and skies, never skin.
-
-    Args:
-        lab: ``(H, W, 3) float32 Lab``.
-        amount: 0 changes nothing; 1 makes a sky twice as vivid.
-
-    Returns:
-        ``(H, W, 3) float32 Lab``.
-    """
-    _, a, b = cv2.split(lab)
-    hue, chroma = np.arctan2(b, a), cv2.magnitude(a, b)
-    # Grey has no hue worth a change.
-    certain = amount * taper(chroma, 5.0, 20.0)
-    leaf = certain * np.exp(-(((hue - LEAF_HUE) / 0.45) ** 2))
-    sky = certain * np.exp(-(((hue - SKY_HUE) / 0.6) ** 2)) * np.exp(-chroma / 60.0)
-    turned, vivid = hue + 0.35 * leaf, chroma * (1.0 + 0.3 * leaf + sky)
-    return np.dstack([lab[..., 0], vivid * np.cos(turned), vivid * np.sin(turned)])
-
-
-def cool_shadows(lab: FloatArray, amount: FloatArray, *, reach: float) -> FloatArray:
-    """Lean dark colours towards blue, as painters do.
-
-    Args:
-        lab: ``(H, W, 3) float32 Lab``.
-        amount: ``(H, W) float32``, Lab b taken from black.
-        reach: lightness at which the change has faded to nothing.
-
-    Returns:
-        ``(H, W, 3) float32 Lab``.
-    """
-    depth = np.clip(1.0 - lab[..., 0] / reach, 0.0, 1.0) ** 2
-    return np.dstack([lab[..., :2], lab[..., 2] - amount * depth])
-
-
 def _skin_hue(a: FloatArray, b: FloatArray) -> FloatArray:
-    return np.exp(-(((np.arctan2(b, a) - SKIN_HUE) / SKIN_HUE_WIDTH) ** 2))
+    return near_hue(np.arctan2(b, a), SKIN_HUE, SKIN_HUE_WIDTH)

@@ -73,10 +73,3 @@ def test_edges_that_run_one_way_are_in_order_and_leaves_are_not() -> None:
     grey = np.zeros_like(leaves)
     assert line_art.edge_order(np.dstack([leaves, grey, grey]), sigma=4.0).mean() < 0.5
     assert line_art.edge_order(lab_step(30.0), sigma=4.0)[32, 32] > 0.95
-
-
-def test_a_pen_of_twice_the_scale_draws_lines_twice_as_wide() -> None:
-    pen = line_art.Pen(1.0, 0.5, 2.0, shortest=10.0)
-    lab = lab_step(90.0)
-    widths = [float(line_art.draw_lines(lab, pen, scale)[32].sum()) for scale in (1.0, 2.0)]
-    assert 1.6 < widths[1] / widths[0] < 2.4

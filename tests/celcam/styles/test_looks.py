@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from celcam.arrays import Uint8Array
+from celcam.errors import UnknownNameError
 from celcam.image_io import read_image
 from celcam.metrics import ssim
 from celcam.pixels import resize, to_short_side
-from celcam.styles import REFERENCE_SHORT_SIDE, STYLES, paper, stroke_scale
+from celcam.styles import ALIASES, REFERENCE_SHORT_SIDE, STYLES, find_style, paper, stroke_scale, tone
 
 SAMPLES = Path(__file__).parents[3] / "datasets" / "samples"
 every_look = pytest.mark.parametrize("name", STYLES)
@@ -108,13 +109,16 @@ def test_a_picture_of_twice_the_size_is_drawn_alike(name: str, photo: str) -> No
     cartoon = draw(name, small)
     alike = ssim(cartoon, resize(draw(name, large), size_wh))
     unscaled = ssim(cartoon, resize(STYLES[name].draw(large, stroke_scale(small)), size_wh))
-    assert alike > 0.93  # measured: 0.942 (comic, butterfly) to 0.98
-    assert alike > unscaled + 0.05
+    assert alike > 0.91  # measured: 0.92 (pencil, butterfly) to 0.96
+    assert alike > unscaled + 0.03
 
 
 @every_look
 def test_a_look_is_more_than_a_tint(name: str, portrait: Uint8Array) -> None:
-    assert ssim(draw(name, portrait), portrait) < 0.8
+    cartoon = draw(name, portrait)
+    distance = np.sqrt(((tone.to_lab(cartoon) - tone.to_lab(portrait)) ** 2).sum(axis=2)).mean()
+    assert distance > (7 if name == "comic" else 12)
+    assert ssim(cartoon, portrait) < (0.86 if name == "comic" else 0.8)  # the comic keeps letters, crowds and faces
 
 
 def test_no_two_looks_are_alike(portrait: Uint8Array) -> None:
@@ -133,12 +137,12 @@ def test_noise_shows_less_in_the_cartoon_than_in_the_photo(name: str, portrait: 
 
 
 @every_look
-def test_what_lies_50_pixels_away_changes_nothing(name: str, portrait: Uint8Array) -> None:
+def test_what_lies_45_pixels_away_changes_nothing(name: str, portrait: Uint8Array) -> None:
     cut = portrait.copy()
     cut[:, 150:] = 0
     changed = np.abs(draw(name, portrait).astype(int) - draw(name, cut)).max(axis=(0, 2))
     reach = 150 - int(np.flatnonzero(changed > 1).min())
-    assert reach <= 50 * stroke_scale(portrait)
+    assert reach <= 45 * stroke_scale(portrait)
 
 
 @every_look
@@ -149,16 +153,16 @@ def test_a_shifted_photo_gives_the_shifted_cartoon(name: str, portrait: Uint8Arr
     assert np.abs(shifted - whole[7:, 11:])[inner].max() <= 2
 
 
-def test_a_sketch_is_drawn_with_one_pencil(portrait: Uint8Array) -> None:
-    sketch = draw("sketch", portrait).reshape(-1, 3)
-    shades = np.unique(sketch, axis=0)
+def test_a_pencil_drawing_is_made_with_one_pencil(portrait: Uint8Array) -> None:
+    drawing = draw("pencil", portrait).reshape(-1, 3)
+    shades = np.unique(drawing, axis=0)
     assert len(np.unique(shades[:, 0])) > 100
     # Every colour lies on the straight way from paper to graphite.
     share = (shades / 255.0 - paper.PAPER) / (paper.GRAPHITE - paper.PAPER)
     assert np.ptp(share, axis=1).max() < 0.01
 
 
-@pytest.mark.parametrize(("name", "least"), [("comic", 100), ("anime", 60), ("sketch", 60)])
+@pytest.mark.parametrize(("name", "least"), [("comic", 100), ("anime", 60), ("pencil", 60), ("colored-pencil", 60)])
 def test_an_outline_is_darker_than_both_its_sides(name: str, least: int) -> None:
     photo = np.full((96, 128, 3), 110, np.uint8)
     photo[:, 64:] = 190
@@ -178,3 +182,10 @@ def test_the_line_of_anime_is_a_dark_of_the_local_hue() -> None:
 def test_scale_1_is_for_a_short_side_of_256() -> None:
     assert stroke_scale(np.zeros((REFERENCE_SHORT_SIDE, 400, 3), np.uint8)) == 1.0
     assert stroke_scale(np.zeros((1280, 720, 3), np.uint8)) == 720 / 256
+
+
+def test_an_earlier_name_still_finds_its_style() -> None:
+    assert find_style("sketch") is STYLES["pencil"]
+    assert not set(ALIASES) & set(STYLES)
+    with pytest.raises(UnknownNameError, match="unknown style 'cubism'; known: "):
+        find_style("cubism")

@@ -23,13 +23,12 @@ def test_lab_and_back_keeps_every_colour_within_one_step() -> None:
     assert np.abs(tone.to_rgb(tone.to_lab(colours)).astype(int) - colours).max() <= 1
 
 
-def test_steps_of_light_rise_without_a_jump_and_keep_black_and_white() -> None:
+def test_steps_of_light_rise_without_a_jump_and_keep_their_ends() -> None:
     light = np.linspace(0, 100, 2001, dtype=np.float32)
-    stepped = tone.step_light(light, steps=5, sharpness=2.0)
-    assert np.diff(stepped).min() >= -1e-4
-    assert np.diff(stepped).max() < 0.5
-    assert np.allclose(stepped[[0, -1]], [0, 100], atol=0.1)
-    assert not np.allclose(stepped, light, atol=2.0)
+    climbed = tone.climb(light, tone.Stairs((25.0, 50.0, 75.0), (10.0, 40.0, 70.0, 98.0), width=10.0))
+    assert np.diff(climbed).min() >= 0
+    assert np.diff(climbed).max() < 0.5
+    assert np.allclose(climbed[[0, 500, 1000, 1500, 2000]], [10, 25, 55, 84, 98], atol=0.1)
 
 
 def test_vibrance_raises_dull_colours_more_than_vivid_ones_and_keeps_the_hue() -> None:
@@ -52,35 +51,38 @@ def test_skin_is_found_in_all_its_tones_and_not_in_leaves_oranges_or_grey() -> N
         assert tone.find_skin(one_colour(*other), sigma=2.0)[12, 12] < 0.2
 
 
-def test_fresh_leaves_are_greener_skies_bluer_and_skin_as_it_was() -> None:
-    leaf, sky, skin = one_colour(50, -8, 28), one_colour(70, -3, -20), one_colour(60, 18, 20)
-    assert hue(tone.freshen(leaf, 0.6)) > hue(leaf) + 0.1
-    assert chroma(tone.freshen(sky, 0.6)) > 1.2 * chroma(sky)
-    assert np.abs(tone.freshen(skin, 0.6) - skin).max() < 1.0
+def test_leaves_are_found_by_their_hue_and_grey_has_none() -> None:
+    assert tone.find_leaves(one_colour(50, -10, 26)).min() > 0.9
+    for other in ((60, 18, 20), (60, 0, 0), (60, -10, -30)):
+        assert tone.find_leaves(one_colour(*other)).max() < 0.1
 
 
-def test_shadows_turn_blue_and_light_does_not() -> None:
-    amount = np.full((24, 24), 9.0, np.float32)
-    assert tone.cool_shadows(one_colour(5, 0, 0), amount, reach=55.0)[12, 12, 2] < -6
-    assert tone.cool_shadows(one_colour(60, 0, 0), amount, reach=55.0)[12, 12, 2] == 0
+def test_shine_on_skin_comes_nearer_to_the_skin_and_a_brow_stays() -> None:
+    face = np.tile(np.array([60, 16, 18], np.float32), (96, 96, 1))
+    face[40:46, 40:46, 0] = 72.0
+    face[60:63, 30:60] = (20, 4, 5)
+    calm = tone.calm_skin(face, sigma=8.0, share=0.5)
+    assert 64 < calm[43, 43, 0] < 69
+    assert np.abs(calm[61, 45] - face[61, 45]).max() < 1.0
 
 
-def test_a_lone_accent_comes_back_and_a_crowd_of_them_does_not() -> None:
-    flat = np.full((96, 96, 3), 50.0, np.float32)
-    eye, fur = flat.copy(), flat.copy()
-    eye[46:50, 46:50, 0] = 10.0
-    fur[..., 0] += np.random.default_rng(0).normal(0, 25, fur.shape[:2]).astype(np.float32)
-    kept_eye = tone.keep_accents(flat, eye, low=6.0, high=20.0, apart=8.0)
-    kept_fur = tone.keep_accents(flat, fur, low=6.0, high=20.0, apart=8.0)
-    assert kept_eye[48, 48, 0] < 15
-    assert np.abs(kept_fur - flat).mean() < 0.05 * np.abs(fur - flat).mean()
+def test_a_grey_wall_is_no_skin_and_stays() -> None:
+    wall = one_colour(60, 0, 0)
+    wall[10:14, 10:14, 0] = 72.0
+    assert np.abs(tone.calm_skin(wall, sigma=4.0, share=0.5) - wall).max() < 0.01
 
 
-def test_a_faint_difference_is_texture_and_stays_away() -> None:
-    flat = np.full((32, 32, 3), 50.0, np.float32)
-    faint = flat.copy()
-    faint[16, 16, 0] = 45.0
-    assert np.array_equal(tone.keep_accents(flat, faint, low=6.0, high=20.0, apart=8.0), flat)
+def test_lifted_skin_gains_as_much_colour_as_light() -> None:
+    lifted = one_colour(36, 10, 12)
+    skin = np.ones(lifted.shape[:2], np.float32)
+    kept = tone.keep_skin_saturation(lifted, np.full_like(skin, 28.0), skin)
+    assert 1.15 < chroma(kept) / chroma(lifted) < 1.3
+    assert np.array_equal(tone.keep_skin_saturation(lifted, np.full_like(skin, 28.0), 0 * skin), lifted)
+
+
+def test_polar_and_back_is_the_same_colour() -> None:
+    lab = tone.to_lab(np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8))
+    assert np.allclose(tone.from_polar(*tone.to_polar(lab)), lab, atol=1e-3)
 
 
 def test_more_pigment_is_darker_and_white_paper_stays_white() -> None:
