@@ -15,6 +15,8 @@ from celcam.arrays import FloatArray, Uint8Array
 from celcam.pixels import to_uint8
 from celcam.styles import tone
 from celcam.styles.cut import Knife, cut
+from celcam.styles.faces.features import draw_faces
+from celcam.styles.faces.landmarks import find_faces
 from celcam.styles.flatten import Flattening, blur, flatten, flatten_areas
 from celcam.styles.inks import Inks, Pens, draw_inks, enlarge
 from celcam.styles.tone import taper
@@ -60,6 +62,7 @@ def start_drawing(rgb_u8: Uint8Array, recipe: Recipe, scale: float) -> Drawing:
     inks = draw_inks(lab, flat, recipe.pens, scale, SIZE)
     soft = enlarge(calm, SIZE)
     planes = _soften_skin(_cut_planes(soft, SIZE * scale), soft, recipe.soft_skin * skin)
+    planes, inks = draw_faces(planes, lab, inks, find_faces(rgb_u8), SIZE)
     return Drawing(planes, np.clip(skin, 0.0, 1.0), inks)
 
 
