@@ -79,7 +79,9 @@ class Anime:
         light = lab[..., 0].copy()
         shade = (1.0 - taper(light, 26.0, 64.0)) * (1.0 - skin)
         chroma = cv2.magnitude(lab[..., 1], lab[..., 2])
-        bright = taper(light, 70.0, 98.0) * (1.0 - sky) * (0.5 + 0.5 * taper(chroma, 2.0, 8.0))  # a white dog stays white
+        bright = (
+            taper(light, 70.0, 98.0) * (1.0 - sky) * (0.5 + 0.5 * taper(chroma, 2.0, 8.0))
+        )  # a white dog stays white
         lab[..., 1] += 0.35 * self.shadow_blue * shade + 2.5 * skin * (1.0 - taper(light, 50.0, 85.0))
         lab[..., 2] += self.light_warmth * bright - self.shadow_blue * shade
         return lab

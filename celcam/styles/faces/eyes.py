@@ -75,7 +75,7 @@ def _place(
     """The eye a little larger than life; small faces need it more."""
     above, below = curve(portrait.points[list(upper)]), curve(portrait.points[list(lower)])
     middle = 0.5 * (above.mean(axis=0) + below.mean(axis=0))
-    more = 1.0 - float(taper(np.float32(portrait.display_height), 90.0, 200.0))
+    more = 1.0 - float(taper(np.array(portrait.display_height), 90.0, 200.0))
 
     def enlarge(lid: FloatArray) -> FloatArray:
         off = lid - middle

@@ -23,8 +23,10 @@ from celcam.styles.inks import Inks
 from celcam.styles.tone import taper
 
 BROWS = ((70, 63, 105, 66, 107, 55, 65, 52, 53, 46), (300, 293, 334, 296, 336, 285, 295, 282, 283, 276))
-OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377)
-OVAL += (152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)
+OVAL = [
+    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+]
 JAW = (397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150)
 WINGS, NOSTRILS = ((48, 64, 98), (278, 294, 327)), ((98, 97), (327, 326))
 TURNED = 0.12  # the nearer cheek's share of the width: less is a profile, which the landmarks guess
@@ -71,7 +73,7 @@ def _draw_face(planes: FloatArray, photo: FloatArray, inks: Inks, face: Face, si
     for part in (*(up + low[::-1] for up, low in EYES), *BROWS, UPPER_LIP + LOWER_LIP[::-1]):
         marks = np.maximum(marks, fill(shape, points[list(part)]))
     height = face.height * size
-    oval = fill(shape, points[list(OVAL)])
+    oval = fill(shape, points[OVAL])
     skin = (oval > 0.5) & (grow(marks, 0.03 * height) < 0.1)
     if skin.sum() < 50:
         return
@@ -121,7 +123,7 @@ def _draw_brows(portrait: Portrait) -> FloatArray:
         colour = np.median(dark if len(dark) > 4 else portrait.photo[inside], axis=0)
         colour[0] = max(5.0, 0.72 * colour[0])
         mask = near * (1.0 - taper(light, border - 1.2, border + 1.2))
-        cover(portrait.lab, 0.92 * mask * float(taper(np.float32(contrast), 6.0, 14.0)), colour)
+        cover(portrait.lab, 0.92 * mask * float(taper(np.array(contrast), 6.0, 14.0)), colour)
         zone = np.maximum(zone, near)
     return zone
 

