@@ -31,6 +31,7 @@ from celcam.errors import DataError, MediaError, UnwritableError
 from celcam.image_io import UNFINISHED_SUFFIX, read_bytes, write_whole
 from celcam.manifest import SPLITS, Pair, write_manifest
 from celcam.styles import STYLES, find_style
+from celcam.styles.faces.landmarks import can_find_faces
 from datasets.journal import REJECTED_NAME, Journal, open_journal
 from datasets.near_duplicates import HASH_WORDS, find_leaders, split_of, unpack_hash
 from datasets.pair import UNWRITABLE, Plan, try_to_draw
@@ -228,14 +229,14 @@ def _claim_folder(plan: Plan) -> None:
 
 
 def _recipe(plan: Plan, styles: Sequence[str]) -> bytes:
-    """The recipe as JSON: styles with their parameters, sizes, format."""
+    """The recipe as JSON: styles with their parameters, sizes, format, whether faces are drawn."""
     parameters: dict[str, dict[str, Any]] = {}
     for name in styles:
         style = find_style(name)
         parameters[name] = {}
         if dataclasses.is_dataclass(style) and not isinstance(style, type):
             parameters[name] = dataclasses.asdict(style)
-    recipe = {"styles": parameters, "sizes": plan.sizes, "format": plan.suffix}
+    recipe = {"styles": parameters, "sizes": plan.sizes, "format": plan.suffix, "faces": can_find_faces()}
     return (json.dumps(recipe, indent=1) + "\n").encode()
 
 

