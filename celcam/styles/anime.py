@@ -78,7 +78,7 @@ class Anime:
         """Cool shadows, warm lights; rosy shades on skin."""
         light = lab[..., 0].copy()
         shade = (1.0 - taper(light, 26.0, 64.0)) * (1.0 - skin)
-        chroma = cv2.magnitude(lab[..., 1], lab[..., 2])
+        chroma = tone.length(lab[..., 1], lab[..., 2])
         bright = (
             taper(light, 70.0, 98.0) * (1.0 - sky) * (0.5 + 0.5 * taper(chroma, 2.0, 8.0))
         )  # a white dog stays white

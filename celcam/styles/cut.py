@@ -45,7 +45,7 @@ def cut(lab: FloatArray, knife: Knife) -> FloatArray:
     """
     grid = line_art.pixel_grid(lab.shape)
     xx, xy, yy = line_art.structure_tensor(lab, knife.flow_sigma)
-    angle = 0.5 * cv2.phase(xx - yy, 2 * xy)
+    angle = 0.5 * np.arctan2(2 * xy, xx - yy)
     across = cv2.merge(cv2.polarToCart(np.ones_like(angle), angle))
     x, y = cv2.split(across)
     products = x * x, 2 * x * y, y * y

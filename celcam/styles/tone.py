@@ -68,7 +68,7 @@ def find_skin(lab: FloatArray, *, sigma: float) -> FloatArray:
         ``(H, W) float32``, 0..1.
     """
     _, a, b = cv2.split(lab)
-    chroma = cv2.magnitude(a, b)
+    chroma = length(a, b)
     # Dark skin is nearly grey.
     likely = taper(chroma / np.clip(lab[..., 0] / 50.0, 0.4, 1.0), *GREY_TO_SKIN) * (
         1.0 - taper(chroma, *SKIN_TO_ORANGE)
@@ -76,10 +76,15 @@ def find_skin(lab: FloatArray, *, sigma: float) -> FloatArray:
     return cv2.GaussianBlur(_skin_hue(a, b) * likely, (0, 0), sigma)
 
 
+def length(a: FloatArray, b: FloatArray) -> FloatArray:
+    """The length of each vector (a, b), rounded alike everywhere; `cv2.magnitude` rounds by an array's address."""
+    return np.asarray(np.sqrt(a * a + b * b))
+
+
 def to_polar(lab: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Lightness, chroma and hue in radians, each ``(H, W) float32``."""
     light, a, b = cv2.split(lab)
-    return light, cv2.magnitude(a, b), np.arctan2(b, a)
+    return light, length(a, b), np.arctan2(b, a)
 
 
 def from_polar(light: FloatArray, chroma: FloatArray, hue: FloatArray) -> FloatArray:
@@ -95,7 +100,7 @@ def near_hue(hue: FloatArray, centre: float, width: float) -> FloatArray:
 def find_leaves(lab: FloatArray) -> FloatArray:
     """How much each pixel has the hue of leaves and grass, ``(H, W) float32``, 0..1; grey has no hue."""
     _, a, b = cv2.split(lab)
-    return np.asarray(near_hue(np.arctan2(b, a), LEAF_HUE, 0.35) * taper(cv2.magnitude(a, b), 4.0, 10.0))
+    return np.asarray(near_hue(np.arctan2(b, a), LEAF_HUE, 0.35) * taper(length(a, b), 4.0, 10.0))
 
 
 def calm_skin(lab: FloatArray, *, sigma: float, share: float) -> FloatArray:
@@ -155,7 +160,7 @@ def add_vibrance(
         ``(H, W, 3) float32 Lab``.
     """
     _, a, b = cv2.split(lab)
-    chroma = cv2.magnitude(a, b)
+    chroma = length(a, b)
     gain = 1.0 + amount * np.exp(-chroma / knee) * (1.0 - skin_guard * _skin_hue(a, b))
     if neutral > 0:
         gain = 1.0 + (gain - 1.0) * (1.0 - np.exp(-((chroma / neutral) ** 2)))
