@@ -16,7 +16,8 @@ FOLDER = Path(__file__).with_name("golden")
 SAMPLES = Path(__file__).parents[3] / "datasets" / "samples"
 PHOTOS = {"portrait": "*astronaut*", "cup": "*coffee*", "street": "*china*"}
 SHORT_SIDE = 96
-REDRAWN = ("comic-2", "watercolor-2", "pencil", "colored-pencil", "anime-2")
+VERSION_1 = ("comic", "anime", "watercolor", "sketch")
+REDRAWN = tuple(name for name in STYLES if name not in VERSION_1)
 
 
 def names() -> list[tuple[str, str]]:

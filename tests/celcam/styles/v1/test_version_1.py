@@ -13,9 +13,9 @@ from celcam.image_io import read_image
 from celcam.metrics import ssim
 from celcam.pixels import resize, to_short_side
 from celcam.styles import REFERENCE_SHORT_SIDE, STYLES, paper, stroke_scale
+from tests.celcam.styles.golden_pictures import VERSION_1
 
 SAMPLES = Path(__file__).parents[4] / "datasets" / "samples"
-VERSION_1 = ("comic", "anime", "watercolor", "sketch")
 every_look = pytest.mark.parametrize("name", VERSION_1)
 
 
