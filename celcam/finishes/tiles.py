@@ -88,5 +88,5 @@ def _waves(period: float, angle: float) -> tuple[FloatArray, FloatArray]:
     turns_x = round(16 * np.cos(np.deg2rad(angle)))
     turns_y = round(16 * np.sin(np.deg2rad(angle)))
     y, x = np.mgrid[:side, :side] * (2.0 * np.pi / side)
-    # Off the pixels' grid, so that a period of a few whole pixels has as many thresholds as it can have.
+    # Off the pixels' grid, so that a period of a few whole pixels has the largest possible number of thresholds.
     return turns_x * x + turns_y * y + 0.6, turns_x * y - turns_y * x + 0.2

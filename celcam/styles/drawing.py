@@ -81,7 +81,7 @@ def _cut_planes(lab: FloatArray, unit: float) -> FloatArray:
 
 
 def find_rims(light: FloatArray, sigma: float) -> FloatArray:
-    """How much darker (above 0) or lighter than its surroundings each pixel beside an edge is.
+    """How much darker (above 0) or lighter than its surroundings each pixel next to an edge is.
 
     Args:
         light: ``(H, W) float32``, lightness of the planes.

@@ -41,7 +41,7 @@ class Watercolor:
     pool_sigma: float = 5.0  # towards its border a wash grows thicker
     pool_pigment: float = 0.06
     most_pool: float = 0.4
-    gap_from: tuple[float, float] = (3.0, 9.0)  # Lab lightness: beside a strong edge the paper stays white
+    gap_from: tuple[float, float] = (3.0, 9.0)  # Lab lightness: next to a strong edge the paper stays white
     gap_share: float = 0.75
     pencil_density: float = 0.45  # faint: it holds faces and letters together
 

@@ -43,7 +43,7 @@ class Watercolor:
     rim_sigma: float = 1.8  # half the width of the dark rim of a wash
     rim_pigment: float = 0.3  # density for each step of Lab lightness at the edge
     most_rim: float = 0.9  # a rim is never thicker than this
-    most_gap: float = 0.2  # nor the wash beside it thinner than this; more is a halo
+    most_gap: float = 0.2  # nor the wash next to it thinner than this; more is a halo
     skin_rim_guard: float = 0.5  # share of the rim that the light on a nose does without
     pencil: inking.Pen = inking.Pen(0.7, 0.5, 3.0, shortest=12.0, order_sigma=4.0)
     pencil_density: float = 0.35  # faint: it holds faces and letters together

@@ -15,7 +15,7 @@ def paint(light: FloatArray) -> FloatArray:
     return kuwahara.paint(lab_of(light), radius=5.0, flow_sigma=2.0, noise=1.5)[..., 0]
 
 
-def test_an_edge_stays_sharp_while_the_noise_beside_it_goes() -> None:
+def test_an_edge_stays_sharp_while_the_noise_next_to_it_disappears() -> None:
     clean = np.full((64, 64), 30.0, np.float32)
     clean[:, 32:] = 70.0
     noisy = clean + np.random.default_rng(0).normal(0, 4, clean.shape).astype(np.float32)
