@@ -5,14 +5,10 @@ const stage = (name) => (state) => state.stats.stages_ms[name]?.median ?? null;
 const vital = (name) => (state) => state.vitals[name] ?? null;
 const GRAPHS = [
   { title: "Frames per second", lines: [[(state) => state.stats.fps, "", "--accent"]] },
-  {
-    title: "Milliseconds",
-    lines: [
-      [stage("stylize"), "drawing", "--accent"],
-      [stage("encode web"), "JPEG", "--ink"],
-      [stage("captured to shown"), "latency", "--faint"],
-    ],
-  },
+  { title: "Milliseconds", lines: [
+    [stage("stylize"), "drawing", "--accent"], [stage("finish"), "finish", "--red"],
+    [stage("encode web"), "JPEG", "--ink"], [stage("captured to shown"), "latency", "--faint"],
+  ] },
   { title: "Temperature", unit: " °C", lines: [[vital("temperature_c"), "", "--red"]], floor: 30, least: 20 },
   { title: "Memory", unit: " MB", lines: [[vital("memory_mb"), "", "--faint"]] },
 ];

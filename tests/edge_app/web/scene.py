@@ -71,5 +71,8 @@ def film_served(
     """Serve ``frames``, or the clip, as they are drawn."""
     merged: dict[str, Any] = {"port": 0, "write": lambda text: None} | options
     painter = Painter(session.looks, session.controls, session.notices, session.source)
-    with WebSink(session, **merged) as sink, running(session, frames or film_frames(), painter, sink):
+    with (
+        WebSink(session, **merged) as sink,
+        running(session, frames or film_frames(), painter.draw, sink, finish=painter.finish),
+    ):
         yield Served(sink, session)

@@ -14,7 +14,6 @@ from tests.browser import open_chromium
 from tests.edge_app.web.chromium import DESK_WH, PHONE_WH, be_device, screenshot
 from tests.edge_app.web.scene import film_served, film_session
 
-LOOKS = 6
 SECONDS = 25  # of curves
 
 
@@ -46,7 +45,9 @@ def take_screenshots(folder: Path, *, seconds: float = SECONDS) -> list[Path]:
 
 
 def _all_thumbnails_are_there(browser: Any) -> bool:
-    return bool(browser.execute_script("return document.querySelectorAll('.look img').length") == LOOKS)
+    count = "document.querySelectorAll('{}').length"
+    tiles, pictures = count.format(".look"), count.format(".look img")
+    return bool(browser.execute_script(f"return {tiles} > 0 && {tiles} === {pictures}"))
 
 
 if __name__ == "__main__":

@@ -130,7 +130,11 @@ def served(session: Session, **options: Any) -> Iterator[Served]:
 
 @contextmanager
 def running(
-    session: Session, frames: Callable[[], Iterator[Frame]], draw: Callable[[Frame], Frame | None], *sinks: FrameSink
+    session: Session,
+    frames: Callable[[], Iterator[Frame]],
+    draw: Callable[[Frame], Frame | None],
+    *sinks: FrameSink,
+    finish: Callable[[Frame], Frame] | None = None,
 ) -> Iterator[None]:
     """Run the pipeline on a thread for the length of the block."""
 
@@ -141,7 +145,7 @@ def running(
             return frames()
 
     stop = threading.Event()
-    pipeline = Pipeline(Source(), draw, sinks, stop=stop, stats=session.stats, notices=session.notices)
+    pipeline = Pipeline(Source(), draw, sinks, stop=stop, stats=session.stats, notices=session.notices, finish=finish)
     thread = threading.Thread(target=pipeline.run, daemon=True)
     thread.start()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -113,12 +114,23 @@ def test_strength_size_and_switches(page: Served, browser: Any) -> None:
     strength.send_keys("\ue010")  # end
     wait(browser, lambda: view(page)["strength"] == 1.0 and is_like(shown(page), 255 - RAMP[8:]))
     click(browser, "#size option[value='32x24']")
-    wait(browser, lambda: view(page)["size_wh"] == [32, 24] and shown(page).shape == (16, 32, 3))
-    wait(browser, lambda: element(browser, "#picture").get_attribute("width") == "32")
+    wait(browser, lambda: page.session.stats.drawing().drawn_as == ("negative", (32, 24)))
+    assert view(page)["size_wh"] == [32, 24]
+    wait(browser, lambda: is_like(shown(page), 255 - RAMP[8:]))  # the picture keeps its size
     for name in ("sharp", "calm", "auto_levels"):
         for wanted in (True, False):
             click(browser, f"#{name}")
             wait(browser, partial(is_set, page, name, wanted))
+
+
+def test_the_canvas_follows_the_size_of_the_picture(tmp_path: Path, browser: Any) -> None:
+    frames = (replace(each, rgb_u8=each.rgb_u8[:, :40]) for each in ramp_frames())
+    with film_served(make_session(tmp_path), lambda: frames) as page:
+        page.post("/api/view", {"size_wh": [32, 24]})
+        browser.get(f"http://{page.host}/")
+        wait(browser, lambda: element(browser, "#picture").get_attribute("width") == "40")
+        assert element(browser, "#picture").get_attribute("height") == "30"
+    leave(browser)
 
 
 def is_set(page: Served, name: str, wanted: bool) -> bool:
