@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 APP := .venv-app/bin/python
 WORK := .venv/bin/python
 
-.PHONY: demo live pipeline wheel test test-wheel test-browser test-webrtc test-backends test-tflite-runtime test-soak check clean
+.PHONY: demo live pipeline wheel test test-wheel test-slow test-browser test-webrtc test-backends test-tflite-runtime test-soak check clean
 
 demo: .venv-app/ready ## draw the bundled clip and photos: out/demo.mp4, out/demo.png
 	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
@@ -54,6 +54,9 @@ test-tflite-runtime: ## test the app with tflite-runtime 2.14 and NumPy 1; Pytho
 	.venv-tflite-runtime/bin/pip install --quiet --disable-pip-version-check -r tests/requirements-tflite-runtime.txt
 	.venv-tflite-runtime/bin/python -m pytest tests/celcam/test_tflite_model.py tests/edge_app/drawing/test_looks.py \
 		tests/edge_app/drawing/test_painter.py tests/edge_app/test_app.py tests/celcam/finishes
+
+test-slow: .venv/ready ## run the slow tests of the style filters; about two minutes
+	$(WORK) -m pytest -m slow tests/celcam
 
 test-soak: .venv/ready ## test 200,000 frames with viewers, a recording and changes of look; seven minutes
 	$(WORK) -m pytest -s -m slow tests/edge_app/test_soak.py

@@ -17,6 +17,7 @@ from celcam.styles import REFERENCE_SHORT_SIDE, STYLES, find_style, paper, strok
 from tests.celcam.styles.golden_pictures import REDRAWN
 
 SAMPLES = Path(__file__).parents[3] / "datasets" / "samples"
+slow = pytest.mark.slow
 every_look = pytest.mark.parametrize("name", REDRAWN)
 
 
@@ -102,7 +103,9 @@ def test_a_grey_photo_is_not_given_a_hue_in_its_light_parts(name: str, portrait:
 
 
 @every_look
-@pytest.mark.parametrize("photo", ["*astronaut*", "*butterfly*", "*coffee*"])
+@pytest.mark.parametrize(
+    "photo", ["*coffee*", *(pytest.param(each, marks=slow) for each in ("*astronaut*", "*butterfly*"))]
+)
 def test_a_picture_of_twice_the_size_is_drawn_alike(name: str, photo: str) -> None:
     large = load(photo, 384)
     size_wh = (large.shape[1] // 2, large.shape[0] // 2)

@@ -98,7 +98,9 @@ def test_a_face_may_lie_across_the_border(portrait: Uint8Array, face: Face, shif
     assert np.isfinite(planes).all()
 
 
-@pytest.mark.parametrize("name", REDRAWN)
+@pytest.mark.parametrize(
+    "name", ["comic-2", *(pytest.param(each, marks=pytest.mark.slow) for each in REDRAWN if each != "comic-2")]
+)
 def test_every_look_shows_the_drawn_eyes(
     name: str, portrait: Uint8Array, face: Face, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from celcam.styles import REFERENCE_SHORT_SIDE, STYLES, paper, stroke_scale
 from tests.celcam.styles.golden_pictures import VERSION_1
 
 SAMPLES = Path(__file__).parents[4] / "datasets" / "samples"
+slow = pytest.mark.slow
 every_look = pytest.mark.parametrize("name", VERSION_1)
 
 
@@ -101,7 +102,9 @@ def test_a_grey_photo_is_not_given_a_hue_in_its_light_parts(name: str, portrait:
 
 
 @every_look
-@pytest.mark.parametrize("photo", ["*astronaut*", "*butterfly*", "*coffee*"])
+@pytest.mark.parametrize(
+    "photo", ["*coffee*", *(pytest.param(each, marks=slow) for each in ("*astronaut*", "*butterfly*"))]
+)
 def test_a_picture_of_twice_the_size_is_drawn_alike(name: str, photo: str) -> None:
     large = load(photo, 384)
     size_wh = (large.shape[1] // 2, large.shape[0] // 2)
