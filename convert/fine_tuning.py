@@ -140,7 +140,7 @@ def fine_tune(
     step = _make_step(student, float_network, optimizer, float_weight)
     pruning.on_train_begin()
     first = int(done.numpy())
-    bar = trange(first, steps, initial=first, total=steps, unit="step", desc=title, disable=quiet)
+    bar = trange(first, steps, initial=first, total=steps, unit="step", desc=title, disable=quiet or None)
     for number in bar:
         pruning.on_train_batch_begin(number)
         loss = float(step(*batches[number]))

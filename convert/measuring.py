@@ -180,7 +180,7 @@ def map_tasks(
     Raises:
         ModelError: a worker process ended.
     """
-    bar = partial(tqdm, total=count, unit="", desc=title, disable=quiet or not count)
+    bar = partial(tqdm, total=count, unit="", desc=title, disable=quiet or not count or None)
     if workers < 2:
         return list(bar(map(make(), tasks)))
     context = get_context("spawn")  # TensorFlow has threads, so a fork would not be safe

@@ -64,7 +64,7 @@ def fit_ranges(generator: Any, photos: FloatArray, *, quiet: bool = False) -> Ra
         return error
 
     rng = np.random.default_rng(SEED)
-    bar = trange(STEPS, unit="step", desc="fitting ranges", disable=quiet)
+    bar = trange(STEPS, unit="step", desc="fitting ranges", disable=quiet or None)
     for _ in bar:
         chosen = rng.choice(len(photos), min(BATCH_SIZE, len(photos)), replace=False)
         error = float(step(tf.constant(photos[chosen])))

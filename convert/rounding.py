@@ -41,7 +41,7 @@ def with_rounded_kernels(reference: Any, photos: FloatArray, *, quiet: bool = Fa
     """
     rounded = copy_of(reference)
     convolutions = [layer.name for layer in rounded.layers if isinstance(layer, tf_keras.layers.Conv2D)]
-    for name in tqdm(convolutions, unit="layer", desc="rounding kernels", disable=quiet):
+    for name in tqdm(convolutions, unit="layer", desc="rounding kernels", disable=quiet or None):
         layer = rounded.get_layer(name)
         kernel, *biases = layer.get_weights()
         bias = biases[0] if biases else np.zeros(kernel.shape[-1])

@@ -16,7 +16,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from celcam.errors import DataError, MediaError, UnwritableError
 from celcam.image_io import UNFINISHED_SUFFIX, read_bytes, write_whole
 from celcam.manifest import SPLITS, Pair, write_manifest
+from celcam.progress import Progress, print_beside_bars
 from celcam.styles import STYLES, find_style
 from celcam.styles.faces.landmarks import can_find_faces
 from datasets.journal import REJECTED_NAME, Journal, open_journal
@@ -97,7 +96,7 @@ def build_pairs(
     with (
         open_journal(plan.out) as journal,
         open_workers(jobs, scheduler) as workers,
-        tqdm(total=total, unit="photo", desc=f"{' '.join(plan.styles)} pairs", disable=quiet) as progress,
+        Progress(f"{' '.join(plan.styles)} pairs", total, "photos", quiet=quiet) as progress,
     ):
         _remove_unfinished(plan)
         photos = find_photos(sources, frame_interval_s=frame_interval_s, exclude=plan.out)
@@ -115,7 +114,7 @@ def resolve_styles(name: str) -> tuple[str, ...]:
 
 
 def _draw_all(
-    photos: Iterable[Photo | Rejected], plan: Plan, journal: Journal, workers: Workers, progress: tqdm
+    photos: Iterable[Photo | Rejected], plan: Plan, journal: Journal, workers: Workers, progress: Progress
 ) -> None:
     """Draw the photos that have no pairs yet; record every photo in the journal."""
     printed = unwritable = 0
@@ -123,12 +122,12 @@ def _draw_all(
     def reject(rejected: Rejected) -> None:
         nonlocal printed
         journal.note_rejected(rejected)
-        progress.update()
+        progress.advance()
         printed += 1
         if printed <= MAX_PRINTED:
-            progress.write(f"skipped: {rejected.reason}", file=sys.stderr)
+            print_beside_bars(f"skipped: {rejected.reason}")
         elif printed == MAX_PRINTED + 1:
-            progress.write(f"further skipped photos are listed only in {REJECTED_NAME}", file=sys.stderr)
+            print_beside_bars(f"further skipped photos are listed only in {REJECTED_NAME}")
 
     def not_drawn_yet() -> Iterator[Photo]:
         for found in photos:
@@ -140,14 +139,14 @@ def _draw_all(
                 yield found
             else:
                 journal.note(found, drawn)
-                progress.update()
+                progress.advance()
 
     for photo, outcome in workers.run(partial(try_to_draw, plan=plan), not_drawn_yet()):
         if isinstance(outcome, WorkerLostError):
             outcome = Rejected(photo.place, "killed its worker", f"{photo.place}: {outcome}")
         if not isinstance(outcome, Rejected):
             journal.note(photo, outcome)
-            progress.update()
+            progress.advance()
             unwritable = 0
             continue
         reject(outcome)

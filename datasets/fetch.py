@@ -76,8 +76,10 @@ def _fetch_whole(
 ) -> None:
     """Download to ``partial`` until it has the published size; reconnect if needed."""
     failures, reason = 0, ""
-    bar = tqdm(total=public_set.size_bytes, unit="B", unit_scale=True, desc=public_set.name, disable=quiet)
-    with bar:
+    # `disable` None shows no bar if stderr is not a terminal.
+    with tqdm(
+        total=public_set.size_bytes, unit="B", unit_scale=True, desc=public_set.name, disable=quiet or None
+    ) as bar:
         bar.update(_size(partial))
         while (before := _size(partial)) < public_set.size_bytes:
             if failures >= tries:
