@@ -17,6 +17,7 @@ from edge_app.options import (
     DistancesConfig,
     DoctorConfig,
     FinishesConfig,
+    FlickerConfig,
     ProfileConfig,
     parse_output_size,
 )
@@ -24,8 +25,8 @@ from edge_app.settings import read_settings
 
 ABOUT = (
     "Turn photos, videos and live cameras into cartoons. Other commands, in place of SOURCE: 'bench' times model files "
-    "on this device, 'finishes' times the finish of each look, 'distances' compares the looks, 'profile' times each "
-    "step of a frame, and 'doctor' diagnoses problems. Each has its own --help."
+    "on this device, 'finishes' times the finish of each look, 'distances' and 'flicker' compare the looks, 'profile' "
+    "times each step of a frame, and 'doctor' diagnoses problems. Each has its own --help."
 )
 
 
@@ -104,12 +105,22 @@ def distances(config: DistancesConfig) -> int:
     return 0
 
 
+def flicker(config: FlickerConfig) -> int:
+    """Print how much each look flickers on clips, and the camera itself."""
+    from edge_app.benchmarks.look_flicker import measure_look_flicker
+    from edge_app.sources import BUNDLED_CLIP
+
+    print(measure_look_flicker(config.clips or [BUNDLED_CLIP], frames=config.frames).table())
+    return 0
+
+
 COMMANDS = {
     command.name: command
     for command in (
         Command("bench", BenchConfig, bench, "Time model files on this device; the last line holds all figures."),
         Command("finishes", FinishesConfig, finishes, "Time the finish of each look, next to its network."),
         Command("distances", DistancesConfig, distances, "Print how far the looks lie from photos and each other."),
+        Command("flicker", FlickerConfig, flicker, "Print how much each look flickers on clips, next to the camera."),
         Command("profile", ProfileConfig, profile, "Time each step of a frame alone, and all steps together."),
         Command("doctor", DoctorConfig, doctor, "Diagnose problems of this device and name the remedies."),
     )

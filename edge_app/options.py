@@ -155,6 +155,19 @@ class DistancesConfig:
 
 
 @dataclass(frozen=True)
+class FlickerConfig:
+    """Options of ``flicker``."""
+
+    clips: tuple[Path, ...] = option(
+        (), help="videos of a camera; without CLIP the bundled clip", positional=True, metavar="CLIP"
+    )
+    frames: int = option(48, help="frames of each clip", metavar="N")
+
+    def __post_init__(self) -> None:
+        require(self.frames >= 2, f"--frames {self.frames}: expected 2 or more")
+
+
+@dataclass(frozen=True)
 class DoctorConfig:
     """Options of ``doctor``."""
 

@@ -45,13 +45,35 @@ class Border(Primitive):
         return Kit(tiles={"paint": tiles.to_tile(np.minimum(paint * FULL / 255.0, 1.0))})
 
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
-        """Multiplies what is missing to white."""
+        """Multiplies what is missing to white, in the strips along the sides alone: further inside nothing changes."""
         paint = repeat(kit.tiles["paint"], size_wh)
-        paints = np.ascontiguousarray(cv2.cvtColor(paint, cv2.COLOR_GRAY2RGB))
-        dark = np.empty_like(paints)
+        strips = [
+            (place, np.ascontiguousarray(cv2.cvtColor(paint[place], cv2.COLOR_GRAY2RGB))) for place in _strips(paint)
+        ]
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
-            cv2.multiply(cv2.bitwise_not(rgb_u8, dst=dark), paints, scale=1 / FULL, dst=dark)
-            return np.asarray(cv2.bitwise_not(dark), np.uint8)
+            shown = rgb_u8.copy()
+            for place, paints in strips:
+                dark = cv2.multiply(cv2.bitwise_not(rgb_u8[place]), paints, scale=1 / FULL)
+                shown[place] = cv2.bitwise_not(dark, dst=dark)
+            return shown
 
         return draw
+
+
+def _strips(paint: Uint8Array) -> list[tuple[slice, slice]]:
+    """Up to four rectangles that hold every pixel whose paint is not full strength."""
+    height, width = paint.shape
+    rows, columns = (np.flatnonzero((paint != FULL).mean(axis=axis) < 0.5) for axis in (1, 0))
+    if not rows.size or not columns.size:
+        return [(slice(0, height), slice(0, width))]
+    (top, bottom), (left, right) = ((inner[0], inner[-1] + 1) for inner in (rows, columns))
+    while (paint[top:bottom, left:right] != FULL).any():  # the edge is rough
+        top, bottom, left, right = top + 1, bottom - 1, left + 1, right - 1
+    strips = [
+        (slice(0, top), slice(0, width)),
+        (slice(bottom, height), slice(0, width)),
+        (slice(top, bottom), slice(0, left)),
+        (slice(top, bottom), slice(right, width)),
+    ]
+    return [(down, across) for down, across in strips if down.start < down.stop and across.start < across.stop]

@@ -24,10 +24,11 @@ class ColorStrokes(Primitive):
     kind: ClassVar[str] = "color-strokes"
 
     layers: tuple[StrokeLayer, ...] = (
-        StrokeLayer((1, 1), 14.0, 170.0, 0.70, 4.2),
+        StrokeLayer((1, 1), 0.0, 165.0, 0.70, 4.2),
         StrokeLayer((2, 1), 110.0, 255.0, 0.55, 4.6),
     )
-    even: tuple[tuple[float, float], ...] = ((0, 0), (20, 0), (110, 34), (200, 80), (255, 150))  # between the strokes
+    # Rubbed on evenly between the strokes, amount of colour to cover.
+    even: tuple[tuple[float, float], ...] = ((0, 0), (12, 0), (110, 40), (200, 100), (255, 185))
     hue_drift: float = 0.02  # deviation of single colours from place to place
     softness: float = 110.0  # levels over which a stroke fades
     grain: float = 0.15  # deviation of wax in the paper's bumps

@@ -12,15 +12,16 @@ from celcam.arrays import Uint8Array
 from celcam.finishes import tables, tiles
 from celcam.finishes.primitive import Draw, Kit, Primitive, repeat, scale_of
 
-# Light is blurred at a size smaller by this factor.
-SHRINK = 8
+# Light is blurred at a size smaller than the network's by this factor.
+SHRINK = 4
 
 
 @dataclass(frozen=True)
 class Glow(Primitive):
-    """Screens blurred highlights over the picture."""
+    """Screens blurred highlights over the network's small picture: light that spills has no fine detail."""
 
     kind: ClassVar[str] = "glow"
+    on_small: ClassVar[bool] = True
 
     start: float = 150.0  # level from which light spills
     strength: float = 0.55

@@ -81,14 +81,20 @@ class Grade(Primitive):
             for way in ("up", "down")
             if table[f"{source} {way} {name}"].any()
         ]
-        shadows = [(plane, table[f"shadow {name}"]) for plane, name in zip(planes, CHANNELS, strict=True)]
+        shadows = [
+            (plane, table[f"shadow {name}"])
+            for plane, name in zip(planes, CHANNELS, strict=True)
+            if table[f"shadow {name}"].any()
+        ]
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY, dst=gray)
             cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB, dst=colour)
             cv2.addWeighted(rgb_u8, 1.0 + vivid, colour, -vivid, 0.0, dst=colour)
-            cv2.LUT(colour, table["tones"], dst=colour)
-            red, green, blue = cv2.split(colour, planes)
+            toned = cv2.LUT(colour, table["tones"])
+            if not changes and not shadows:
+                return np.asarray(toned, np.uint8)
+            red, green, blue = cv2.split(toned, planes)
             cv2.subtract(green, cv2.max(red, blue, dst=leaf), dst=leaf)
             cv2.subtract(blue, red, dst=blueness)
             cv2.LUT(cv2.subtract(red, blue, dst=guard), table["guard"], dst=guard)

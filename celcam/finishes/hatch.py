@@ -29,14 +29,8 @@ class Hatch(Primitive):
         StrokeLayer((2, 1), 80.0, 215.0, 0.34, 4.2),
         StrokeLayer((1, -2), 140.0, 250.0, 0.34, 4.6),
     )
-    smudge: tuple[tuple[float, float], ...] = (
-        (0, 0),
-        (20, 0),
-        (65, 10),
-        (145, 44),
-        (205, 105),
-        (255, 165),
-    )  # even tone
+    # Even tone from the side of the lead, darkness to darkness; in the darks it closes the gaps between strokes.
+    smudge: tuple[tuple[float, float], ...] = ((0, 0), (20, 0), (65, 12), (145, 58), (205, 135), (255, 205))
     eraser: float = 1.5  # how clean light details are, times their contrast
     lines: float = 1.5  # darkness of lines, times their contrast
     line_width: float = 7.0  # what is thinner is a line, reference pixels

@@ -31,7 +31,11 @@ class Inks(Primitive):
     warm_at: tuple[float, ...] = (58.0, 150.0)  # tone where an ink ends, one less than inks
     cool_at: tuple[float, ...] = (58.0, 150.0)
     riser: float = 8.0  # levels from ink to ink: narrow is crisp, wide is calm
-    warmth: tuple[float, float] = (18.0, 40.0)  # red minus blue, in levels: cool up to the first, warm from the second
+    warmth: tuple[float, float] = (
+        14.0,
+        44.0,
+    )  # red minus the larger of blue and green: cool up to the first, all warm from the second
+    yellow: float = 20.0  # levels of green that do not count against red: yellow is warm, leaves are cool
     line_period: float = 4.0  # reference pixels
     line_angle: float = 90.0  # degrees
     line_depth: float = 30.0  # levels of tone between two inks that are drawn in lines
@@ -55,6 +59,7 @@ class Inks(Primitive):
             for hue, inks, at in (("cool", self.cool, self.cool_at), ("warm", self.warm, self.warm_at))
             for channel, name in enumerate(CHANNELS)
         }
+        kit_tables["green"] = tables.to_table(tables.LEVELS - self.yellow)
         kit_tables["warmth"] = tables.to_table(255.0 * tables.smooth(tables.LEVELS, *self.warmth))
         return Kit(kit_tables, {name: tiles.to_tile((128.0 + tile) / 255.0) for name, tile in named.items()})
 
@@ -75,7 +80,8 @@ class Inks(Primitive):
             cv2.subtract(cv2.add(tone, up, dst=tone), down, dst=tone)
             cv2.extractChannel(rgb_u8, 0, dst=warmth)
             cv2.extractChannel(rgb_u8, 2, dst=blue)
-            cv2.subtract(warmth, blue, dst=warmth)
+            cv2.LUT(cv2.extractChannel(rgb_u8, 1, dst=change), kit.tables["green"], dst=change)
+            cv2.subtract(warmth, cv2.max(blue, change, dst=change), dst=warmth)
             cv2.LUT(warmth, kit.tables["warmth"], dst=warmth)
             for plane, base, rise, fall in zip(planes, cool, rises, falls, strict=True):
                 cv2.LUT(tone, base, dst=plane)

@@ -43,14 +43,14 @@ FINISHES: dict[str, Finish] = {
                 cool_at=(56.0, 140.0, 230.0),
                 line_depth=32.0,
                 roughness=1.5,
-                tone=Tone(red=0.3, local=0.25, lift=0.2),
+                tone=Tone(red=0.3, local=0.15, lift=0.2),
             ),
             Paper(grain=0.008),
         )
     ),
     "noir": Finish(
         (
-            KeepHue(riser=44.0, slope=0.3, values=(6.0, 48.0, 148.0, 248.0), tone=Tone(red=0.4, local=0.15, lift=0.1)),
+            KeepHue(riser=44.0, slope=0.3, values=(6.0, 48.0, 148.0, 248.0), tone=Tone(red=0.4, local=0.1, lift=0.1)),
             Vignette(depth=0.6),
             Paper(tint=(1.0, 1.0, 1.0), grain=0.012, size=0.7),
         )
@@ -80,7 +80,7 @@ FINISHES: dict[str, Finish] = {
     "pixel": Finish((Grid(),)),
     "watercolor": Finish(
         (
-            Grade(vivid=0.28, tones=((0, 0), (30, 34), (80, 104), (140, 174), (200, 232), (232, 255), (255, 255))),
+            Grade(vivid=0.28, tones=((0, 0), (30, 34), (80, 104), (140, 172), (200, 225), (244, 255), (255, 255))),
             Wobble(amount=0.6),
             Crisp(amount=3.0),
             Wash(),
@@ -107,8 +107,8 @@ FINISHES: dict[str, Finish] = {
                 leaf=(-0.40, 0.16, -0.05),
                 blue=(-0.12, 0.10, 0.12),
             ),
-            Crisp(),
             Glow(),
+            Crisp(),
         )
     ),
 }
