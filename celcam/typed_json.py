@@ -14,7 +14,8 @@ def build(kind: type, fields: Any, within: str = "") -> Any:
     """The dataclass ``kind`` from those entries of ``fields`` that it has; other entries are ignored.
 
     Args:
-        kind: a dataclass whose fields are numbers, strings, paths, dicts or dataclasses, or one of these or None.
+        kind: a dataclass whose fields are numbers, strings, paths, dicts, dataclasses, tuples ``tuple[X, ...]`` of
+            these, or one of them or None.
         fields: a JSON object; a value may also be a dataclass that is built already.
         within: how errors name the object, as ``budget.``.
 
@@ -41,6 +42,8 @@ def _typed(name: str, hint: Any, value: Any) -> Any:
         expected = typing.get_origin(option) or option
         if dataclasses.is_dataclass(expected) and isinstance(value, dict):
             return build(typing.cast("type", expected), value, f"{name}.")
+        if expected is tuple and isinstance(value, list):
+            return tuple(_typed(name, typing.get_args(option)[0], item) for item in value)
         if expected is Path and isinstance(value, str):
             return Path(value)
         if expected is float and type(value) in (int, float) and abs(value) <= sys.float_info.max:

@@ -8,8 +8,8 @@ from pathlib import Path
 import keras
 
 from train.backend import require_hardware, share_batches, use_exact_float32
+from train.discriminators import build_discriminator
 from train.generators import build_any_generator
-from train.networks import build_discriminator
 from train.optimizers import build_optimizer
 from train.pix2pix import Pix2Pix
 from train.recipe import Hardware, Recipe

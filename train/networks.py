@@ -59,13 +59,6 @@ class GeneratorSpec:
         return 8 if self.eighth_blocks else 4  # 4 is celcam.pixels.SIZE_MULTIPLE, which --help must not load
 
 
-@dataclass(frozen=True)
-class DiscriminatorSpec:
-    """Widths of the PatchGAN."""
-
-    width: int  # channels of the first layer; the second has twice that number
-
-
 # At most 0.35 GMAC at 256x256, of layers that are fast at int8 (see docs/architecture.md).
 LIVE_GENERATOR = GeneratorSpec(
     half_width=20, quarter_width=40, quarter_blocks=1, half_blocks=1, residual=False, linear_up=True
@@ -110,27 +103,6 @@ def build_generator(spec: GeneratorSpec, keras: Any) -> Any:
         # In float32 under mixed precision too: a half-precision photo has fewer than 256 steps.
         cartoon = layers.Add(name="cartoon", dtype="float32")([photo, cartoon])  # (B, H, W, 3)
     return keras.Model(photo, cartoon, name="generator")
-
-
-def build_discriminator(spec: DiscriminatorSpec, keras: Any) -> Any:
-    """The PatchGAN of Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks" (2017).
-
-    Each output judges a patch of 22x22 pixels, about the reach of an ink line. It has no batch norm, because real and
-    drawn pictures come in separate batches.
-
-    Returns:
-        A functional model from photo and cartoon, ``(B, H, W, 6)``, to a list: the output of each hidden layer, then
-        the logits ``(B, h, w, 1)``.
-    """
-    layers = keras.layers
-    pair = keras.Input((None, None, 6), name="pair")
-    x, features = pair, []
-    for number, width in enumerate((spec.width, 2 * spec.width)):
-        x = layers.Conv2D(width, 4, strides=2, padding="same", name=f"judge{number}")(x)
-        x = layers.LeakyReLU(0.2, name=f"judge{number}_leaky")(x)
-        features.append(x)
-    logits = layers.Conv2D(1, 4, padding="same", dtype="float32", name="verdict")(x)  # (B, H/4, W/4, 1)
-    return keras.Model(pair, [*features, logits], name="discriminator")
 
 
 @functools.cache

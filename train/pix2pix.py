@@ -11,8 +11,12 @@ from typing import Any
 import keras
 from keras import ops
 
+from train.discriminators import patch_stride
 from train.losses import feature_loss, find_adversarial_loss, line_loss, ssim_loss, temporal_consistency_loss
 from train.recipe import LossWeights
+
+# Odd, so that offsets visit every place of a grid whose side is a power of two before one comes again.
+OFFSET_STEP = 11
 
 
 class Pix2Pix(keras.Model):  # type: ignore[misc]
@@ -32,6 +36,9 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
         self.generator = generator
         self.discriminator: Any = discriminator if weights.adversarial > 0 else None
         self.weights_of_terms = weights
+        if self.discriminator is not None:
+            self.stride = patch_stride(discriminator)
+            self.offset = self.add_weight(shape=(), initializer="zeros", dtype="int32", trainable=False, name="offset")
         # A function, not a part of the model: its variables are neither trained nor saved.
         self.ask_teacher: Any = partial(teacher, training=False) if teacher is not None else None
         self.adversarial = find_adversarial_loss(weights.adversarial_kind)
@@ -62,17 +69,40 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
             target = ops.stop_gradient(self.ask_teacher(x))
             loss = loss + weights.distill * ops.mean(ops.abs(target - y_pred))
         if self.discriminator is not None:
-            *seen, logits = self._judge_frozen(x, y_pred)
-            adversarial = self.adversarial.generator(logits)
-            *features, real = self.discriminator(ops.concatenate([x, y], axis=-1))
-            *_, drawn = self.discriminator(ops.concatenate([x, ops.stop_gradient(y_pred)], axis=-1))
-            judged = self.adversarial.discriminator(real, drawn)
-            self.adversarial_mean.update_state(adversarial)
-            self.discriminator_mean.update_state(judged)
-            loss = loss + weights.adversarial * adversarial + judged
-            if weights.feature > 0:
-                loss = loss + weights.feature * feature_loss([ops.stop_gradient(feature) for feature in features], seen)
+            loss = loss + self._adversarial_loss(x, y, y_pred, training)
         return loss
+
+    def _adversarial_loss(self, photo: Any, cartoon: Any, drawn: Any, training: bool) -> Any:
+        """The terms of both networks that the discriminator decides."""
+        weights = self.weights_of_terms
+        photo, cartoon, drawn = self._off_the_grid([photo, cartoon, drawn], training)
+        *seen, verdict = self._judge_frozen(photo, drawn)
+        adversarial = self.adversarial.generator(verdict)
+        real = ops.concatenate([photo, cartoon], axis=-1)
+        fake = ops.concatenate([photo, ops.stop_gradient(drawn)], axis=-1)
+        *features, verdicts = self.discriminator(ops.concatenate([real, fake], axis=0), training=training)
+        judged = self.adversarial.discriminator(*ops.split(verdicts, 2, axis=0))
+        self.adversarial_mean.update_state(adversarial)
+        self.discriminator_mean.update_state(judged)
+        loss = weights.adversarial * adversarial + judged
+        if weights.feature > 0:
+            of_real = [ops.stop_gradient(ops.split(feature, 2, axis=0)[0]) for feature in features]
+            loss = loss + weights.feature * feature_loss(of_real, seen)
+        return loss
+
+    def _off_the_grid(self, pictures: list[Any], training: bool) -> list[Any]:
+        """``pictures``, cropped by an offset that differs from step to step.
+
+        Strided convolutions look at every picture on the same grid. With a fixed grid a generator learns to please the
+        verdicts at their places alone, and draws dots there.
+        """
+        stride = self.stride
+        top, left = self.offset // stride, self.offset % stride
+        if training:
+            self.offset.assign((self.offset + OFFSET_STEP) % stride**2)
+        _, height, width, channels = pictures[0].shape
+        shape = (ops.shape(pictures[0])[0], height - stride + 1, width - stride + 1, channels)
+        return [ops.slice(picture, (0, top, left, 0), shape) for picture in pictures]
 
     def _judge_frozen(self, photo: Any, drawn: Any) -> Any:
         """Hidden layers and logits of the discriminator for ``drawn``, with gradients for the generator only."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields, replace
 
 from celcam.cli import require
 from celcam.errors import UnknownNameError
+from train.discriminators import DiscriminatorSpec
 from train.generators import AnyGeneratorSpec
-from train.networks import DiscriminatorSpec
 
 ADVERSARIAL_KINDS = ("hinge", "lsgan", "bce")
 OPTIMIZERS = ("muon", "adam")

@@ -102,9 +102,16 @@ def _from_fields(fields: Any) -> RunConfig:
     if isinstance(losses, dict):
         losses = _renamed(losses, RENAMED_LOSSES)
     known |= {"losses": losses, "generator": spec_of(known)}
+    if isinstance(width := _width_of_2017(known.get("discriminator")), int):
+        known["discriminator"] = {"strided": [width, 2 * width], "plain": [], "verdict_kernel": 4, "spectral": False}
     recipe, hardware = build(Recipe, known), build(Hardware, known)
     config: RunConfig = build(RunConfig, known | {"recipe": recipe, "hardware": hardware})
     return config
+
+
+def _width_of_2017(discriminator: Any) -> Any:
+    """The width of the discriminator of older runs, which had two layers and no normalization; else None."""
+    return discriminator.get("width") if isinstance(discriminator, dict) else None
 
 
 def _renamed(fields: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
