@@ -75,8 +75,8 @@ PRESETS = {
         Preset(
             "live-gan",
             "live with a discriminator and feature matching (adversarial training)",
-            ("size as live", "1,200 steps on the 19 bundled photos: SSIM 0.861, 4 minutes on 2 CPU cores"),
-            replace(_SHIPPED, losses=replace(_SHIPPED.losses, adversarial=0.2, feature=2.0)),
+            ("size as live", "1,200 steps on the 19 bundled photos: SSIM 0.866, 4 minutes on 2 CPU cores"),
+            replace(_SHIPPED, losses=replace(_SHIPPED.losses, adversarial=1.0, feature=10.0)),
         ),
         Preset(
             "autoencoder",
