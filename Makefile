@@ -29,7 +29,7 @@ wheel: .venv-app/ready ## build the app with its models: dist/celcam-VERSION-py3
 	ls dist
 
 test: .venv/ready ## run the tests that CI runs
-	$(WORK) -m pytest
+	$(WORK) -m pytest -n 2 --dist loadfile
 
 test-wheel: .venv/ready ## test the wheel in an empty virtual environment; needs the network
 	$(WORK) -m pytest -m slow tests/test_wheel.py

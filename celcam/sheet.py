@@ -12,7 +12,8 @@ from celcam.pixels import resize
 
 GAP = 4
 WHITE = 255
-TITLE_HEIGHT = 24
+TITLE_HEIGHT, CAPTION_HEIGHT = 24, 20
+INK = (40, 40, 40)
 
 
 def contact_sheet(
@@ -43,6 +44,14 @@ def contact_sheet(
     return np.asarray(np.vstack([_pad(line, line.shape[0], widest) for line in joined]), np.uint8)
 
 
+def captioned(picture: Uint8Array, text: str) -> Uint8Array:
+    """``(H, W, 3) uint8 RGB`` with a line of text below: `CAPTION_HEIGHT` pixels higher and `GAP` pixels wider."""
+    height, width = picture.shape[:2]
+    cell = _pad(picture, height + CAPTION_HEIGHT, width + GAP)
+    cv2.putText(cell, text, (1, height + 13), cv2.FONT_HERSHEY_SIMPLEX, 0.4, INK, 1, cv2.LINE_AA)
+    return cell
+
+
 def _strip(row: Sequence[Uint8Array], height: int) -> Uint8Array:
     """The pictures of a row side by side: a gap after each picture, a wider gap after the last and below."""
     scaled = [resize(picture, (round(picture.shape[1] * height / picture.shape[0]), height)) for picture in row]
@@ -58,5 +67,5 @@ def _pad(picture: Uint8Array, height: int, width: int) -> Uint8Array:
 def _title_line(titles: Sequence[str], width: int) -> Uint8Array:
     line = np.full((TITLE_HEIGHT, width, 3), WHITE, np.uint8)
     text = " | ".join(titles)
-    cv2.putText(line, text, (2, TITLE_HEIGHT - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (40, 40, 40), 1, cv2.LINE_AA)
+    cv2.putText(line, text, (2, TITLE_HEIGHT - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.5, INK, 1, cv2.LINE_AA)
     return line

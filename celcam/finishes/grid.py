@@ -17,7 +17,7 @@ Colour = tuple[int, int, int]
 _RAMPS = """
 0d0b14 1f1d2b 33313f 4b4a56 666570 84838a a3a19f c2bfb8 dedad0 f3f0e8 ffffff
 1a0f0d 2e1a14 4a2a1e 6b3f2a 8a5536 a86f47 c58c5f dcab7f eec9a2 f8e2c6
-5a3230 8c5148 b87a68 d8a08a f0c8b4
+c98a7c d8a08f f0c8b8
 3d0c14 6e1423 a31d2d d4302f f0573f fa8a5c ffb07c
 7a4a1c b3701f e29a2c f9c846 fff08a
 16301f 1f4d2c 2f7036 4f9a3e 86c24a c4e06a

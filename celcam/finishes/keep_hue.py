@@ -24,8 +24,8 @@ class KeepHue(Primitive):
     values: tuple[float, ...] = (10.0, 58.0, 150.0, 246.0)  # the greys, dark to light
     riser: float = 16.0  # levels from grey to grey
     slope: float = 0.2  # share of the tone that stays inside a step: 0 is flat
-    purity: float = 2.0  # how many times the larger of green and blue must lie below red: orange and skin do not
-    red_from: tuple[float, float] = (36.0, 62.0)  # levels by which it does: none kept, all kept
+    purity: float = 2.2  # how many times the larger of green and blue must lie below red: orange and skin do not
+    red_from: tuple[float, float] = (36.0, 58.0)  # levels by which it does: none kept, all kept
     red_to: tuple[int, int, int] = (226, 24, 38)  # what full red becomes
     shadow_tint: tuple[float, float, float] = (-2.0, 0.0, 6.0)  # added to blacks, levels
     tone: Tone = field(default_factory=Tone)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import cv2
 import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.finishes.finish import Finish
 from celcam.finishes.kinds import from_values
 from celcam.pixels import resize
+from celcam.sheet import captioned
 
-CELL_WH, CAPTION = (212, 159), 18
+CELL_WH = (212, 159)
 SHOWN_WH = (640, 480)
-INK = (40, 40, 40)
 # Primitives side by side.
 COLUMNS = 2
 # For each kind what stands in the three cells; a kind that acts on the whole picture is shown small, others cropped.
@@ -74,9 +73,5 @@ def _cell(kind: str, knobs: dict[str, Any], drawn: Uint8Array) -> Uint8Array:
     else:
         left, top = (SHOWN_WH[0] - width) // 2, (SHOWN_WH[1] - height) // 2
         shown = shown[top : top + height, left : left + width]
-    cell = np.full((height + CAPTION, width + 4, 3), 255, np.uint8)
-    cell[:height, :width] = shown
     turned = ", ".join(name if isinstance(value, list) else f"{name} {value}" for name, value in knobs.items())
-    text = f"{kind}: {turned}" if turned else kind
-    cv2.putText(cell, text, (1, height + 12), cv2.FONT_HERSHEY_SIMPLEX, 0.36, INK, 1, cv2.LINE_AA)
-    return cell
+    return captioned(np.ascontiguousarray(shown), f"{kind}: {turned}" if turned else kind)

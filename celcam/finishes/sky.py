@@ -28,6 +28,7 @@ class Sky(Primitive):
     low: tuple[int, int, int] = (255, 246, 228)
     light_from: tuple[float, float] = (176.0, 226.0)  # of the darker of green and blue: none, all
     warm: float = 12.0  # levels of red above blue at which nothing is left: a lit wall is no sky
+    alone: tuple[float, float] = (0.15, 0.5)  # share of sky around: none of a patch is left, all is
     strength: float = 0.8
 
     def __post_init__(self) -> None:
@@ -42,9 +43,16 @@ class Sky(Primitive):
         )
         amount = self.strength * 255.0 * tables.smooth(tables.LEVELS, *self.light_from)
         missing = 1.0 - rows.T[:, np.newaxis, :] / 255.0
-        warm = tables.LEVELS * 255.0 / self.warm
+        most = self.strength * 255.0
+        named = {
+            "amount": amount,
+            "warm": tables.LEVELS * 255.0 / self.warm,
+            "alone": 255.0 * tables.smooth(tables.LEVELS, self.alone[0] * most, self.alone[1] * most),
+        }
         return Kit(
-            {"amount": tables.to_table(amount), "warm": tables.to_table(warm)}, {"missing": tiles.to_tile(missing)}
+            {name: tables.to_table(table) for name, table in named.items()},
+            {"missing": tiles.to_tile(missing)},
+            {"around": 2 * max(1, min(size_wh) // (8 * SHRINK)) + 1},
         )
 
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
@@ -55,6 +63,7 @@ class Sky(Primitive):
         green, light, warm, amount = np.empty((4, height, width), np.uint8)
         amounts = np.empty((height, width, 3), np.uint8)
         square = np.ones((3, 3), np.uint8)
+        side = kit.numbers["around"]
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             cv2.split(rgb_u8, (warm, green, light))
@@ -63,6 +72,8 @@ class Sky(Primitive):
             cv2.subtract(light, warm, dst=light)
             small = cv2.resize(light, small_wh, interpolation=cv2.INTER_AREA)
             reached = cv2.dilate(np.minimum.accumulate(cv2.dilate(small, square), axis=0), square)
+            around = cv2.LUT(cv2.blur(cv2.blur(reached, (side, side)), (side, side)), kit.tables["alone"])
+            reached = cv2.multiply(reached, around, scale=1 / 255)
             cv2.resize(cv2.blur(reached, (5, 5)), size_wh, dst=amount)
             cv2.cvtColor(cv2.min(amount, light, dst=amount), cv2.COLOR_GRAY2RGB, dst=amounts)
             cv2.multiply(amounts, missing, scale=1 / 255, dst=amounts)

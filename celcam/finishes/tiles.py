@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,10 +84,16 @@ class Strokes:
 
 
 def _waves(period: float, angle: float) -> tuple[FloatArray, FloatArray]:
-    """Phases across and along a screen; both go round a whole number of times over the tile."""
-    side = round(max(period, FINEST_PERIOD) * 16)
-    turns_x = round(16 * np.cos(np.deg2rad(angle)))
-    turns_y = round(16 * np.sin(np.deg2rad(angle)))
-    y, x = np.mgrid[:side, :side] * (2.0 * np.pi / side)
-    # Off the pixels' grid, so that a period of a few whole pixels has the largest possible number of thresholds.
-    return turns_x * x + turns_y * y + 0.6, turns_x * y - turns_y * x + 0.2
+    """Phases across and along a screen.
+
+    The step from dot to dot is a whole number of pixels down and across, so that all dots are alike. Other screens beat
+    with the pixels and show a plaid.
+    """
+    length = max(period, FINEST_PERIOD)
+    step_x, step_y = (round(length * turn(np.deg2rad(angle))) for turn in (np.cos, np.sin))
+    squared = step_x**2 + step_y**2
+    y, x = np.mgrid[: squared // math.gcd(step_x, step_y), : squared // math.gcd(step_x, step_y)] * (
+        2.0 * np.pi / squared
+    )
+    # Off the middle of pixels, so that a period of a few pixels has as many thresholds as it can have.
+    return step_x * x + step_y * y + 0.6, step_x * y - step_y * x + 0.2

@@ -35,7 +35,9 @@ def draw(primitive: Primitive, rgb_u8: Uint8Array) -> Uint8Array:
 
 @pytest.fixture(scope="module")
 def small(photo: Uint8Array) -> Uint8Array:
-    return resize(photo, (150, 100))
+    picture = resize(photo, (150, 100)).copy()
+    picture[:40] = (232, 238, 244)  # a sky
+    return picture
 
 
 @pytest.fixture

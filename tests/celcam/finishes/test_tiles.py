@@ -50,7 +50,7 @@ def test_a_tile_has_no_seam(tile: FloatArray) -> None:
 
 @pytest.mark.parametrize(
     "tile",
-    [tiles.dots(4.0, 45.0), tiles.lines(4.3, 0.0), tiles.grain(noise.Field(96, 1.0), 0.8, 3), STROKES.thresholds(1.0)],
+    [tiles.dots(4.0, 45.0), tiles.lines(10.0, 0.0), tiles.grain(noise.Field(96, 1.0), 0.8, 3), STROKES.thresholds(1.0)],
 )
 def test_tone_covers_its_share_of_a_screen(tile: FloatArray) -> None:
     for share in (0.2, 0.5, 0.8):
