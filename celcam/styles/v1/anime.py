@@ -13,6 +13,7 @@ import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.styles import tone
+from celcam.styles.flatten import flatten
 from celcam.styles.v1 import inking, kuwahara, shading
 
 
@@ -50,11 +51,11 @@ class Anime:
         Returns:
             ``(H, W, 3) uint8 RGB``, the same bytes on every run.
         """
-        textured = shading.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
+        textured = flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
         areas = kuwahara.paint(
             textured, radius=self.brush_radius * scale, flow_sigma=2.0 * scale, noise=self.brush_noise
         )
-        areas = shading.flatten(areas, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=2)
+        areas = flatten(areas, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=2)
         areas = shading.keep_accents(areas, textured, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
         painted = self._colour(areas, scale)
         ink = inking.draw_lines(textured, self.pen, scale)

@@ -12,6 +12,7 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.styles import tone
+from celcam.styles.flatten import flatten
 from celcam.styles.v1 import inking, shading
 
 
@@ -43,8 +44,8 @@ class Comic:
         Returns:
             ``(H, W, 3) uint8 RGB``, the same bytes on every run.
         """
-        textured = shading.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
-        flat = shading.flatten(textured, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=4)
+        textured = flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
+        flat = flatten(textured, sigma=3.0 * scale, contrast=self.flat_contrast, rounds=4)
         lifted = 100.0 * (flat[..., 0] / 100.0) ** self.light_gamma
         stepped = shading.step_light(lifted, steps=self.light_steps, sharpness=self.step_sharpness)
         light = lifted + self.step_share * (stepped - lifted)

@@ -38,25 +38,6 @@ def find_skin(lab: FloatArray, *, sigma: float) -> FloatArray:
     return cv2.GaussianBlur(near_hue(np.arctan2(b, a), SKIN_HUE, SKIN_HUE_WIDTH) * likely, (0, 0), sigma)
 
 
-def flatten(lab: FloatArray, *, sigma: float, contrast: float, rounds: int) -> FloatArray:
-    """Smooth texture away and keep the edges: a bilateral filter, repeated.
-
-    Follows Winnemöller, Olsen and Gooch, "Real-Time Video Abstraction" (2006).
-
-    Args:
-        lab: ``(H, W, 3) float32 Lab``.
-        sigma: reach in pixels.
-        contrast: Lab distance that counts as an edge; lower keeps more.
-        rounds: repetitions; more is flatter.
-
-    Returns:
-        ``(H, W, 3) float32 Lab``.
-    """
-    for _ in range(rounds):
-        lab = cv2.bilateralFilter(lab, 2 * int(np.ceil(1.5 * sigma)) + 1, contrast, sigma)
-    return lab
-
-
 def step_light(light: FloatArray, *, steps: int, sharpness: float) -> FloatArray:
     """Gather lightness into soft steps, as the luminance quantization of Winnemöller, Olsen and Gooch (2006) does.
 

@@ -15,6 +15,7 @@ import numpy as np
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.pixels import to_uint8
 from celcam.styles import line_art, paper, tone
+from celcam.styles.flatten import flatten
 from celcam.styles.v1 import inking, kuwahara, shading
 
 
@@ -48,7 +49,7 @@ class Sketch:
             ``(H, W, 3) uint8 RGB``, shades between paper and graphite, the same bytes on every run.
         """
         lab = tone.to_lab(rgb_u8)
-        calm = shading.flatten(lab, sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
+        calm = flatten(lab, sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
         bare = (1.0 - self._shade(calm, scale)) * (1.0 - self._strokes(lab, scale))
         bare *= 1.0 - self.point_density * inking.draw_lines(calm, self.point, scale)
         bare *= 1.0 - self.flank_density * inking.draw_lines(calm, self.flank, scale)

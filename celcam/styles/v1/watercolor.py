@@ -15,6 +15,7 @@ import numpy as np
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.pixels import to_float, to_uint8
 from celcam.styles import paper, tone
+from celcam.styles.flatten import flatten
 from celcam.styles.v1 import inking, kuwahara, shading
 
 
@@ -58,7 +59,7 @@ class Watercolor:
         Returns:
             ``(H, W, 3) uint8 RGB``, the same bytes on every run.
         """
-        calm = shading.flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
+        calm = flatten(tone.to_lab(rgb_u8), sigma=2.0 * scale, contrast=self.texture_contrast, rounds=2)
         washes = kuwahara.paint(calm, radius=self.brush_radius * scale, flow_sigma=2.5 * scale, noise=self.brush_noise)
         washes = shading.keep_accents(washes, calm, low=self.accent_from, high=self.accent_full, apart=8.0 * scale)
         skin = shading.find_skin(washes, sigma=self.skin_sigma * scale)
