@@ -1,6 +1,6 @@
 """Presets: a whole recipe under a name, and what to expect of it. Options override what a preset sets.
 
-`_SHIPPED` is the recipe of the shipped looks; the other presets say how they differ from it. What a long training
+`_DEFAULT` is the recipe of the shipped looks; the other presets say how they differ from it. What a long training
 changes in it is in docs/notebook/training.md.
 """
 
@@ -27,7 +27,7 @@ class Preset:
     recipe: Recipe
 
 
-_SHIPPED = Recipe(
+_DEFAULT = Recipe(
     generator=LIVE_GENERATOR,
     discriminator=DiscriminatorSpec(),
     # Twice the receptive field of the generator; smaller crops would train on borders.
@@ -54,14 +54,14 @@ PRESETS = {
     for preset in (
         Preset(
             "live",
-            "live video on a Raspberry Pi; the recipe of the shipped looks",
+            "live video on a Raspberry Pi; the default",
             (
                 "50,332 parameters, 0.34 GMAC at 256x256",
                 "1,200 steps on the 19 bundled photos: SSIM 0.854 on unseen photos, 2 minutes on 2 CPU cores",
                 "6,000 steps on 385 photos: SSIM 0.896, 11 minutes on 2 CPU cores",
                 "5,000 steps of 64 crops: half a minute on an H200 GPU (without the temporal loss, TF32)",
             ),
-            _SHIPPED,
+            _DEFAULT,
         ),
         Preset(
             "quality",
@@ -71,19 +71,19 @@ PRESETS = {
                 "1,200 steps on the 19 bundled photos: SSIM 0.870, 4 minutes on 2 CPU cores",
                 "5,248 steps of 64 crops: 6 minutes on an H200 GPU (--batch-size 64 --augment-on device)",
             ),
-            replace(_SHIPPED, generator=QUALITY_GENERATOR),
+            replace(_DEFAULT, generator=QUALITY_GENERATOR),
         ),
         Preset(
             "live-gan",
             "live with a discriminator and feature matching (adversarial training)",
             ("size as live", "1,200 steps on the 19 bundled photos: SSIM 0.866, 4 minutes on 2 CPU cores"),
-            replace(_SHIPPED, losses=replace(_SHIPPED.losses, adversarial=1.0, feature=10.0)),
+            replace(_DEFAULT, losses=replace(_DEFAULT.losses, adversarial=1.0, feature=10.0)),
         ),
         Preset(
             "autoencoder",
             "for comparison: live without its skip connections",
             ("size as live",),
-            replace(_SHIPPED, generator=AUTOENCODER),
+            replace(_DEFAULT, generator=AUTOENCODER),
         ),
         Preset(
             "unet256",
@@ -91,7 +91,7 @@ PRESETS = {
             ("54,424,387 parameters, 6.05 GMAC; needs a GPU",),
             # It takes multiples of 256; one such crop has the pixels of four of 128, and pix2pix took one. A batch
             # of one can't hold the two views that temporal consistency compares.
-            replace(_SHIPPED, generator=UNET256, crop=256, batch_size=1, losses=replace(_SHIPPED.losses, temporal=0.0)),
+            replace(_DEFAULT, generator=UNET256, crop=256, batch_size=1, losses=replace(_DEFAULT.losses, temporal=0.0)),
         ),
         Preset(
             "smoke",
