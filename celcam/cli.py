@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import os
 import sys
 import typing
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 
 from celcam import __version__
 from celcam.errors import CelcamError, UsageError
+from celcam.output import output_never_fails
 from celcam.paths import ROOT
 from celcam.startup import EXIT_BAD_INPUT, missing_package
 
@@ -52,6 +52,7 @@ class Command:
     epilog: str = ""  # printed as it is at the end of the command's ``--help``
 
 
+@output_never_fails()
 def run_commands(
     prog: str, about: str, commands: Sequence[Command], argv: Sequence[str] | None, default: str = ""
 ) -> int:
@@ -90,6 +91,7 @@ def run_commands(
     return guard(prog, lambda: command.run(command.config(**values)))
 
 
+@output_never_fails()
 def run_command(
     prog: str,
     about: str,
@@ -142,9 +144,6 @@ def guard(prog: str, run: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print(f"{prog}: stopped", file=sys.stderr)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:  # the reader of our output closed it, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 STDERR_FD = 2
+# A reader that takes nothing for this long, such as a stopped terminal, gets no message.
+READER_WAIT_S = 0.2
 _ONE_AT_A_TIME = threading.Lock()  # or one thread would restore the other's silence
 _SWITCHING = threading.Lock()
 _real_stderr_fd: int | None = None  # where standard error goes to, while file descriptor 2 is silenced
@@ -39,14 +42,28 @@ def native_messages_off() -> Iterator[None]:
 
 
 def print_message(text: str) -> None:
-    """Print a line to standard error, even while native messages are off. A failure to print is ignored."""
+    """Print a line to standard error, even while native messages are off.
+
+    A failure to print is ignored. A line that would block, because the reader of a pipe has stopped, is dropped.
+    """
     with _SWITCHING, suppress(OSError, ValueError):
-        if sys.stderr is None:
+        if sys.stderr is None or not _is_read():
             return
         if _real_stderr_fd is not None and _writes_to(sys.stderr, STDERR_FD):
             os.write(_real_stderr_fd, f"{text}\n".encode(sys.stderr.encoding or "utf-8", "backslashreplace"))
         else:
             print(text, file=sys.stderr, flush=True)
+
+
+def _is_read() -> bool:
+    """Whether standard error takes a line now; a stream without a descriptor always does."""
+    try:
+        descriptor = sys.stderr.fileno()
+    except (AttributeError, OSError, ValueError):
+        return True
+    if descriptor == STDERR_FD and _real_stderr_fd is not None:
+        descriptor = _real_stderr_fd
+    return bool(select.select([], [descriptor], [], READER_WAIT_S)[1])
 
 
 def _writes_to(stream: object, descriptor: int) -> bool:

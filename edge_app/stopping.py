@@ -1,4 +1,4 @@
-"""What ends a run early: Ctrl-C, SIGTERM, or the limit of ``--seconds``."""
+"""What ends a run early: Ctrl-C, SIGTERM, a terminal that is closed, or the limit of ``--seconds``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from contextlib import contextmanager
 class Stop(threading.Event):
     """Set when a run is to end."""
 
-    interrupted = False  # whether Ctrl-C or SIGTERM set it
+    interrupted = False  # whether a signal set it
 
 
 @contextmanager
 def stop_on_signals() -> Iterator[Stop]:
-    """Yield an event that Ctrl-C and SIGTERM set, so that files are finished; a second signal interrupts at once."""
+    """Yield an event that the signals set, so that files are finished; a second signal interrupts at once.
+
+    The signals are those of Ctrl-C, of ``kill``, and of a terminal that is closed, unless ``nohup`` ignores the last.
+    """
     stop = Stop()
 
     def on_signal(number: int, stack: object) -> None:
@@ -28,7 +31,10 @@ def stop_on_signals() -> Iterator[Stop]:
     if threading.current_thread() is not threading.main_thread():
         yield stop  # signals reach the main thread alone
         return
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, on_signal) for number in numbers}
     try:
         yield stop
     finally:
