@@ -10,7 +10,16 @@ import sys
 from collections.abc import Sequence
 
 from celcam.cli import Command, run_commands
-from datasets.options import SUFFIXES, BenchConfig, BuildConfig, FetchConfig, PreviewConfig, ReportConfig
+from datasets.options import (
+    SUFFIXES,
+    BenchConfig,
+    BuildConfig,
+    CountVotesConfig,
+    FetchConfig,
+    JudgeConfig,
+    PreviewConfig,
+    ReportConfig,
+)
 
 
 def build(config: BuildConfig) -> int:
@@ -80,6 +89,35 @@ def bench(config: BenchConfig) -> int:
     return 0
 
 
+def judge(config: JudgeConfig) -> int:
+    """Write the sheets, the form and the key of a blind test."""
+    from datasets.judge import FORM_NAME, KEY_NAME, write_test
+
+    sheets = write_test(
+        config.a,
+        config.b,
+        config.out,
+        photos=config.photos,
+        height=config.height,
+        per_sheet=config.per_sheet,
+        seed=config.seed,
+    )
+    form = config.out / FORM_NAME
+    print(f"sheets: {sheets[0]}" + (f" to {sheets[-1].name}" if len(sheets) > 1 else ""))
+    print(f"vote in {form}, leave {KEY_NAME} closed; next: python -m datasets count-votes {form}")
+    return 0
+
+
+def count_votes(config: CountVotesConfig) -> int:
+    """Print the result of a blind test."""
+    from datasets.judge import KEY_NAME
+    from datasets.votes import count_votes, read_group
+
+    groups = dict(map(read_group, config.group))
+    print(count_votes(config.form, config.key or config.form.with_name(KEY_NAME), groups).report())
+    return 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     commands = [
@@ -88,8 +126,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         Command("fetch", FetchConfig, fetch, "download a public set of photos, or list the sets"),
         Command("report", ReportConfig, report, "write an HTML report: counts, statistics, rejected photos, examples"),
         Command("bench", BenchConfig, bench, "measure pairs per second for each style and size"),
+        Command("judge", JudgeConfig, judge, "prepare a blind test of two folders of pictures: sheets, form and key"),
+        Command("count-votes", CountVotesConfig, count_votes, "count the votes of a blind test"),
     ]
-    return run_commands("python -m datasets", "Make training pairs of photo and cartoon.", commands, argv)
+    return run_commands(
+        "python -m datasets", "Make training pairs of photo and cartoon; compare pictures blind.", commands, argv
+    )
 
 
 if __name__ == "__main__":

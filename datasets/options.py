@@ -107,6 +107,44 @@ class BenchConfig:
         return _parse_sizes(self.sizes)
 
 
+@dataclass(frozen=True)
+class JudgeConfig:
+    """Options of ``judge``."""
+
+    a: Path = option(help="folder of pictures", positional=True, metavar="A")
+    b: Path = option(
+        help="folder of pictures of the same names; suffixes and sizes may differ", positional=True, metavar="B"
+    )
+    photos: Path | None = option(
+        None, help="folder of the source photos, to show between the two pictures", metavar="DIR"
+    )
+    out: Path = option(Path("out/judge"), help="folder for sheets, form.csv and key.json")
+    height: int = option(384, help="height of each picture on a sheet in pixels")
+    per_sheet: int = option(4, help="number of rows per sheet, each with one vote")
+    seed: int | None = option(None, help="of the hidden order; random by default")
+
+    def __post_init__(self) -> None:
+        require(
+            MIN_SIZE <= self.height <= MAX_SIZE, f"--height {self.height}: expected {MIN_SIZE} to {MAX_SIZE} pixels"
+        )
+        require(self.per_sheet >= 1, f"--per-sheet {self.per_sheet}: expected 1 or more")
+        require(self.seed is None or self.seed >= 0, f"--seed {self.seed}: expected 0 or more")
+
+
+@dataclass(frozen=True)
+class CountVotesConfig:
+    """Options of ``count-votes``."""
+
+    form: Path = option(help="the form that 'judge' wrote, with a vote on each line", positional=True, metavar="FORM")
+    key: Path | None = option(None, help="the key of the test; key.json in the form's folder by default")
+    group: tuple[str, ...] = option(
+        (),
+        help="pictures to count separately: a name, and a file with a picture's name on each line, such as "
+        "faces=faces.txt; by default the parts of the names before the first '_'",
+        metavar="NAME=FILE",
+    )
+
+
 def _parse_sizes(sizes: str) -> tuple[int, ...]:
     """``"256,384"`` to ``(256, 384)``."""
     try:
