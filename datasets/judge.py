@@ -100,7 +100,7 @@ def write_test(
         _require_photos(photos, names, columns[2])
     seed = secrets.randbelow(2**32) if seed is None else seed
     key = Key(str(a), str(b), seed, _hide(names, seed))
-    sheets = []
+    sheets: list[Path] = []
     for start in range(0, len(key.rows), per_sheet):
         rows = [_draw(row, [column[row.name] for column in columns], height) for row in key.rows[start:][:per_sheet]]
         sheets.append(out / f"sheet-{len(sheets) + 1}.jpg")
