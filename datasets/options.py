@@ -51,9 +51,11 @@ class BuildConfig:
 class PreviewConfig:
     """Options of ``preview``."""
 
-    photo: Path = option(help="the photo to draw", positional=True)
+    photo: Path = option(help="the photo to draw", positional=True, reads=True)
     style: str = option("comic", help="the style to draw")
-    out: Path = option(Path("out/preview.png"), help="image file for the photo and its cartoon, side by side")
+    out: Path = option(
+        Path("out/preview.png"), help="image file for the photo and its cartoon, side by side", writes=True
+    )
     size: int = option(512, help="short side in pixels")
 
     def __post_init__(self) -> None:

@@ -37,8 +37,9 @@ def run(config: AppConfig) -> int:
 
         print(list_looks(look_choices(config.style, Networks(), model=config.model, style_filter=config.filter)[1]))
         return 0
-    from edge_app.plan import is_conversion
+    from edge_app.plan import check_files, is_conversion
 
+    check_files(config)
     if is_conversion(config):
         from edge_app.batch import run_batch
 

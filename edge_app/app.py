@@ -11,6 +11,7 @@ from pathlib import Path
 
 from celcam.cli import parse_size
 from celcam.errors import UsageError
+from celcam.originals import identity
 from celcam.pixels import size_for_short_side
 from celcam.progress import Progress
 from edge_app.control.controls import Controls, View
@@ -33,6 +34,7 @@ from edge_app.options import AppConfig, parse_output_size
 from edge_app.session import Session
 from edge_app.sinks import SinkKind, SinkOptions, open_sinks, sink_kind
 from edge_app.sources import BUNDLED_CLIP, CameraOptions, names_file, open_first_camera, open_source
+from edge_app.sources.files import find_media
 from edge_app.sources.images import ImagesSource
 from edge_app.stopping import Stop, stop_after, stop_on_signals
 
@@ -182,12 +184,14 @@ def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: Sto
             stop=stop,
         )
 
+    sources = [spec for spec in config.source if names_file(spec)]
     options = SinkOptions(
         web=open_page,
         overwrite=config.overwrite,
         limit_minutes=config.split_minutes,
         limit_mb=config.split_mb,
         interrupted=lambda: stop.interrupted,
+        originals=frozenset(identity(file.path) for file in find_media(sources).files),
     )
     return open_sinks(config.to, session, options)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from celcam.cli import option, parse_size, require
+from celcam.originals import place_key
 
 OUTPUT_SIDES = (16, 8192)  # of --output-size, from and to
 
@@ -110,7 +111,8 @@ class AppConfig:
         require(self.split_minutes > 0, f"--split-minutes {self.split_minutes}: expected more than 0")
         require(self.split_mb > 0, f"--split-mb {self.split_mb}: expected more than 0")
         require(0 <= self.port <= 65535, f"--port {self.port}: expected 0 to 65535")
-        sinks, different = " ".join(self.to), {Path(sink) for sink in self.to}
+        sinks, different = " ".join(self.to), {place_key(Path(sink)) for sink in self.to}
+        require(bool(self.to), "--to: expected at least one sink, such as window, web or a file")
         require(len(different) == len(self.to), f"--to {sinks}: names a sink twice; name it once")
         require("null" not in self.to or len(self.to) == 1, f"--to {sinks}: null excludes other sinks; choose")
         require(not (self.overwrite and self.skip_existing), "--overwrite and --skip-existing: choose one")

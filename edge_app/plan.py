@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from celcam.errors import MediaError, UsageError
+from celcam.originals import identity, require_separate
 from celcam.suffixes import IMAGE_SUFFIXES
 from edge_app.frames import SourceInfo
 from edge_app.options import AppConfig
@@ -58,6 +59,19 @@ def is_conversion(config: AppConfig) -> bool:
     return kind.is_place
 
 
+def check_files(config: AppConfig) -> None:
+    """Raise UsageError if a file that the run writes is one that it reads, or is written twice."""
+    kinds = {Path(spec): sink_kind(spec) for spec in config.to}
+    files = [path for path, kind in kinds.items() if kind in (SinkKind.VIDEO, SinkKind.PICTURE)]
+    folders = {identity(path) for path, kind in kinds.items() if kind is SinkKind.FOLDER} - {None}
+    for path in files:
+        if kinds[path] is SinkKind.PICTURE and identity(path.parent) in folders:
+            raise UsageError(f"--to {path}: its folder gets the same picture; name the file or the folder")
+    outputs = [("--to", path) for path in files] + ([("--stats", config.stats)] if config.stats else [])
+    inputs = [Path(spec) for spec in config.source if names_file(spec)]
+    require_separate(outputs, [*inputs, *(path for path in (config.model, config.settings) if path)])
+
+
 def make_plan(sources: Sequence[str], to: str, *, overwrite: bool, skip_existing: bool) -> Plan:
     """Find the files and name their outputs; create the folder of the output.
 
@@ -73,7 +87,7 @@ def make_plan(sources: Sequence[str], to: str, *, overwrite: bool, skip_existing
     """
     kind, path = sink_kind(to), Path(to)
     name = " ".join(sources)
-    if path.is_dir() and _identity(path) in {_identity(Path(source)) for source in sources}:
+    if path.is_dir() and identity(path) in {identity(Path(source)) for source in sources}:
         raise UsageError(f"--to {to}: is the source itself; choose another folder")
     found = find_media(sources, skip=path if kind is SinkKind.FOLDER else None)
     if not found.files:
@@ -83,10 +97,11 @@ def make_plan(sources: Sequence[str], to: str, *, overwrite: bool, skip_existing
     info = SourceInfo(name, (0, 0), is_live=False, frames=frames, fps=None, is_still=not clips)
     jobs = _jobs(found.files, path) if kind is SinkKind.FOLDER else [_only_job(found.files, info, path)]
     existing = [job for job in jobs if job.output.exists()]
-    sources_on_disk = {_identity(file.path) for file in found.files}
+    sources_on_disk = {identity(file.path) for file in found.files}
     for job in existing:
-        if _identity(job.output) in sources_on_disk:
+        if identity(job.output) in sources_on_disk:
             raise UsageError(f"--to {to}: {job.output} is the source itself; choose another name or folder")
+    require_separate([(str(job.source), job.output) for job in jobs], [])
     if existing and not overwrite and not skip_existing:
         more = f" (and {len(existing) - 1} more)" if len(existing) > 1 else ""
         raise UsageError(
@@ -115,12 +130,3 @@ def _jobs(files: Sequence[MediaFile], folder: Path) -> list[Job]:
             file.path: folder / stem.with_name(stem.name + suffix) for file, stem in zip(some, stems, strict=True)
         }
     return [Job(file.path, outputs[file.path], file.is_clip) for file in files]
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What the file or folder is on its disk, whatever its name; None if it does not exist."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

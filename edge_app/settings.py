@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from celcam.cli import option_aliases, option_type
 from celcam.errors import MediaError, UsageError, nearest_name
+from celcam.parser import option_aliases, option_type
 
 # For each type of option: its name in messages, and the types that TOML may give.
 KINDS: dict[Callable[[str], Any], tuple[str, tuple[type, ...]]] = {

@@ -132,11 +132,13 @@ class EvaluateConfig:
     pairs: Path | None = option(None, help="folder of pairs; without it those that the run was trained on")
     split: str = option("test", help="train, validation or test")
     photos: Path | None = option(
-        None, help="instead of pairs: photos, whose target the style filter draws now", metavar="DIR"
+        None, help="instead of pairs: photos, whose target the style filter draws now", metavar="DIR", reads=True
     )
-    sheet: Path = option(Path("out/evaluate.png"), help="contact sheet: photo, target, network")
-    video: Path | None = option(None, help="instead of pairs: a clip to measure the flicker on", metavar="FILE")
-    clip: Path = option(Path("out/evaluate.mp4"), help="clip with input and network side by side")
+    sheet: Path = option(Path("out/evaluate.png"), help="contact sheet: photo, target, network", writes=True)
+    video: Path | None = option(
+        None, help="instead of pairs: a clip to measure the flicker on", metavar="FILE", reads=True
+    )
+    clip: Path = option(Path("out/evaluate.mp4"), help="clip with input and network side by side", writes=True)
     frames: int = option(0, help="most frames of --video; 0: all")
     size: int = option(256, help="short side in pixels of photos and frames when they are drawn")
 
@@ -204,8 +206,10 @@ class SheetConfig:
     """Options of ``sheet``."""
 
     runs: tuple[Path, ...] = option(help="folders of runs of one look", positional=True, metavar="RUN")
-    photos: Path = option(SAMPLES, help="folder of photos, whose target the style filter draws now", metavar="DIR")
-    out: Path = option(Path("out/sheet.jpg"), help="the sheet: photo, target, and each run")
+    photos: Path = option(
+        SAMPLES, help="folder of photos, whose target the style filter draws now", metavar="DIR", reads=True
+    )
+    out: Path = option(Path("out/sheet.jpg"), help="the sheet: photo, target, and each run", writes=True)
     size: int = option(256, help="short side in pixels of photos when they are drawn")
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from celcam.errors import UsageError, nearest_name
+from celcam.originals import Identity, identity
 from edge_app.frames import FrameSink, SourceInfo
 from edge_app.session import Session
 from edge_app.sinks.disk import make_folder
@@ -77,6 +78,7 @@ class SinkOptions:
     limit_mb: float  # largest file of a live recording, in 10^6 bytes
     # Whether the user ended the run early, so that a clip made from a file is partial.
     interrupted: Callable[[], bool] = lambda: False
+    originals: frozenset[Identity | None] = frozenset()  # files of the source, which no sink replaces
 
 
 def open_sinks(specs: Sequence[str], session: Session, options: SinkOptions) -> list[FrameSink]:
@@ -132,8 +134,8 @@ def open_sink(spec: str, session: Session, options: SinkOptions, *, ends_run: bo
     if kind is SinkKind.FOLDER:
         from edge_app.sinks.images import FolderSink
 
-        return FolderSink(path, overwrite=options.overwrite)
-    _check_file(path, source, options.overwrite)
+        return FolderSink(path, overwrite=options.overwrite, originals=options.originals)
+    _check_file(path, source, options)
     if kind is SinkKind.PICTURE:
         from edge_app.sinks.images import ImageSink
 
@@ -163,11 +165,11 @@ def check_suits(path: Path, source: SourceInfo) -> None:
         raise UsageError(f"--to {path}: {source.name} has more than one picture; choose a folder or an .mp4")
 
 
-def _check_file(path: Path, source: SourceInfo, overwrite: bool) -> None:
+def _check_file(path: Path, source: SourceInfo, options: SinkOptions) -> None:
     check_suits(path, source)
     if path.exists():
-        if Path(source.name).exists() and path.samefile(source.name):
+        if identity(path) in options.originals:
             raise UsageError(f"--to {path}: is the source itself; choose another name")
-        if not overwrite:
+        if not options.overwrite:
             raise UsageError(f"--to {path}: exists; add --overwrite to replace it, or choose another name")
     make_folder(path.parent)

@@ -12,6 +12,7 @@ from pathlib import Path
 from celcam.arrays import Uint8Array
 from celcam.errors import UsageError
 from celcam.image_io import UNFINISHED_SUFFIX, encode_image, write_image
+from celcam.originals import Identity, identity
 from edge_app.frames import Frame, FrameSink
 from edge_app.sinks.disk import make_folder, rename_to_new, unwritable
 
@@ -35,16 +36,28 @@ class FolderSink(FrameSink):
 
     name = "pictures"
 
-    def __init__(self, folder: Path, *, overwrite: bool) -> None:
-        """Create the folder; raises MediaError if it can't be created or written."""
-        self._folder, self._overwrite = folder, overwrite
+    def __init__(self, folder: Path, *, overwrite: bool, originals: frozenset[Identity | None] = frozenset()) -> None:
+        """Create the folder.
+
+        Args:
+            folder: for the pictures.
+            overwrite: replace pictures that exist.
+            originals: files that are never replaced.
+
+        Raises:
+            MediaError: the folder can't be created or written.
+        """
+        self._folder, self._overwrite, self._originals = folder, overwrite, originals
         make_folder(folder)
 
     def show(self, frame: Frame) -> bool:
-        """Write the frame; raises UsageError if a picture of that name exists."""
+        """Write the frame; raises UsageError if a picture of that name exists and must not be replaced."""
         path = self._folder / f"{frame.name}.png"
-        if path.exists() and not self._overwrite:
-            raise UsageError(f"{path}: exists; add --overwrite to replace it, or choose another folder")
+        if path.exists():
+            if identity(path) in self._originals:
+                raise UsageError(f"{path}: is the source itself; choose another folder")
+            if not self._overwrite:
+                raise UsageError(f"{path}: exists; add --overwrite to replace it, or choose another folder")
         write_image(path, frame.rgb_u8)
         return True
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from celcam.cli import Command, option, option_type, parse_size, require, run_command, run_commands
+from celcam.cli import Command, option, parse_size, require, run_command, run_commands
 from celcam.errors import CelcamError, UsageError
+from celcam.parser import option_type
 
 
 @dataclass(frozen=True)

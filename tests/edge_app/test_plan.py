@@ -139,3 +139,10 @@ def test_an_output_folder_inside_the_source_is_not_a_source(photos: Path) -> Non
     (photos / "comics").mkdir()
     (photos / "comics" / "a.png").write_text("")
     assert len(plan(photos, to=f"{photos}/comics/", skip_existing=True).jobs) == 3
+
+
+def test_two_outputs_that_a_link_makes_one_are_refused(photos: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "sub").symlink_to(tmp_path / "out")
+    with pytest.raises(UsageError, match=r"sub/a\.jpg .*out/sub/a\.png: is also the file of"):
+        plan(photos, to=f"{tmp_path}/out/", overwrite=True)
