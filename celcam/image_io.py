@@ -1,59 +1,18 @@
-"""Read and write still images; only this module handles OpenCV's BGR order."""
+"""Write still images and other files; `celcam.media.photos` reads images."""
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.errors import MediaError, UnwritableError
-from celcam.suffixes import HEIF_SUFFIXES
 
 # Suffix of temporary files; a killed process may leave one behind.
 UNFINISHED_SUFFIX = ".part"
-
-
-def read_image(path: Path) -> Uint8Array:
-    """Read the picture in ``path``, upright by its EXIF tag.
-
-    Returns:
-        ``(H, W, 3) uint8 RGB``, 0..255.
-
-    Raises:
-        MediaError: missing, unreadable or not an image.
-    """
-    return decode_image(read_bytes(path), path)
-
-
-def decode_image(data: bytes, path: Path) -> Uint8Array:
-    """Decode ``data``, the contents of ``path``; otherwise like `read_image`."""
-    try:
-        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    except cv2.error:  # the header announces more pixels than OpenCV accepts
-        bgr = None
-    if bgr is None and path.suffix.lower() in HEIF_SUFFIXES:
-        return _decode_heif(data, path)
-    if bgr is None:
-        raise MediaError(f"{path}: not a readable image ({len(data)} bytes); expected a JPEG, PNG, WebP, BMP or TIFF")
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
-
-
-def _decode_heif(data: bytes, path: Path) -> Uint8Array:
-    """Decode a phone's HEIC photo with the optional package pi-heif, upright."""
-    try:
-        import pi_heif
-    except ImportError as error:
-        raise MediaError(f"{path}: reading HEIC photos needs a package; run 'pip install pi-heif'") from error
-    try:
-        picture = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True).to_pillow()
-        return np.array(picture.convert("RGB"), np.uint8)
-    except (OSError, ValueError, RuntimeError, EOFError, SyntaxError) as error:
-        raise MediaError(f"{path}: not a readable HEIC photo ({len(data)} bytes): {error}") from error
 
 
 def read_bytes(path: Path) -> bytes:

@@ -13,8 +13,9 @@ import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.errors import UsageError
-from celcam.image_io import read_bytes, read_image, write_whole
+from celcam.image_io import read_bytes, write_whole
 from celcam.manifest import MANIFEST_NAME, pairs_of
+from celcam.media.photos import read_image
 from convert.converter import (
     TRACED_SIDE,
     calibration_batches,

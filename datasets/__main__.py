@@ -45,7 +45,8 @@ def preview(config: PreviewConfig) -> int:
     """Draw one photo and write it next to its cartoon."""
     import numpy as np
 
-    from celcam.image_io import read_image, write_image
+    from celcam.image_io import write_image
+    from celcam.media.photos import read_image
     from celcam.pixels import to_short_side
     from celcam.styles import find_style, stroke_scale
 

@@ -22,7 +22,8 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.errors import DataError, MediaError
-from celcam.image_io import read_image, write_image, write_whole
+from celcam.image_io import write_image, write_whole
+from celcam.media.photos import read_image
 from celcam.pixels import resize
 from celcam.sheet import CAPTION_HEIGHT, captioned, contact_sheet
 from datasets.photo import is_photo_name

@@ -12,9 +12,9 @@ import cv2
 from celcam.arrays import Uint8Array
 from celcam.errors import BadPhotoError, UnwritableError
 from celcam.image_io import encode_image, write_whole
+from celcam.media.photos import decode_image
 from celcam.pixels import to_short_side
 from celcam.styles import find_style, stroke_scale
-from datasets.decoding import decode_photo
 from datasets.journal import Drawn
 from datasets.near_duplicates import perceptual_hash
 from datasets.photo import Photo, Rejected
@@ -73,7 +73,7 @@ def draw_pairs(photo: Photo, plan: Plan) -> Drawn:
     cv2.setNumThreads(1)  # there is one process per core
     data = photo.read()
     digest = hashlib.sha256(data).hexdigest()
-    full = decode_photo(data, photo.place, max_megapixels=plan.max_megapixels)
+    full = decode_image(data, photo.place, max_megapixels=plan.max_megapixels)
     height, width = full.shape[:2]
     sizes = tuple(size for size in plan.sizes if min(width, height) * MAX_ENLARGEMENT >= size)
     if not sizes:

@@ -9,10 +9,8 @@ from pathlib import Path
 
 from celcam.errors import BadPhotoError, MediaError
 from celcam.image_io import read_bytes
+from celcam.media.limits import MAX_PHOTO_BYTES
 from celcam.suffixes import IMAGE_SUFFIXES
-
-# A larger file is not a photo, and would fill the memory.
-MAX_FILE_BYTES = 2**30
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,8 @@ def is_photo_name(name: str) -> bool:
 
 
 def reject_too_large(name: str, size: int) -> Rejected | None:
-    """Reject a file of more than `MAX_FILE_BYTES`; return None if ``size`` bytes are acceptable."""
-    if size <= MAX_FILE_BYTES:
+    """Reject a file of more than `MAX_PHOTO_BYTES`; return None if ``size`` bytes are acceptable."""
+    if size <= MAX_PHOTO_BYTES:
         return None
-    limit_gib = MAX_FILE_BYTES >> 30
-    return Rejected(name, "too large", f"{name}: {size / 2**30:.1f} GiB; expected a photo of at most {limit_gib} GiB")
+    limit_mb = MAX_PHOTO_BYTES // 10**6
+    return Rejected(name, "too large", f"{name}: {size / 1e6:.0f} MB; expected a photo of at most {limit_mb} MB")

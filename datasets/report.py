@@ -17,8 +17,9 @@ import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.errors import DataError
-from celcam.image_io import encode_image, read_bytes, read_image, write_whole
+from celcam.image_io import encode_image, read_bytes, write_whole
 from celcam.manifest import SPLITS, Pair, read_manifest
+from celcam.media.photos import read_image
 from celcam.pixels import to_short_side
 from datasets.build import RECIPE_NAME
 from datasets.journal import REJECTED_NAME

@@ -96,8 +96,8 @@ def finishes(config: FinishesConfig) -> int:
 
 def distances(config: DistancesConfig) -> int:
     """Print how far the looks lie from photos and from each other."""
-    from celcam.image_io import read_image
     from celcam.look_distances import measure_distances
+    from celcam.media.photos import read_image
     from celcam.paths import SAMPLES
     from edge_app.sources.files import find_media
 

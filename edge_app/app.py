@@ -160,9 +160,9 @@ def _open_source(
         "stop": stop,
     }
     if len(config.source) > 1:
-        return ImagesSource.of_specs(config.source, notices)
+        return ImagesSource.of_specs(config.source, notices, max_megapixels=config.max_megapixels)
     if config.source:
-        return open_source(config.source[0], loop=config.loop, **options)
+        return open_source(config.source[0], loop=config.loop, max_megapixels=config.max_megapixels, **options)
     camera = open_first_camera(**options)
     if camera is not None:
         return camera

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from celcam.arrays import Uint8Array
 from celcam.errors import CelcamError, MediaError, UnwritableError, UsageError
-from celcam.image_io import read_image, write_image
+from celcam.image_io import write_image
+from celcam.media.photos import read_image
 from celcam.progress import Progress
 from edge_app.app import first_view
 from edge_app.control.controls import Controls
@@ -107,7 +108,16 @@ def run_batch(config: AppConfig) -> int:
         session = Session(plan.info, looks, Controls(view, looks=looks.names), config.folder, notices)
         if config.stats is not None:
             stack.enter_context(Monitor(session, target_fps=0.0, stats_path=config.stats))
-        batch = Batch(plan, to, session, stop, output_wh=output_wh, overwrite=config.overwrite, loop=config.loop)
+        batch = Batch(
+            plan,
+            to,
+            session,
+            stop,
+            output_wh=output_wh,
+            overwrite=config.overwrite,
+            loop=config.loop,
+            max_megapixels=config.max_megapixels,
+        )
         stack.enter_context(stop_after(config.seconds, stop))
         try:
             batch.run()
@@ -136,6 +146,7 @@ class Batch:
         output_wh: tuple[int, int] | None,
         overwrite: bool,
         loop: bool,
+        max_megapixels: float,
     ) -> None:
         """Prepare the run.
 
@@ -147,9 +158,10 @@ class Batch:
             output_wh: size of the pictures; None is the one that suits each.
             overwrite: replace clips that exist.
             loop: start the clip again at its end.
+            max_megapixels: the largest accepted photo.
         """
         self._plan, self._to, self._session, self._stop = plan, to, session, stop
-        self._output_wh, self._overwrite, self._loop = output_wh, overwrite, loop
+        self._output_wh, self._overwrite, self._loop, self._max_megapixels = output_wh, overwrite, loop, max_megapixels
         self.outcome = Outcome(len(plan.jobs), skipped=plan.skipped, ignored=len(plan.ignored))
 
     def run(self) -> None:
@@ -219,7 +231,9 @@ class Batch:
         """The photo, and when its reading began."""
         captured_s = time.monotonic()
         with self._session.stats.stage("capture").timing():
-            return read_image(job.source), captured_s
+            return read_image(
+                job.source, max_megapixels=self._max_megapixels, notify=self._session.notices.add
+            ), captured_s
 
     def _draw_picture(self, job: Job, photo: Uint8Array, captured_s: float) -> None:
         stats = self._session.stats

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from celcam.cli import option, parse_size, require
+from celcam.media.limits import MAX_MEGAPIXELS
 from celcam.originals import place_key
 
 OUTPUT_SIDES = (16, 8192)  # of --output-size, from and to
@@ -79,6 +80,9 @@ class AppConfig:
     delegate: str | None = option(
         None, help="library of an accelerator, such as libedgetpu.so.1, for a model made for it", metavar="LIBRARY"
     )
+    max_megapixels: float = option(
+        MAX_MEGAPIXELS, help="largest photo; the frames of a clip may have a quarter of it", metavar="MP"
+    )
     loop: bool = option(False, help="start a video again at its end")
     seconds: float = option(0.0, help="stop after this time; 0 runs to the end")
     folder: Path = option(Path("out/camera"), help="folder for snapshots, and for recordings of a key", metavar="DIR")
@@ -108,6 +112,7 @@ class AppConfig:
         for name in ("seconds", "fps"):
             value = getattr(self, name)
             require(value >= 0, f"--{name} {value}: expected 0 or more")
+        require(self.max_megapixels > 0, f"--max-megapixels {self.max_megapixels}: expected more than 0")
         require(self.split_minutes > 0, f"--split-minutes {self.split_minutes}: expected more than 0")
         require(self.split_mb > 0, f"--split-mb {self.split_mb}: expected more than 0")
         require(0 <= self.port <= 65535, f"--port {self.port}: expected 0 to 65535")

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from celcam.image_io import read_image, write_image
+from celcam.image_io import write_image
 from celcam.looks import LOOKS, read_look
+from celcam.media.photos import read_image
 from celcam.model_card import find_model
 from celcam.paths import SAMPLES
 from celcam.sheet import captioned

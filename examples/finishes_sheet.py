@@ -6,7 +6,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from celcam.finishes.sheet import primitives_sheet
-from celcam.image_io import read_image, write_image
+from celcam.image_io import write_image
+from celcam.media.photos import read_image
 from celcam.model_card import find_model
 from celcam.paths import SAMPLES
 from celcam.tflite_model import TFLiteModel

@@ -8,6 +8,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from celcam import image_io, metrics, model_card, paths, pixels, sheet, styles, tflite_model
+from celcam.media import photos
 from edge_app.drawing.joint_upsampling import joint_upsample
 
 parser = argparse.ArgumentParser(description=__doc__)
@@ -17,7 +18,7 @@ parser.add_argument("--look", default="comic", help="a look in models/ (default:
 options = parser.parse_args()
 
 draw, rows, figures = tflite_model.TFLiteModel(model_card.find_model(options.look)), [], []
-for photo in map(image_io.read_image, options.photos or sorted(paths.SAMPLES.glob("*scikit_image_[ca]*"))):
+for photo in map(photos.read_image, options.photos or sorted(paths.SAMPLES.glob("*scikit_image_[ca]*"))):
     high, wide = photo.shape[:2]
     small = pixels.resize(photo, pixels.round_size((wide / 3, high / 3)))
     target = styles.find_style(options.look).draw(photo, 3.0)  # lines as wide as the network's lines, enlarged

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from celcam.image_io import read_image, write_image
+from celcam.image_io import write_image
+from celcam.media.photos import read_image
 from celcam.paths import SAMPLES
 from celcam.sheet import contact_sheet
 from celcam.styles import STYLES, stroke_scale

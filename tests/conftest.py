@@ -11,7 +11,7 @@ import cv2
 import pytest
 
 from celcam.arrays import Uint8Array
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from celcam.paths import ROOT, SAMPLES
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from celcam.metrics import ssim
 from celcam.pixels import resize
 from celcam.styles import stroke_scale

@@ -22,7 +22,7 @@ def run(example: Path, *words: str | Path, cwd: Path) -> str:
 
 @each_example
 def test_an_example_draws_what_it_promises_from_any_folder(example: Path, tmp_path: Path) -> None:
-    from celcam.image_io import read_image
+    from celcam.media.photos import read_image
 
     assert run(example, "sheet.png", cwd=tmp_path)
     assert min(read_image(tmp_path / "sheet.png").shape[:2]) >= 400
@@ -38,7 +38,7 @@ def test_an_example_explains_its_arguments(example: Path, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["one_photo", "demo_sheet", "looks_sheet", "joint_upsampling_sheet"])
 def test_an_example_draws_a_photo_of_the_user(name: str, tmp_path: Path) -> None:
-    from celcam.image_io import read_image
+    from celcam.media.photos import read_image
 
     run(ROOT / "examples" / f"{name}.py", "own.png", PHOTO, cwd=tmp_path)
     assert read_image(tmp_path / "own.png").any()

@@ -11,8 +11,8 @@ from PIL import Image
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.errors import DataError, MediaError, UsageError
-from celcam.image_io import read_image
 from celcam.manifest import Pair
+from celcam.media.photos import read_image
 from celcam.pixels import to_float
 from train.degrade import DEGRADED_SHARE, degrade, jitter_exposure
 from train.losses import VIEW_SHIFTS

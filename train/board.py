@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from celcam.native_messages import native_messages_off
 from train.run_folder import sample_path
 

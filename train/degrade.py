@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.image_io import decode_image, encode_image
+from celcam.image_io import encode_image
+from celcam.media.photos import decode_image
 
 # The other half of the photos stays clean: photos of a good camera must not look worse.
 DEGRADED_SHARE = 0.5

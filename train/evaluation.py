@@ -10,8 +10,8 @@ from pathlib import Path
 from celcam.arrays import Uint8Array
 from celcam.comparison import Likeness, View, compare, mean_likeness
 from celcam.errors import MediaError, UnknownNameError
-from celcam.image_io import read_image
 from celcam.manifest import SPLITS, pairs_of
+from celcam.media.photos import read_image
 from celcam.pixels import to_short_side
 from celcam.progress import Progress
 from celcam.sheet import contact_sheet

@@ -19,7 +19,8 @@ from celcam.errors import CelcamError, DataError
 from celcam.finishes.finish import Prepared
 from celcam.finishes.kinds import from_values, to_values
 from celcam.finishes.primitive import Kit
-from celcam.image_io import decode_image, encode_image, read_bytes, write_whole
+from celcam.image_io import encode_image, read_bytes, write_whole
+from celcam.media.photos import decode_image
 
 FILE_NAME = "finish.json"
 FORMAT = 1

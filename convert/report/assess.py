@@ -13,7 +13,8 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.comparison import Likeness
 from celcam.flicker import Flicker
-from celcam.image_io import read_bytes, read_image
+from celcam.image_io import read_bytes
+from celcam.media.photos import read_image
 from celcam.pixels import resize
 from celcam.timing import Latency
 from convert.gate import Verdict, judge

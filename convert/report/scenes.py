@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.image_io import encode_image, read_image
+from celcam.image_io import encode_image
+from celcam.media.photos import read_image
 from celcam.perceptual import flip_map, perceive
 from celcam.pixels import to_short_side
 from celcam.tflite_model import TFLiteModel

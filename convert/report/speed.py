@@ -10,7 +10,8 @@ from pathlib import Path
 import keras
 
 from celcam.arrays import Uint8Array
-from celcam.image_io import read_image, write_whole
+from celcam.image_io import write_whole
+from celcam.media.photos import read_image
 from celcam.pixels import resize
 from celcam.tflite_model import TFLiteModel
 from celcam.timing import Latency, measure_latency

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from celcam.errors import CameraError
+from celcam.media.limits import MAX_MEGAPIXELS
 from celcam.suffixes import IMAGE_SUFFIXES
 from edge_app.device.video_devices import video_devices
 from edge_app.flow.notices import Notices
@@ -35,6 +36,7 @@ def open_source(
     small_wh: tuple[int, int] | None = None,
     fps: float | None = None,
     loop: bool = False,
+    max_megapixels: float = MAX_MEGAPIXELS,
     notices: Notices | None = None,
     stop: threading.Event | None = None,
 ) -> FrameSource:
@@ -47,6 +49,7 @@ def open_source(
         small_wh: the size that the network draws at, if it is known: the Pi's camera then sends that size as well.
         fps: highest frame rate to request from a camera of this machine; None is the camera's own rate.
         loop: start a video again at its end.
+        max_megapixels: the largest accepted photo.
         notices: get a line when a camera is lost and when it is back; None prints it.
         stop: set at the end of the run, so that a camera's frames end at once.
 
@@ -64,7 +67,7 @@ def open_source(
     if is_folder(spec) or Path(spec).suffix.lower() in IMAGE_SUFFIXES:
         from edge_app.sources.images import ImagesSource
 
-        return ImagesSource.of_specs([spec], notices)
+        return ImagesSource.of_specs([spec], notices, max_megapixels=max_megapixels)
     from edge_app.sources.video import VideoSource
 
     return VideoSource(Path(spec), loop)

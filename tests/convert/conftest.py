@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from celcam.image_io import read_image, write_image
+from celcam.image_io import write_image
 from celcam.manifest import read_manifest
+from celcam.media.photos import read_image
 from celcam.paths import MODELS
 from convert.__main__ import main
 from train.networks import SMOKE_GENERATOR, build_generator

@@ -11,8 +11,8 @@ import pytest
 from celcam.arrays import Uint8Array
 from celcam.comparison import View, compare, mean_likeness
 from celcam.errors import ModelError
-from celcam.image_io import read_image
 from celcam.manifest import Pair, pairs_of
+from celcam.media.photos import read_image
 from celcam.paths import MODELS, ROOT
 from celcam.tflite_model import TFLiteModel
 from convert import measuring

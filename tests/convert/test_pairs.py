@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from celcam.errors import MediaError, UnknownNameError
-from celcam.image_io import read_image
 from celcam.manifest import pairs_of
+from celcam.media.photos import read_image
 from celcam.paths import MODELS, SAMPLES
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from celcam.errors import DataError
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from train.run_config import read_config, write_config
 from train.unet import UNET256
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from celcam.errors import DataError, UnknownNameError
-from celcam.image_io import read_image
 from celcam.manifest import pairs_of, read_manifest
+from celcam.media.photos import read_image
 from celcam.styles import STYLES, find_style, stroke_scale
 from datasets.build import resolve_styles
 from datasets.journal import Drawn

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from celcam.arrays import Uint8Array
+from celcam.media.photos import decode_image
 from datasets.clips import frames_of_clip
-from datasets.decoding import decode_photo
 from datasets.photo import Photo, Rejected
 
 
@@ -18,7 +18,7 @@ def frames(path: Path, frame_interval_s: float) -> tuple[list[Photo], list[Rejec
 
 
 def pixels(photo: Photo) -> Uint8Array:
-    return decode_photo(photo.read(), photo.name, max_megapixels=100)
+    return decode_image(photo.read(), photo.name)
 
 
 def write_clip(path: Path, pictures: list[Uint8Array]) -> Path:

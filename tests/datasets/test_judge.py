@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from celcam.errors import CelcamError
-from celcam.image_io import read_image, write_image
+from celcam.image_io import write_image
+from celcam.media.photos import read_image
 from datasets.__main__ import main
 from datasets.judge import write_test
 

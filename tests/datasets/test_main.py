@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from datasets.__main__ import main
 
 

@@ -16,8 +16,8 @@ import av
 import numpy as np
 import pytest
 
-from celcam.image_io import read_image
 from celcam.looks import find_look
+from celcam.media.photos import read_image
 from celcam.metrics import psnr, ssim
 from celcam.model_card import find_model
 from celcam.styles import find_style

@@ -9,7 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from celcam.image_io import read_image, write_image
+from celcam.image_io import write_image
+from celcam.media.photos import read_image
 from edge_app import batch
 from edge_app.__main__ import main
 from edge_app.batch import Outcome

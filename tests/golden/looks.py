@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from celcam.arrays import Uint8Array
-from celcam.image_io import read_image, write_whole
+from celcam.image_io import write_whole
+from celcam.media.photos import read_image
 from celcam.paths import MODELS
 from celcam.pixels import resize
 from celcam.tflite_model import TFLiteModel

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from celcam.image_io import decode_image, read_image
+from celcam.media.photos import decode_image, read_image
 
 
 def test_tensorboard_shows_curves_and_the_grid_of_each_epoch(smoke_run: Path) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.errors import DataError, UsageError
-from celcam.image_io import decode_image, encode_image
+from celcam.image_io import encode_image
 from celcam.manifest import pairs_of
+from celcam.media.photos import decode_image
 from celcam.metrics import psnr
 
 pytestmark = pytest.mark.backends

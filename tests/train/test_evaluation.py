@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from celcam.arrays import Uint8Array
-from celcam.image_io import read_image, write_image
+from celcam.image_io import write_image
+from celcam.media.photos import read_image
 from train.__main__ import main
 
 

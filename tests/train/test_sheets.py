@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from celcam.paths import SAMPLES
 from train.__main__ import main
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from celcam.errors import DataError
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from train import study_runs
 from train.__main__ import main
 from train.networks import SMOKE_GENERATOR

@@ -14,7 +14,7 @@ import pytest
 
 from celcam.arrays import FloatArray
 from celcam.comparison import Likeness
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from celcam.paths import ROOT
 from train.__main__ import main
 from train.networks import GeneratorSpec

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from celcam.arrays import Uint8Array
 from celcam.finishes.shipped import FINISHES
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from celcam.paths import SAMPLES
 from celcam.pixels import resize
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from celcam.arrays import Uint8Array
-from celcam.image_io import read_image, write_image
+from celcam.image_io import write_image
+from celcam.media.photos import read_image
 from celcam.pixels import to_short_side
 from celcam.styles import STYLES, stroke_scale
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from tests.celcam.styles import golden_pictures
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from celcam.arrays import Uint8Array
 from celcam.errors import UnknownNameError
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from celcam.metrics import ssim
 from celcam.pixels import resize, to_short_side
 from celcam.styles import REFERENCE_SHORT_SIDE, STYLES, find_style, paper, stroke_scale, tone

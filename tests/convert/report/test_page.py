@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from celcam.comparison import View, compare
-from celcam.image_io import read_image
 from celcam.manifest import pairs_of
+from celcam.media.photos import read_image
 from celcam.paths import MODELS
 from celcam.tflite_model import TFLiteModel
 from convert.__main__ import main

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from celcam.paths import MODELS
 from convert.__main__ import main
 from tests.convert.report.measured import Report

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from celcam.arrays import Uint8Array
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from celcam.paths import SAMPLES
 from celcam.pixels import resize
 from edge_app.drawing.auto_levels import EASE_S, GOAL, MOST, AutoLevels, lift_table, wanted_lift

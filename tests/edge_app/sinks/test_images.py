@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from celcam.errors import CelcamError, MediaError, UsageError
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from edge_app.frames import Frame
 from edge_app.sinks.images import FolderSink, ImageSink, snapshot
 from tests.edge_app.sinks.films import grey_frame, largest_file

@@ -58,6 +58,25 @@ def test_unreadable_images_among_several_are_reported_once_and_skipped(tmp_path:
     ]
 
 
+def test_a_photo_that_lacks_its_end_mark_is_shown_with_one_notice(tmp_path: Path, photo: Uint8Array) -> None:
+    write_image(tmp_path / "a.jpg", photo)
+    (tmp_path / "a.jpg").write_bytes((tmp_path / "a.jpg").read_bytes()[:-2])
+    notices = quiet_notices()
+    with open_source(str(tmp_path / "a.jpg"), notices=notices) as source:
+        assert len(list(source.frames())) == 1
+    assert [notice.text for notice in notices.since()] == [
+        f"{tmp_path}/a.jpg: its end mark is missing; the picture is complete"
+    ]
+
+
+def test_the_largest_accepted_photo_is_an_option(tmp_path: Path, photo: Uint8Array) -> None:
+    write_image(tmp_path / "a.png", photo)  # 0.24 megapixels
+    with open_source(str(tmp_path / "a.png"), max_megapixels=0.25) as source:
+        assert source.info.size_wh == (600, 400)
+    with pytest.raises(MediaError, match=r"600x400 is 0.24 megapixels; .* or raise --max-megapixels"):
+        open_source(str(tmp_path / "a.png"), max_megapixels=0.2)
+
+
 def test_a_folder_of_unreadable_images_is_refused(tmp_path: Path) -> None:
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / name).write_text("no picture")

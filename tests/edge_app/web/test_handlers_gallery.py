@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from celcam.errors import UnwritableError
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from edge_app.web import handlers
 from edge_app.web.limits import Limits
 from tests.edge_app.web.stage import Served, frame, make_session, picture, served

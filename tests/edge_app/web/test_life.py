@@ -16,7 +16,7 @@ import pytest
 from aiohttp import web_protocol
 
 from celcam.errors import CelcamError, UsageError
-from celcam.image_io import decode_image
+from celcam.media.photos import decode_image
 from edge_app.drawing.painter import Painter
 from edge_app.web.server import listen
 from edge_app.web.sink import WebSink

@@ -13,7 +13,7 @@ from celcam.arrays import Uint8Array
 from celcam.errors import ModelError
 from celcam.finishes.finish import Finish
 from celcam.finishes.vignette import Vignette
-from celcam.image_io import decode_image
+from celcam.media.photos import decode_image
 from edge_app.control.controls import Controls
 from edge_app.drawing.looks import Choice, Drawer
 from edge_app.web import thumbnails

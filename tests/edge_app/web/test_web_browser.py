@@ -14,7 +14,7 @@ import pytest
 
 from celcam import __version__
 from celcam.arrays import Uint8Array
-from celcam.image_io import decode_image, read_image
+from celcam.media.photos import decode_image, read_image
 from tests.browser import open_chromium
 from tests.edge_app.web.chromium import (
     DESK_WH,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from celcam.arrays import Uint8Array
-from celcam.image_io import read_image
+from celcam.media.photos import read_image
 from celcam.metrics import ssim
 from celcam.pixels import resize, to_short_side
 from celcam.styles import REFERENCE_SHORT_SIDE, STYLES, paper, stroke_scale
