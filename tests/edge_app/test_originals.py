@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from celcam.image_io import read_image, write_image
+from celcam.image_io import write_image
+from celcam.media.photos import read_image
 from edge_app.__main__ import main
 
 SIZE = ("--size", "64x48")

@@ -13,8 +13,8 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.finishes.files import write_finish
-from celcam.image_io import read_image
 from celcam.looks import LOOKS
+from celcam.media.photos import read_image
 from celcam.paths import MODELS, SAMPLES
 from celcam.pixels import resize
 from celcam.tflite_model import TFLiteModel
