@@ -6,8 +6,10 @@ from celcam.startup import check_python
 
 check_python()
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from celcam.cli import Command, run_commands
 from datasets.options import (
@@ -16,6 +18,7 @@ from datasets.options import (
     BuildConfig,
     CountVotesConfig,
     FetchConfig,
+    ImportConfig,
     JudgeConfig,
     PreviewConfig,
     ReportConfig,
@@ -38,6 +41,30 @@ def build(config: BuildConfig) -> int:
         config.photos, plan, jobs=config.jobs, scheduler=config.scheduler, frame_interval_s=config.every
     )
     print(result.summary())
+    return 0
+
+
+def import_(config: ImportConfig) -> int:
+    """Check and scale pairs that others drew, and write their manifest."""
+    from celcam.errors import UsageError
+    from celcam.styles import STYLES
+    from datasets.importing import import_pairs
+    from datasets.own_pairs import find_side_by_side, match_folders, read_list
+    from datasets.pair import Plan
+
+    if config.style in STYLES:
+        raise UsageError(
+            f"--style {config.style}: a style filter has this name; choose another, such as my-{config.style}"
+        )
+    out = Path(os.path.abspath(config.out))  # noqa: PTH100  # resolves '..', keeps symlinks
+    if config.photos is not None and config.targets is not None:
+        found = match_folders(config.photos, config.targets, out)
+    elif config.csv is not None:
+        found = read_list(config.csv)
+    elif config.side_by_side is not None:
+        found = find_side_by_side(config.side_by_side, config.photo_side, out)
+    plan = Plan(out, (config.style,), (config.size,), SUFFIXES[config.format], config.max_megapixels)
+    print(import_pairs(found, plan, jobs=config.jobs, align=not config.unaligned).summary())
     return 0
 
 
@@ -123,6 +150,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     commands = [
         Command("build", BuildConfig, build, "turn photos into pairs and a manifest"),
+        Command("import", ImportConfig, import_, "turn pairs that others drew into pairs and a manifest"),
         Command("preview", PreviewConfig, preview, "draw one photo, next to the original"),
         Command("fetch", FetchConfig, fetch, "download a public set of photos, or list the sets"),
         Command("report", ReportConfig, report, "write an HTML report: counts, statistics, rejected photos, examples"),

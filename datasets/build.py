@@ -28,13 +28,14 @@ import numpy as np
 from celcam.errors import DataError, MediaError, UnwritableError
 from celcam.image_io import UNFINISHED_SUFFIX, read_bytes, write_whole
 from celcam.manifest import SPLITS, Pair, write_manifest
-from celcam.progress import Progress, print_beside_bars
+from celcam.progress import Progress
 from celcam.styles import STYLES, find_style
 from celcam.styles.faces.landmarks import can_find_faces
-from datasets.journal import REJECTED_NAME, Journal, open_journal
+from datasets.journal import Journal, open_journal
 from datasets.near_duplicates import HASH_WORDS, find_leaders, split_of, unpack_hash
 from datasets.pair import UNWRITABLE, Plan, try_to_draw
 from datasets.photo import Photo, Rejected
+from datasets.rejected import REJECTED_NAME, RejectedPrinter
 from datasets.sources import check_sources, count_photos, find_photos
 from datasets.workers import WorkerLostError, Workers, open_workers
 
@@ -42,8 +43,6 @@ RECIPE_NAME = "build.json"
 ALL_STYLES = "all"
 # This many failed writes in a row mean a full disk, not one large picture.
 MAX_UNWRITABLE = 16
-# Number of reasons printed during a build; rejected.jsonl lists all of them.
-MAX_PRINTED = 20
 
 
 @dataclass(frozen=True)
@@ -91,17 +90,17 @@ def build_pairs(
     """
     check_sources(sources)
     plan = dataclasses.replace(plan, out=Path(os.path.abspath(plan.out)))  # noqa: PTH100  # resolves '..', keeps symlinks
-    _claim_folder(plan)
+    claim_folder(plan.out, _recipe(plan, plan.styles))
     total = count_photos(sources, exclude=plan.out)
     with (
         open_journal(plan.out) as journal,
         open_workers(jobs, scheduler) as workers,
         Progress(f"{' '.join(plan.styles)} pairs", total, "photos", quiet=quiet) as progress,
     ):
-        _remove_unfinished(plan)
+        remove_unfinished(plan.out)
         photos = find_photos(sources, frame_interval_s=frame_interval_s, exclude=plan.out)
         _draw_all(photos, plan, journal, workers, progress)
-        _remove_unfinished(plan)
+        remove_unfinished(plan.out)
         return _finish(sources, plan, journal)
 
 
@@ -117,17 +116,12 @@ def _draw_all(
     photos: Iterable[Photo | Rejected], plan: Plan, journal: Journal, workers: Workers, progress: Progress
 ) -> None:
     """Draw the photos that have no pairs yet; record every photo in the journal."""
-    printed = unwritable = 0
+    unwritable, printer = 0, RejectedPrinter()
 
     def reject(rejected: Rejected) -> None:
-        nonlocal printed
         journal.note_rejected(rejected)
         progress.advance()
-        printed += 1
-        if printed <= MAX_PRINTED:
-            print_beside_bars(f"skipped: {rejected.reason}")
-        elif printed == MAX_PRINTED + 1:
-            print_beside_bars(f"further skipped photos are listed only in {REJECTED_NAME}")
+        printer.print(rejected)
 
     def not_drawn_yet() -> Iterator[Photo]:
         for found in photos:
@@ -218,13 +212,17 @@ def _counted(pairs: Iterable[Pair], counts: Counter[str]) -> Iterator[Pair]:
         yield pair
 
 
-def _claim_folder(plan: Plan) -> None:
+def claim_folder(out: Path, recipe: bytes) -> None:
     """Write the recipe into the folder; raise DataError if its pairs were made by another recipe."""
-    path = plan.out / RECIPE_NAME
-    recipe = _recipe(plan, plan.styles)
+    path = out / RECIPE_NAME
     if path.exists() and read_bytes(path) != recipe:
-        raise DataError(f"{plan.out}: its pairs were made with other options ({path.name}); choose another --out")
+        raise DataError(f"{out}: its pairs were made with other options ({path.name}); choose another --out")
     write_whole(path, recipe)
+
+
+def encode_recipe(recipe: dict[str, Any]) -> bytes:
+    """The contents of build.json."""
+    return (json.dumps(recipe, indent=1) + "\n").encode()
 
 
 def _recipe(plan: Plan, styles: Sequence[str]) -> bytes:
@@ -236,12 +234,12 @@ def _recipe(plan: Plan, styles: Sequence[str]) -> bytes:
         if dataclasses.is_dataclass(style) and not isinstance(style, type):
             parameters[name] = dataclasses.asdict(style)
     recipe = {"styles": parameters, "sizes": plan.sizes, "format": plan.suffix, "faces": can_find_faces()}
-    return (json.dumps(recipe, indent=1) + "\n").encode()
+    return encode_recipe(recipe)
 
 
-def _remove_unfinished(plan: Plan) -> None:
+def remove_unfinished(out: Path) -> None:
     """Remove the temporary files of killed builds and lost workers."""
-    for folder, _, names in os.walk(plan.out):
+    for folder, _, names in os.walk(out):
         for name in names:
             if name.startswith(".") and name.endswith(UNFINISHED_SUFFIX):
                 (Path(folder) / name).unlink(missing_ok=True)

@@ -17,10 +17,10 @@ from pathlib import Path
 from celcam.errors import DataError, UnwritableError
 from celcam.image_io import write_whole
 from datasets.photo import Photo, Rejected
+from datasets.rejected import REJECTED_NAME
 
 DATABASE_NAME = ".journal.sqlite"
 JOURNAL_NAME = "journal.jsonl"
-REJECTED_NAME = "rejected.jsonl"
 # Number of entries between two commits. A crash loses at most these; their pairs are found by file name.
 NOTES_PER_COMMIT = 50
 

@@ -26,14 +26,13 @@ from celcam.image_io import write_image, write_whole
 from celcam.media.photos import read_image
 from celcam.pixels import resize
 from celcam.sheet import CAPTION_HEIGHT, captioned, contact_sheet
+from datasets.alignment import have_one_shape
 from datasets.photo import is_photo_name
 
 FORM_NAME, KEY_NAME = "form.csv", "key.json"
 VOTES = ("1", "2", "=")
 HEADING = "row"  # of the form's first column
 JPEG_QUALITY = 95
-# Networks round sizes to multiples of 4. Two pictures of one photo differ more only if one of them is cropped.
-MAX_ASPECT_RATIO = 1.05
 # How many names an error message lists.
 MAX_NAMES = 5
 
@@ -171,14 +170,13 @@ def _draw(row: Row, paths: Sequence[Path], height: int) -> list[Uint8Array]:
 
 def _display_size(paths: Sequence[Path], pictures: Sequence[Uint8Array], height: int) -> tuple[int, int]:
     """One width and height for all pictures of a row, so that no shape shows which is which."""
-    ratios = [picture.shape[1] / picture.shape[0] for picture in pictures]
-    for path, picture, ratio in zip(paths, pictures, ratios, strict=True):
-        if max(ratio, ratios[0]) > min(ratio, ratios[0]) * MAX_ASPECT_RATIO:
+    for path, picture in zip(paths, pictures, strict=True):
+        if not have_one_shape(pictures[0], picture):
             sizes = [f"{each.shape[1]}x{each.shape[0]}" for each in (pictures[0], picture)]
             raise MediaError(
                 f"{paths[0]} is {sizes[0]} and {path} is {sizes[1]}; expected the same shape; crop one like the other"
             )
-    return round(height * sum(ratios[:2]) / 2), height
+    return round(height * sum(picture.shape[1] / picture.shape[0] for picture in pictures[:2]) / 2), height
 
 
 def _empty_form(out: Path, key: Key) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +46,48 @@ class BuildConfig:
     def short_sides(self) -> tuple[int, ...]:
         """The short sides in pixels, smallest first, without repeats."""
         return tuple(sorted(set(_parse_sizes(self.sizes))))
+
+
+@dataclass(frozen=True)
+class ImportConfig:
+    """Options of ``import``."""
+
+    style: str = option(help="a name for the look, such as ghibli; it names the folder of the targets", metavar="NAME")
+    out: Path = option(help="folder for the pairs and manifest.jsonl")
+    photos: Path | None = option(None, help="folder of photos, with --targets", metavar="DIR")
+    targets: Path | None = option(
+        None, help="folder of targets, with the names of their photos; suffixes and sizes may differ", metavar="DIR"
+    )
+    csv: Path | None = option(
+        None, help="instead: a CSV file with the columns photo and target, paths relative to the file", metavar="FILE"
+    )
+    side_by_side: Path | None = option(
+        None, help="instead: folder of pictures that hold photo and target side by side, as for pix2pix", metavar="DIR"
+    )
+    photo_side: str = option("left", help="half of such a picture that is the photo: left (A to B), right (B to A)")
+    size: int = option(256, help="short side of the pairs in pixels")
+    format: str = option("png", help="png, or jpeg: a quarter of the disk space, with compression artifacts")
+    unaligned: bool = option(
+        False, help="also keep pairs whose target shows other content than the photo or is shifted"
+    )
+    max_megapixels: float = option(100.0, help="skip larger pictures")
+    jobs: int = option(os.cpu_count() or 1, help="number of processes; the default is one per core")
+
+    def __post_init__(self) -> None:
+        given = [name for name in ("photos", "csv", "side_by_side") if getattr(self, name) is not None]
+        require(
+            len(given) == 1 and (self.photos is None) == (self.targets is None),
+            "expected one of: --photos DIR --targets DIR; --csv FILE; --side-by-side DIR",
+        )
+        require(self.photo_side in ("left", "right"), f"--photo-side {self.photo_side}: expected left or right")
+        require(
+            re.fullmatch(r"[a-z0-9][a-z0-9_-]*", self.style) is not None and self.style != "photo",
+            f"--style {self.style}: expected lower-case letters, digits and hyphens, and not 'photo'",
+        )
+        _require_size("--size", self.size)
+        require(self.format in SUFFIXES, f"--format {self.format}: expected {' or '.join(SUFFIXES)}")
+        require(self.max_megapixels > 0, f"--max-megapixels {self.max_megapixels}: expected more than 0")
+        require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
 
 
 @dataclass(frozen=True)

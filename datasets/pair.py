@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 
@@ -24,6 +26,8 @@ MAX_ENLARGEMENT = 2.0
 # Lower qualities blur lines; PNG files are four times as large.
 JPEG_QUALITY = 95
 UNWRITABLE = "unwritable"
+
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True)
@@ -52,15 +56,20 @@ class Plan:
 
 def try_to_draw(photo: Photo, plan: Plan) -> Drawn | Rejected:
     """Like `draw_pairs`, but return a fault instead of raising it."""
+    return returning_faults(photo.place, partial(draw_pairs, photo, plan))
+
+
+def returning_faults(place: str, work: Callable[[], ResultT]) -> ResultT | Rejected:
+    """The result of ``work``; any fault is returned as `Rejected`. ``place`` is the file that it works on."""
     try:
-        return draw_pairs(photo, plan)
+        return work()
     except UnwritableError as error:
-        return Rejected(photo.place, UNWRITABLE, str(error))
+        return Rejected(place, UNWRITABLE, str(error))
     except BadPhotoError as error:
-        return Rejected(photo.place, error.kind, str(error))
+        return Rejected(place, error.kind, str(error))
     except Exception as error:  # one photo must not stop a build of a million
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return Rejected(photo.place, "failed", f"{photo.place}: could not be drawn: {reason}")
+        return Rejected(place, "failed", f"{place}: could not be drawn: {reason}")
 
 
 def draw_pairs(photo: Photo, plan: Plan) -> Drawn:
@@ -74,29 +83,40 @@ def draw_pairs(photo: Photo, plan: Plan) -> Drawn:
     data = photo.read()
     digest = hashlib.sha256(data).hexdigest()
     full = decode_image(data, photo.place, max_megapixels=plan.max_megapixels)
-    height, width = full.shape[:2]
-    sizes = tuple(size for size in plan.sizes if min(width, height) * MAX_ENLARGEMENT >= size)
-    if not sizes:
-        raise BadPhotoError(
-            "too small",
-            f"{photo.place}: too small ({width}x{height}); "
-            f"expected a short side of {min(plan.sizes) / MAX_ENLARGEMENT:.0f} or more",
-        )
+    sizes = fitting_sizes(full, photo.place, plan.sizes)
     for size in sizes:
         _draw_size(full, size, digest, plan)
     return Drawn(digest, perceptual_hash(full), sizes)
+
+
+def fitting_sizes(full: Uint8Array, place: str, sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """The short sides in ``sizes`` that ``full``, a picture of ``(H, W, 3) uint8``, is large enough for.
+
+    Raises:
+        BadPhotoError: it is too small for all of them; ``place`` is its file.
+    """
+    height, width = full.shape[:2]
+    fitting = tuple(size for size in sizes if min(width, height) * MAX_ENLARGEMENT >= size)
+    if not fitting:
+        raise BadPhotoError(
+            "too small",
+            f"{place}: too small ({width}x{height}); "
+            f"expected a short side of {min(sizes) / MAX_ENLARGEMENT:.0f} or more",
+        )
+    return fitting
 
 
 def _draw_size(full: Uint8Array, size: int, digest: str, plan: Plan) -> None:
     small = to_short_side(full, size)
     photo_path = plan.out / plan.picture_of("photo", size, digest)
     if not photo_path.exists():
-        _write(photo_path, small)
+        write_picture(photo_path, small)
     for style in plan.styles:
         path = plan.out / plan.picture_of(style, size, digest)
         if not path.exists():
-            _write(path, find_style(style).draw(small, stroke_scale(small)))
+            write_picture(path, find_style(style).draw(small, stroke_scale(small)))
 
 
-def _write(path: Path, rgb_u8: Uint8Array) -> None:
+def write_picture(path: Path, rgb_u8: Uint8Array) -> None:
+    """Write ``(H, W, 3) uint8 RGB`` atomically, in the format of the suffix of ``path``."""
     write_whole(path, encode_image(rgb_u8, path.suffix, quality=JPEG_QUALITY))

@@ -22,7 +22,7 @@ from celcam.manifest import SPLITS, Pair, read_manifest
 from celcam.media.photos import read_image
 from celcam.pixels import to_short_side
 from datasets.build import RECIPE_NAME
-from datasets.journal import REJECTED_NAME
+from datasets.rejected import REJECTED_NAME
 
 TEMPLATE = Path(__file__).with_name("report.html")
 # The histograms use this many photos at most, sampled evenly, also in a folder of a million pairs.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,46 @@ def test_invalid_options_are_a_one_line_error_and_exit_2(
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("python -m datasets: ")]
     assert len(lines) == 1
     assert reason in lines[0]
+
+
+def test_import_reports_its_pairs_and_the_skipped_files(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    targets = tmp_path / "targets"
+    shutil.copytree(photos / "more", targets)
+    words = ["import", "--photos", str(photos / "more"), "--targets", str(targets), "--style", "artist", "--size", "64"]
+    (targets / "alone.png").write_bytes(b"")
+    assert main([*words, "--out", str(tmp_path / "pairs"), "--jobs", "1"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("4 pairs (")
+    assert "; 1 skipped" in printed.out
+    assert "has no photo of this name" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ([], "expected one of: --photos DIR --targets DIR"),
+        (["--photos", "a"], "expected one of: --photos DIR --targets DIR"),
+        (["--photos", "a", "--targets", "b", "--csv", "c"], "expected one of: --photos DIR --targets DIR"),
+        (["--side-by-side", "a", "--photo-side", "top"], "expected left or right"),
+        (["--csv", "a", "--size", "8"], "expected 64 to 2048"),
+        (["--csv", "a", "--format", "gif"], "expected png or jpeg"),
+        (["--csv", "a", "--jobs", "0"], "expected 1 or more"),
+        (["--csv", "a", "--style", "Ghibli 2"], "expected lower-case letters"),
+        (["--csv", "a", "--style", "photo"], "and not 'photo'"),
+        (["--csv", "a", "--style", "comic"], "a style filter has this name"),
+        (["--csv", "nowhere.csv"], "nowhere.csv: can't be read"),
+        (["--side-by-side", "nowhere"], "nowhere: no such folder"),
+    ],
+)
+def test_invalid_options_of_import_are_a_one_line_error_and_exit_2(
+    words: list[str], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", "--style", "artist", "--out", str(tmp_path / "pairs"), *words]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert reason in line
+    assert not (tmp_path / "pairs").exists()
 
 
 def test_fetch_without_a_name_lists_the_sets(capsys: pytest.CaptureFixture[str]) -> None:
