@@ -27,7 +27,7 @@ def test_build_reports_its_pairs_and_the_skipped_photos(
     printed = capsys.readouterr()
     assert printed.out.startswith("12 pairs (")
     assert "; 1 skipped" in printed.out
-    assert "zero.jpg: empty file" in printed.err
+    assert "zero.jpg: not a readable image: an empty file" in printed.err
     assert "zero.jpg" not in printed.out
 
 
