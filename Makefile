@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 APP := .venv-app/bin/python
 WORK := .venv/bin/python
 
-.PHONY: demo live pipeline wheel test test-wheel test-slow test-browser test-webrtc test-backends test-tflite-runtime test-soak check clean
+.PHONY: demo live pipeline wheel test test-wheel test-slow test-browser test-webrtc test-backends test-tflite-runtime test-soak test-pi test-pi-quick check clean
 
 demo: .venv-app/ready ## draw the bundled clip and photos: out/demo.mp4, out/demo.png
 	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
@@ -57,6 +57,13 @@ test-tflite-runtime: ## test the app with tflite-runtime 2.14 and NumPy 1; Pytho
 
 test-slow: .venv/ready ## run the slow tests of the style filters; about two minutes
 	$(WORK) -m pytest -m slow tests/celcam
+
+test-pi-quick: .venv/ready ## test picamera2 over a fake libcamera, the settings of the docs and the golden set; a minute
+	$(WORK) -m pytest -q -m "not pi" tests/pi tests/golden
+
+test-pi: .venv/ready ## test-pi-quick, then the app on emulated Pi 4 and 5; Debian, as root
+	command -v mmdebstrap qemu-aarch64-static systemd-analyze > /dev/null || (apt-get update -qq && apt-get install -y -qq mmdebstrap qemu-user-static systemd)
+	$(WORK) -m pytest -v -m "" tests/pi tests/golden
 
 test-soak: .venv/ready ## test 200,000 frames with viewers, a recording and changes of look; seven minutes
 	$(WORK) -m pytest -s -m slow tests/edge_app/test_soak.py

@@ -6,6 +6,8 @@ costs no CPU time.
 
 from __future__ import annotations
 
+import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,15 +28,10 @@ CAPTURE_SIZE_WH = (640, 480)  # a multiple of 64 wide: rows without padding
 # picamera2 names formats from the last byte in memory: its BGR888 is R, G, B in NumPy.
 RGB = "BGR888"
 PLANES = "YUV420"
-# The requests for the small picture, in turn, until one is granted. A Pi 5 makes it in RGB; a Pi 4 and older make
-# planes of Y, U and V only. With `preserve_ar` the small picture of a Pi 5 shows the same scene as the main one;
-# without it, the Pi 5 would squeeze the sensor's whole view into it. picamera2 before autumn 2024 has no `preserve_ar`
-# and needs none.
-SMALL_ASKED: tuple[dict[str, Any], ...] = (
-    {"format": RGB, "preserve_ar": True},
-    {"format": PLANES, "preserve_ar": True},
-    {"format": PLANES},
-)
+# The formats of the small picture, in turn, until one is granted: a Pi 5 makes RGB; a Pi 4 and older make planes of Y,
+# U and V only. Without picamera2's `preserve_ar`, both pictures show the same part of the sensor; with it, the small
+# picture would have a crop of its own.
+SMALL_FORMATS = (RGB, PLANES)
 # The longest wait for a picture; picamera2 before 2024 ignores it.
 READ_S = 3.0
 
@@ -67,7 +64,7 @@ class PicameraSource(FrameSource):
             cameras = len(picamera2_class.global_camera_info())
             if number >= cameras:
                 raise CameraError(f"{self._name}: no camera there ({cameras} found); check the ribbon cable")
-            self._camera: Any = picamera2_class(number)
+            self._camera: Any = _open(picamera2_class, number)
         except CameraError:
             raise
         except Exception as error:  # picamera2 and libcamera raise RuntimeError, IndexError and others
@@ -116,7 +113,8 @@ class PicameraSource(FrameSource):
     def _configure(self, size_wh: tuple[int, int], small_wh: tuple[int, int], fps: float | None) -> None:
         settings = _colours() | ({"controls": {"FrameRate": fps}} if fps else {})
         main = {"format": RGB, "size": size_wh}
-        asked = [{**small, "size": small_wh} for small in SMALL_ASKED] if _fits(small_wh, size_wh) else []
+        formats = SMALL_FORMATS if _fits(small_wh, size_wh) else ()
+        asked = [{"format": small_format, "size": small_wh} for small_format in formats]
         for lores in [*asked, None]:
             try:
                 self._camera.configure(
@@ -170,7 +168,10 @@ def ribbon_cameras() -> list[int]:
 
 
 def _load(name: str) -> Any:
-    """The class ``Picamera2``."""
+    """The class ``Picamera2``. Its messages and libcamera's are off: the app reports each fault once."""
+    # libcamera reads the variable when it is loaded. A user who sets it sees the messages.
+    os.environ.setdefault("LIBCAMERA_LOG_LEVELS", "*:FATAL")
+    logging.getLogger("picamera2").setLevel(logging.CRITICAL)
     try:
         from picamera2 import Picamera2
     except ImportError as error:
@@ -181,6 +182,19 @@ def _load(name: str) -> Any:
     except Exception as error:  # built against another NumPy: ValueError or AttributeError
         raise CameraError(f"{name}: picamera2 can't be loaded ({_told(error)}); NumPy must be the system's") from error
     return Picamera2
+
+
+def _open(picamera2_class: Any, number: int) -> Any:
+    """The opened camera. If the constructor of picamera2 fails, its pipe is closed here: it would stay open."""
+    camera = picamera2_class.__new__(picamera2_class)
+    try:
+        camera.__init__(number)
+    except Exception:
+        with suppress(AttributeError, OSError):
+            os.close(camera.notifyme_w)
+            camera.notifymeread.close()
+        raise
+    return camera
 
 
 def _colours() -> dict[str, Any]:

@@ -30,7 +30,6 @@ class FakeCamera:
         self.platform = "VC4"
         self.infos: list[dict[str, object]] = [{"Model": "imx708", "Id": "/base/soc/i2c0mux/i2c@1/imx708@1a", "Num": 0}]
         self.stride_multiple = 64
-        self.knows_preserve_ar = True
         self.grants_main: str | None = None
         self.fails_at: dict[str, Exception] = {}  # by the name of the method
         self.stalls_after: int | None = None
@@ -55,8 +54,6 @@ def buffer_of(config: dict[str, Any], colour_space: str) -> Uint8Array:
     """The bytes that the camera writes: rows padded to the stride; padding is no colour."""
     (width, height), stride = config["size"], config["stride"]
     rgb = scene((width, height))
-    if config["squeezed"]:  # the sensor is wider than the picture
-        rgb = np.concatenate([np.zeros_like(rgb), rgb, np.zeros_like(rgb)], axis=1)[:, ::3]
     if config["format"] == "BGR888":  # memory holds R, G, B
         return _padded(rgb.reshape(height, width * 3), stride)
     if config["format"] == "RGB888":
@@ -137,8 +134,6 @@ def install(monkeypatch: pytest.MonkeyPatch, camera: FakeCamera) -> None:
         ) -> dict[str, Any]:
             streams: dict[str, Any] = {"main": {"format": "XBGR8888", "size": (1280, 720)} | main, "lores": None}
             if lores is not None:
-                if "preserve_ar" in lores and not camera.knows_preserve_ar:
-                    raise ValueError("Bad key 'preserve_ar': valid stream configuration keys are ('format', 'size')")
                 streams["lores"] = {"format": "YUV420", "size": streams["main"]["size"]} | lores
             for stream in filter(None, streams.values()):
                 stream["size"] = (stream["size"][0] // 2 * 2, stream["size"][1] // 2 * 2)
@@ -162,9 +157,6 @@ def install(monkeypatch: pytest.MonkeyPatch, camera: FakeCamera) -> None:
                 main["format"] = camera.grants_main
             for stream in filter(None, (main, lores)):
                 row = stream["size"][0] * BYTES.get(stream["format"], 2)
-                stream["squeezed"] = (
-                    camera.platform == "PISP" and stream is lores and not stream.get("preserve_ar", False)
-                )
                 stream["stride"] = math.ceil(row / camera.stride_multiple) * camera.stride_multiple
             self._config = config
 

@@ -56,14 +56,6 @@ def test_red_is_red_in_both_pictures_with_any_padding(
     assert np.abs(frame.small_u8[:, -1].astype(int) - SCENE[-1]).max() <= 4
 
 
-def test_a_picamera2_of_before_2024_gives_a_small_picture_too(camera: FakeCamera) -> None:
-    camera.knows_preserve_ar = False
-    with PicameraSource(0) as source:
-        frame = next(source.frames())
-    assert frame.small_u8 is not None
-    assert np.abs(np.subtract(bars(frame.small_u8), SCENE)).max() <= 4
-
-
 def test_without_a_given_size_the_small_picture_has_the_default_size(camera: FakeCamera) -> None:
     with PicameraSource(0) as source:
         frame = next(source.frames())

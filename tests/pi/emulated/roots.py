@@ -24,8 +24,8 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
 # What an empty Raspberry Pi OS Lite has of the programs that the installer and the app start.
 PROGRAMS = (
-    "bash", "coreutils", "dpkg", "findutils", "grep", "gzip", "hostname", "libc-bin", "libstdc++6", "passwd",
-    "procps", "python3", "sed", "systemd", "tar", "util-linux",
+    "bash", "coreutils", "diffutils", "dpkg", "findutils", "grep", "gzip", "hostname", "libc-bin", "libstdc++6",
+    "passwd", "procps", "python3", "sed", "systemd", "tar", "util-linux",
 )  # fmt: skip
 # What apt installs with python3-picamera2, and python3-venv.
 PYTHON_PACKAGES = (
@@ -58,8 +58,8 @@ RELEASES = (BOOKWORM, TRIXIE)
 
 def build_root(release: Release) -> Path:
     """The folder of a release's files; it is built once, and again if what it is made from has changed."""
-    made_from = hashlib.sha256(Path(__file__).read_bytes())
-    for path in (PICAMERA2_REQUIREMENTS, PI_REQUIREMENTS):
+    made_from = hashlib.sha256(repr((release, PROGRAMS, PYTHON_PACKAGES, PLATFORMS)).encode())
+    for path in (PICAMERA2_REQUIREMENTS, PI_REQUIREMENTS, HERE / "programs/apt-get"):
         made_from.update(path.read_bytes())
     return cached(f"root-{release.name}", made_from.hexdigest(), lambda folder: _build(release, folder))
 
@@ -83,7 +83,7 @@ def _build(release: Release, root: Path) -> None:
     wheels = root / "opt/wheels"
     # The installer's pip finds here what a Pi would download.
     _pip(release, "download", "--dest", str(wheels), f"numpy=={numpy}", "-r", str(PI_REQUIREMENTS))
-    _pip(release, "download", "--dest", str(wheels), "setuptools>=77", "pytest")
+    _pip(release, "download", "--dest", str(wheels), "pytest")
     shutil.copytree(HERE / "programs", root / "usr/local/sbin", dirs_exist_ok=True)
     known = "\n".join((*PROGRAMS, *PYTHON_PACKAGES, *ONLY_ON_PI))
     (root / "etc/known-packages").write_text(f"{known}\n", encoding="utf-8")

@@ -1,0 +1,5 @@
+"""A fake of PiDNG."""
+
+
+class Picamera2Camera:
+    pass

@@ -1,0 +1,5 @@
+"""A fake of PiDNG."""
+
+
+class PICAM2DNG:
+    pass

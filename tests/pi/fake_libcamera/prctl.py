@@ -1,0 +1,5 @@
+"""A fake of python-prctl."""
+
+
+def set_pdeathsig(signal: int) -> None:
+    """Nothing."""
