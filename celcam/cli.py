@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,11 @@ from celcam.parser import add_options, flag_of, new_parser, parse, usage_of, wit
 from celcam.startup import EXIT_BAD_INPUT, missing_package
 
 EXIT_INTERRUPTED = 130
+# No picture of the project is larger; memory for larger ones would run out.
+LARGEST_SIDE = 8192
+# Bounds of options: more threads or processes than any machine has, and longer times than anything runs.
+MOST_THREADS = 1024
+MOST_SECONDS = 366 * 86400
 
 
 def option(
@@ -157,17 +163,25 @@ def guard(prog: str, run: Callable[[], int]) -> int:
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """Convert ``"320x240"`` to ``(320, 240)``, width first; raises UsageError."""
-    width, cross, height = text.lower().partition("x")
-    if not (cross and width.isdigit() and height.isdigit() and int(width) and int(height)):
-        raise UsageError(f"{text!r} is not a size; expected WIDTHxHEIGHT, such as 320x240")
-    return int(width), int(height)
+    """Convert ``"320x240"`` to ``(320, 240)``, width first; raises UsageError for other texts and for huge sizes."""
+    found = re.fullmatch(r"([0-9]+)[xX]([0-9]+)", text)
+    if found is None or not all(side.strip("0") for side in found.groups()):
+        raise UsageError(f"{text[:60]!r} is not a size; expected WIDTHxHEIGHT, such as 320x240")
+    sides = [side.lstrip("0") for side in found.groups()]
+    if any(len(side) > len(str(LARGEST_SIDE)) or int(side) > LARGEST_SIDE for side in sides):
+        raise UsageError(f"{text[:60]!r} is too large; expected sides of at most {LARGEST_SIDE}")
+    return int(sides[0]), int(sides[1])
 
 
 def require(condition: bool, message: str) -> None:
     """Raise UsageError with ``message`` unless ``condition`` holds; for ``__post_init__``."""
     if not condition:
         raise UsageError(message)
+
+
+def require_between(name: str, value: float, least: float, most: float) -> None:
+    """Raise UsageError unless the number ``value`` of the option ``name`` is from ``least`` to ``most``; NaN is not."""
+    require(least <= value <= most, f"{name} {str(value)[:40]}: expected {least} to {most}")
 
 
 def _checked(config: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,12 +16,27 @@ from celcam.errors import MediaError, UnwritableError
 UNFINISHED_SUFFIX = ".part"
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read the contents of ``path``; MediaError with the system's reason if that fails."""
+def read_bytes(path: Path, *, most: int | None = None) -> bytes:
+    """Read the contents of a file.
+
+    Args:
+        path: of a file; a pipe or a device could block, or never end.
+        most: the largest size in bytes; None accepts any.
+
+    Raises:
+        MediaError: the file can't be read, is no file, or is too large.
+    """
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise MediaError(f"{path}: can't be read: a folder, a pipe or a device; expected a file")
+        if most is not None and status.st_size > most:
+            raise MediaError(f"{path}: can't be read: {status.st_size} bytes; expected at most {most}")
         return path.read_bytes()
     except OSError as error:
         raise MediaError(f"{path}: can't be read: {error.strerror}") from error
+    except ValueError as error:  # a name that no file can have
+        raise MediaError(f"{str(path)!r}: can't be read: {error}") from error
 
 
 def encode_image(rgb_u8: Uint8Array, suffix: str, *, quality: int = 92) -> bytes:
@@ -75,3 +91,5 @@ def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
     except OSError as error:
         reason = "its folder is a file" if isinstance(error, FileExistsError) else error.strerror
         raise UnwritableError(f"{path}: can't be written: {reason}; choose another path") from error
+    except ValueError as error:  # a name that no file can have
+        raise UnwritableError(f"{str(path)!r}: can't be written: {error}; choose another path") from error

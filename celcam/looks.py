@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from celcam.errors import MediaError, UnknownNameError, UsageError
 from celcam.finishes.finish import Finish
 from celcam.finishes.kinds import from_values
 from celcam.finishes.shipped import FINISHES
+from celcam.text_files import read_toml
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,10 @@ def read_look(path: Path) -> Look:
         UsageError: it is not TOML, lacks a style, or a knob is wrong.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MediaError(f"{path}: can't be read: {error.strerror}; expected a look, .toml") from error
-    except ValueError as error:  # no TOML, or no UTF-8
+        values = read_toml(path)
+    except MediaError as error:
+        raise MediaError(f"{error}; expected a look, .toml") from error
+    except ValueError as error:
         raise UsageError(f"{path}: not TOML ({error}); expected a table [look] and tables [[finish]]") from error
     try:
         return _look(path.stem, values)

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from celcam.errors import DataError
-from celcam.image_io import write_whole
+from celcam.errors import DataError, MediaError
+from celcam.image_io import read_bytes, write_whole
+from celcam.text_files import parse_json
 
 MANIFEST_NAME = "manifest.jsonl"
 SPLITS = ("train", "validation", "test")
@@ -45,15 +47,15 @@ def read_manifest(folder: Path) -> list[Pair]:
     """
     path = folder / MANIFEST_NAME
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise DataError(
-            f"{path}: can't be read: {error.strerror}; make the pairs with 'python -m datasets build --out {folder}'"
-        ) from error
+        lines = read_bytes(path).split(b"\n")  # not `splitlines`: a name may contain another line separator
+    except MediaError as error:
+        raise DataError(f"{error}; make the pairs with 'python -m datasets build --out {folder}'") from error
     pairs = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
         try:
-            pairs.append(Pair(**json.loads(line)))
+            pairs.append(_pair(parse_json(line)))
         except (TypeError, ValueError) as error:
             raise DataError(f"{path}, line {number}: not a pair ({error}); build the pairs again") from error
     return sorted(pairs)
@@ -75,6 +77,13 @@ def pairs_of(folder: Path, split: str) -> list[Pair]:
             f"use the folder of one style, such as {folder / styles[0]}"
         )
     return pairs
+
+
+def _pair(fields: Any) -> Pair:
+    pair = Pair(**fields)
+    if not all(isinstance(value, str) for value in fields.values()):
+        raise TypeError("expected texts")
+    return pair
 
 
 def _as_line(pair: Pair) -> dict[str, str]:

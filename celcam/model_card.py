@@ -9,10 +9,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from celcam.errors import ModelError, UnknownNameError
-from celcam.image_io import write_whole
+from celcam.errors import MediaError, ModelError, UnknownNameError
+from celcam.image_io import read_bytes, write_whole
 from celcam.paths import MODELS
+from celcam.text_files import read_json
 from celcam.typed_json import build
+
+# A larger file is no network for live pictures.
+MOST_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,11 @@ def read_card(model: Path) -> ModelCard | None:
     if not path.is_file():
         return None
     try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
+        fields = read_json(path)
         if not isinstance(fields, dict):
             raise TypeError(f"expected a JSON object, got {type(fields).__name__}")
         card: ModelCard = build(ModelCard, fields)
-    except (OSError, TypeError, ValueError, RecursionError) as error:
+    except (MediaError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: not a model card ({error}); export the model again") from error
     return card
 
@@ -82,9 +86,9 @@ def read_model(model: Path) -> tuple[bytes, ModelCard | None]:
         ModelError: the file is missing, is not a TFLite file, or is not the file that its card describes.
     """
     try:
-        data = model.read_bytes()
-    except OSError as error:
-        raise ModelError(f"{model}: can't be read: {error.strerror}; expected a .tflite file") from error
+        data = read_bytes(model, most=MOST_BYTES)
+    except MediaError as error:
+        raise ModelError(f"{error}; expected a .tflite file") from error
     card = read_card(model)
     if card is not None and sha256(data) != card.sha256:
         raise ModelError(

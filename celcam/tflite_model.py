@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,13 +16,16 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.errors import ModelError
-from celcam.model_card import read_model
+from celcam.model_card import read_model, sha256
+from celcam.model_trial import try_model
 from celcam.native_messages import native_messages_off
 from celcam.pixels import SIZE_MULTIPLE, resize, to_float, to_uint8
 
 RUNTIMES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter")
 # Published for a Pi 5, int8: 44, 29, 24.8 and 22.9 ms on 1 to 4 threads; the camera needs the fourth core.
 DEFAULT_THREADS = 3
+RUNTIME_ERRORS = (ValueError, RuntimeError)
+TRIAL_HW = (48, 64)
 
 
 class TFLiteModel:
@@ -31,14 +35,22 @@ class TFLiteModel:
     float model are scaled from and to 0..1. Only one thread at a time may use an instance.
     """
 
-    def __init__(self, path: Path, *, threads: int = DEFAULT_THREADS, delegate: str | None = None) -> None:
-        """Load ``path`` and check it against its card.
+    def __init__(
+        self,
+        path: Path,
+        *,
+        threads: int = DEFAULT_THREADS,
+        delegate: str | None = None,
+        is_tried: bool = False,
+    ) -> None:
+        """Load ``path`` and check it against its card; a file without a card is tried in another process first.
 
         Args:
             path: of a ``.tflite`` file.
             threads: CPU threads.
             delegate: a shared library that runs the graph, or parts of it, on an accelerator, such as
                 ``libedgetpu.so.1``; None for the CPU.
+            is_tried: a crash does no harm here, so that the file needs no trial.
 
         Raises:
             ModelError: the file is missing or damaged, disagrees with its card, or does not turn a picture into a
@@ -46,6 +58,8 @@ class TFLiteModel:
         """
         self.path = path
         data, self.card = read_model(path)
+        if self.card is None and not is_tried:
+            try_model(path, sha256(data), delegate)
         runtime = _load_runtime()
         delegates = [_load_delegate(runtime, delegate)] if delegate is not None else None
         try:
@@ -54,8 +68,8 @@ class TFLiteModel:
                     model_content=data, num_threads=threads, experimental_delegates=delegates
                 )
                 self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise ModelError(f"{path}: the runtime refuses it: {error}") from error
+        except RUNTIME_ERRORS as error:
+            raise _refusal(path, error) from error
         self._check_tensors()
         self._shape_hw: tuple[int, int] = tuple(self._input["shape"][1:3])
         self.takes_bytes = self._input["dtype"] == np.uint8
@@ -85,9 +99,29 @@ class TFLiteModel:
             resize(rgb_u8, size_wh, out=self._input_view())
         else:
             self._interpreter.set_tensor(self._input["index"], to_float(resize(rgb_u8, size_wh))[np.newaxis])
-        self._interpreter.invoke()
+        try:
+            self._interpreter.invoke()
+        except RUNTIME_ERRORS as error:
+            raise _refusal(self.path, error) from error
         drawn = self._interpreter.get_tensor(self._output["index"])[0]
+        if drawn.shape[:2] != self._shape_hw:
+            raise ModelError(
+                f"{self.path}: draws {drawn.shape[1]}x{drawn.shape[0]} for a picture of {size_wh[0]}x{size_wh[1]}; "
+                "expected the same size"
+            )
         return np.asarray(drawn, np.uint8) if self.takes_bytes else to_uint8(drawn)
+
+    def try_out(self) -> None:
+        """Draw a picture at the file's own size, and one at another size, which a file may refuse.
+
+        Raises:
+            ModelError: the file can't draw at its own size.
+        """
+        height, width = self._shape_hw
+        if height % SIZE_MULTIPLE == 0 and width % SIZE_MULTIPLE == 0:
+            self(np.zeros((height, width, 3), np.uint8))
+        with suppress(ModelError):
+            self(np.zeros((*TRIAL_HW, 3), np.uint8))
 
     def _input_view(self) -> Uint8Array:
         """A view of the network's input, ``(H, W, 3) uint8``. Drop it before the network runs: the runtime insists."""
@@ -102,8 +136,11 @@ class TFLiteModel:
                 f"{self.path.name} expects sides that are multiples of {SIZE_MULTIPLE}, "
                 f"the frame is {shape_hw[1]}x{shape_hw[0]}; resize it first"
             )
-        self._interpreter.resize_tensor_input(self._input["index"], (1, *shape_hw, 3))
-        self._interpreter.allocate_tensors()
+        try:
+            self._interpreter.resize_tensor_input(self._input["index"], (1, *shape_hw, 3))
+            self._interpreter.allocate_tensors()
+        except RUNTIME_ERRORS as error:
+            raise _refusal(self.path, error) from error
         self._shape_hw = shape_hw
 
     def _check_tensors(self) -> None:
@@ -122,6 +159,10 @@ class TFLiteModel:
                     f"{self.path}: its {kind} is {np.dtype(dtype)}; expected uint8 or float32 on both sides"
                 )
         self._input, self._output = inputs[0], outputs[0]
+
+
+def _refusal(path: Path, error: Exception) -> ModelError:
+    return ModelError(f"{path}: the runtime refuses it: {error}; get an intact copy of the file")
 
 
 def _load_delegate(runtime: ModuleType, library: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from celcam.cli import option, require
+from celcam.cli import MOST_THREADS, option, require, require_between
 from celcam.paths import MODELS, SAMPLES
 
 PAIRS_HELP = "pairs to measure on; default: those the run was trained on, else pairs of the bundled photos"
@@ -78,7 +78,7 @@ class CompareConfig:
     threads: int = option(1, help=THREADS_HELP)
 
     def __post_init__(self) -> None:
-        require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
+        require_between("--threads", self.threads, 1, MOST_THREADS)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class ReportConfig:
 
     def __post_init__(self) -> None:
         require(self.pictures >= 0, f"--pictures {self.pictures}: expected 0 or more")
-        require(self.jobs >= 0, f"--jobs {self.jobs}: expected 0 or more")
+        require_between("--jobs", self.jobs, 0, MOST_THREADS)
         require(self.out.suffix.lower() == ".html", f"--out {self.out}: expected a name that ends in .html")
 
 
@@ -118,7 +118,7 @@ class ParetoConfig:
     threads: int = option(1, help=THREADS_HELP)
 
     def __post_init__(self) -> None:
-        require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
+        require_between("--threads", self.threads, 1, MOST_THREADS)
 
 
 @dataclass(frozen=True)

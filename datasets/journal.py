@@ -16,6 +16,7 @@ from pathlib import Path
 
 from celcam.errors import DataError, UnwritableError
 from celcam.image_io import write_whole
+from celcam.text_files import parse_json
 from datasets.photo import Photo, Rejected
 from datasets.rejected import REJECTED_NAME
 
@@ -169,7 +170,7 @@ def _load(database: sqlite3.Connection, path: Path) -> None:
         return
     with path.open(encoding="utf-8") as lines:
         try:
-            rows = (json.loads(line) for line in lines)
+            rows = (parse_json(line) for line in lines)
             database.executemany(
                 "INSERT OR REPLACE INTO photo VALUES (:key, :name, :stamp, :clip, :digest, :phash, :sizes, 0)", rows
             )

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from celcam.cli import option, require
+from celcam.cli import MOST_SECONDS, MOST_THREADS, option, require, require_between
 from celcam.errors import UsageError
 from celcam.paths import SAMPLES
 
@@ -41,7 +41,7 @@ class BuildConfig:
         require(self.format in SUFFIXES, f"--format {self.format}: expected {' or '.join(SUFFIXES)}")
         require(self.every > 0, f"--every {self.every}: expected more than 0 seconds")
         require(self.max_megapixels > 0, f"--max-megapixels {self.max_megapixels}: expected more than 0")
-        require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
+        require_between("--jobs", self.jobs, 1, MOST_THREADS)
 
     def short_sides(self) -> tuple[int, ...]:
         """The short sides in pixels, smallest first, without repeats."""
@@ -115,7 +115,7 @@ class FetchConfig:
     tries: int = option(5, help="give up after this many connections in a row without data")
 
     def __post_init__(self) -> None:
-        require(self.timeout > 0, f"--timeout {self.timeout}: expected more than 0 seconds")
+        require_between("--timeout", self.timeout, 0.001, MOST_SECONDS)
         require(self.tries >= 1, f"--tries {self.tries}: expected 1 or more")
 
 
@@ -143,7 +143,7 @@ class BenchConfig:
 
     def __post_init__(self) -> None:
         require(self.pairs >= 1, f"--pairs {self.pairs}: expected 1 or more")
-        require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
+        require_between("--jobs", self.jobs, 1, MOST_THREADS)
         for size in self.short_sides():
             _require_size("--sizes", size)
 

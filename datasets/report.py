@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from celcam.image_io import encode_image, read_bytes, write_whole
 from celcam.manifest import SPLITS, Pair, read_manifest
 from celcam.media.photos import read_image
 from celcam.pixels import to_short_side
+from celcam.text_files import parse_json, read_json
 from datasets.build import RECIPE_NAME
 from datasets.rejected import REJECTED_NAME
 
@@ -159,10 +159,10 @@ def _read_rejected(folder: Path) -> dict[str, list[dict[str, str]]]:
     path = folder / REJECTED_NAME
     by_kind: dict[str, list[dict[str, str]]] = {}
     try:
-        for line in read_bytes(path).decode().splitlines() if path.exists() else ():
-            rejected = json.loads(line)
+        lines = read_bytes(path).split(b"\n") if path.exists() else []  # a name may contain another line separator
+        for rejected in map(parse_json, filter(None, lines)):
             by_kind.setdefault(rejected["kind"], []).append(rejected)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: not a list of rejected photos ({error}); build the pairs again") from error
     return dict(sorted(by_kind.items(), key=lambda item: -len(item[1])))
 
@@ -170,8 +170,8 @@ def _read_rejected(folder: Path) -> dict[str, list[dict[str, str]]]:
 def _read_recipe(folder: Path) -> dict[str, Any]:
     path = folder / RECIPE_NAME
     try:
-        return dict(json.loads(read_bytes(path))) if path.exists() else {}
-    except ValueError as error:
+        return dict(read_json(path)) if path.exists() else {}
+    except (ValueError, TypeError) as error:
         raise DataError(f"{path}: not JSON ({error}); build the pairs again") from error
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from celcam.cli import option, parse_size, require
+from celcam.cli import LARGEST_SIDE, MOST_SECONDS, MOST_THREADS, option, parse_size, require, require_between
 from celcam.media.limits import MAX_MEGAPIXELS
 from celcam.originals import place_key
 
-OUTPUT_SIDES = (16, 8192)  # of --output-size, from and to
+OUTPUT_SIDES = (16, LARGEST_SIDE)  # of --output-size, from and to
+
+MOST_FPS = 1000
+# One second to a month, and a clip's header to more than any disk holds.
+SPLIT_MINUTES = (1 / 60, 60 * 24 * 31)
+SPLIT_MB = (0.1, 1e9)
 
 
 def parse_output_size(text: str | None) -> tuple[int, int] | None:
@@ -104,18 +109,19 @@ class AppConfig:
     list_looks: bool = option(False, help="list the looks and exit")
 
     def __post_init__(self) -> None:
-        require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
+        require_between("--threads", self.threads, 1, MOST_THREADS)
         require(not (self.model and self.filter), "--model and --filter: choose one")
-        for name in ("strength", "wipe"):
-            value = getattr(self, name)
-            require(0.0 <= value <= 1.0, f"--{name} {value}: expected 0 to 1")
-        for name in ("seconds", "fps"):
-            value = getattr(self, name)
-            require(value >= 0, f"--{name} {value}: expected 0 or more")
+        require_between("--strength", self.strength, 0, 1)
+        require_between("--wipe", self.wipe, 0, 1)
+        require_between("--seconds", self.seconds, 0, MOST_SECONDS)
+        require_between("--fps", self.fps, 0, MOST_FPS)
         require(self.max_megapixels > 0, f"--max-megapixels {self.max_megapixels}: expected more than 0")
-        require(self.split_minutes > 0, f"--split-minutes {self.split_minutes}: expected more than 0")
-        require(self.split_mb > 0, f"--split-mb {self.split_mb}: expected more than 0")
-        require(0 <= self.port <= 65535, f"--port {self.port}: expected 0 to 65535")
+        require_between("--split-minutes", self.split_minutes, *SPLIT_MINUTES)
+        require_between("--split-mb", self.split_mb, *SPLIT_MB)
+        require_between("--port", self.port, 0, 65535)
+        for name in ("size", "output_size", "camera_size"):
+            if getattr(self, name) is not None:
+                parse_size(getattr(self, name))
         sinks, different = " ".join(self.to), {place_key(Path(sink)) for sink in self.to}
         require(bool(self.to), "--to: expected at least one sink, such as window, web or a file")
         require(len(different) == len(self.to), f"--to {sinks}: names a sink twice; name it once")
@@ -136,7 +142,7 @@ class BenchConfig:
 
     def __post_init__(self) -> None:
         for count in self.threads:
-            require(count >= 1, f"--threads {count}: expected 1 or more")
+            require_between("--threads", count, 1, MOST_THREADS)
         require(self.runs >= 1, f"--runs {self.runs}: expected 1 or more")
 
 
@@ -194,4 +200,4 @@ class ProfileConfig:
     threads: int = option(1, help="CPU threads for the network")
 
     def __post_init__(self) -> None:
-        require(self.threads >= 1, f"--threads {self.threads}: expected 1 or more")
+        require_between("--threads", self.threads, 1, MOST_THREADS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 import typing
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from celcam.errors import MediaError, UsageError, nearest_name
 from celcam.parser import option_aliases, option_type
+from celcam.text_files import read_toml
 
 # For each type of option: its name in messages, and the types that TOML may give.
 KINDS: dict[Callable[[str], Any], tuple[str, tuple[type, ...]]] = {
@@ -39,10 +39,10 @@ def read_settings(path: Path, config_class: type) -> dict[str, Any]:
         UsageError: the file is not TOML, or has a key or a value that is not valid.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MediaError(f"{path}: can't be read: {error.strerror}; expected a settings file, .toml") from error
-    except ValueError as error:  # no TOML, or no UTF-8
+        values = read_toml(path)
+    except MediaError as error:
+        raise MediaError(f"{error}; expected a settings file, .toml") from error
+    except ValueError as error:
         raise UsageError(f'{path}: not TOML ({error}); expected lines such as style = "anime"') from error
     hints = typing.get_type_hints(config_class)
     names = {field.name for field in dataclasses.fields(config_class)} - {NO_KEY}
@@ -81,4 +81,9 @@ def _one(path: Path, key: str, value: Any, value_type: Callable[[str], Any]) -> 
     kind, types = KINDS[value_type]
     if type(value) not in types:  # by isinstance, true and false would be whole numbers
         raise UsageError(f"{path}: {key} = {value!r}: expected {kind}")
-    return Path(value).expanduser() if value_type is Path else value_type(value)
+    try:
+        return Path(value).expanduser() if value_type is Path else value_type(value)
+    except RuntimeError:
+        raise UsageError(f"{path}: {key} = {value!r}: there is no such user; write the folder's whole path") from None
+    except OverflowError:
+        raise UsageError(f"{path}: {key}: the number has {len(str(value))} digits; expected a smaller one") from None

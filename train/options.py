@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from celcam.cli import option, require
+from celcam.cli import MOST_THREADS, option, require, require_between
 from celcam.paths import MODELS, SAMPLES
 from train.presets import DEFAULT_PRESET, PRESETS
 from train.recipe import Hardware, LossWeights, Recipe, with_budget
@@ -183,7 +183,7 @@ class StudyConfig:
 
     def __post_init__(self) -> None:
         require(self.pictures >= 1, f"--pictures {self.pictures}: expected 1 or more")
-        require(self.jobs >= 1, f"--jobs {self.jobs}: expected 1 or more")
+        require_between("--jobs", self.jobs, 1, MOST_THREADS)
         Hardware(augment_on=self.augment_on)
 
 

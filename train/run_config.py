@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from celcam.errors import CelcamError, DataError
+from celcam.errors import CelcamError, DataError, MediaError
 from celcam.image_io import write_whole
+from celcam.text_files import read_json
 from celcam.typed_json import build
 from train.generators import describe_generator, spec_of
 from train.recipe import Hardware, Recipe
@@ -80,8 +81,8 @@ def read_config(run: Path) -> RunConfig:
     """
     path = run / CONFIG_NAME
     try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        fields = read_json(path)
+    except (MediaError, ValueError) as error:
         raise DataError(
             f"{path}: can't be read ({error}); expected the folder of a run of 'python -m train'"
         ) from error

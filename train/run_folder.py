@@ -17,8 +17,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from celcam.errors import DataError
+from celcam.errors import DataError, MediaError
 from celcam.image_io import write_whole
+from celcam.text_files import read_json
 from celcam.typed_json import build
 from train.generators import build_any_generator
 from train.run_config import read_config
@@ -77,8 +78,8 @@ def find_checkpoint(run: Path) -> Checkpoint | None:
     newest = folders[max(folders)]
     path = newest / STATE_NAME
     try:
-        progress: Progress = build(Progress, json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        progress: Progress = build(Progress, read_json(path))
+    except (MediaError, ValueError, TypeError) as error:
         raise DataError(f"{path}: can't be read ({error}); start a new run with --init {run}") from error
     return Checkpoint(newest, progress)
 

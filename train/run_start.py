@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,8 @@ import keras
 import numpy as np
 
 from celcam.errors import DataError, UsageError
-from celcam.image_io import read_bytes
 from celcam.manifest import pairs_of
+from celcam.text_files import read_json
 from train.backend import require_hardware
 from train.generators import AnyGeneratorSpec
 from train.recipe import Hardware, Recipe
@@ -136,8 +135,8 @@ def _pairs_recipe(pairs: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        recipe = json.loads(read_bytes(path))
-    except (ValueError, RecursionError) as error:
+        recipe = read_json(path)
+    except ValueError as error:
         raise DataError(f"{path}: can't be read ({error}); build the pairs again") from error
     if not isinstance(recipe, dict):
         raise DataError(f"{path}: expected an object, got {type(recipe).__name__}; build the pairs again")

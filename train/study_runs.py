@@ -16,9 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from celcam.errors import DataError
+from celcam.errors import DataError, MediaError
 from celcam.image_io import write_whole
 from celcam.manifest import pairs_of
+from celcam.text_files import read_json
 from train.recipe import Hardware
 from train.run_config import CONFIG_NAME
 from train.runtime import load_keras
@@ -83,8 +84,8 @@ def read_study(out: Path, variants: Sequence[Variant]) -> dict[str, dict[str, An
     for variant in variants:
         path = out / variant.name / MEASURED_NAME
         try:
-            measured[variant.name] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            measured[variant.name] = read_json(path)
+        except (MediaError, ValueError) as error:
             raise DataError(f"{path}: can't be read ({error}); run 'python -m train study' to its end") from error
     return measured
 

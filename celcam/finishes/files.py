@@ -21,6 +21,7 @@ from celcam.finishes.kinds import from_values, to_values
 from celcam.finishes.primitive import Kit
 from celcam.image_io import encode_image, read_bytes, write_whole
 from celcam.media.photos import decode_image
+from celcam.text_files import read_json
 
 FILE_NAME = "finish.json"
 FORMAT = 1
@@ -64,9 +65,8 @@ def read_finish(folder: Path) -> tuple[Prepared, Prepared]:
         DataError: the folder holds no such finish.
     """
     path = folder / FILE_NAME
-    data = read_bytes(path)
     try:
-        stored = json.loads(data)
+        stored = read_json(path)
         if stored["format"] != FORMAT:
             raise DataError(f"{path}: format {stored['format']}; expected {FORMAT}; write the finish again")
         small, full = (

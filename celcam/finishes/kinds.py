@@ -68,7 +68,7 @@ def from_values(values: Mapping[str, Any]) -> Primitive:
         UsageError: a value of the wrong type or out of range.
     """
     kind = values.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise UnknownNameError("kind of finish", str(kind), KINDS)
     knobs = {name: value for name, value in values.items() if name != "kind"}
     return typing.cast("Primitive", _built(KINDS[kind], knobs, f"finish {kind}"))
@@ -104,4 +104,7 @@ def _converted(hint: Any, value: Any, what: str) -> Any:
     types, named = _SCALARS[hint]
     if not isinstance(value, types) or isinstance(value, bool):
         raise UsageError(f"{what} is {value!r}; expected {named}")
-    return hint(value)
+    try:
+        return hint(value)
+    except OverflowError:
+        raise UsageError(f"{what} has {len(str(value))} digits; expected a smaller number") from None

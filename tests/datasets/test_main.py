@@ -38,7 +38,7 @@ def test_build_reports_its_pairs_and_the_skipped_photos(
         (["--sizes", "256;384"], "expected numbers such as 256"),
         (["--style", "cubist"], "unknown style 'cubist'; known: "),
         (["--format", "gif"], "expected png or jpeg"),
-        (["--jobs", "0"], "expected 1 or more"),
+        (["--jobs", "0"], "expected 1 to 1024"),
         (["--every", "0"], "expected more than 0"),
         (["--photos", "nowhere"], "nowhere: no such file or folder"),
         (["--scheduler", "tcp://127.0.0.1:9"], "expected a running Dask scheduler"),

@@ -179,7 +179,7 @@ def test_a_truncated_clip_is_drawn_up_to_the_damage(
         ),
         ((COFFEE, "--to", "null", "--finish", "cubism"), "unknown look 'cubism'"),
         ((COFFEE, "--to", "null", "--style", "{tmp}/none.toml"), "none.toml: can't be read"),
-        ((COFFEE, "--to", "null", "--threads", "0"), "--threads 0: expected 1 or more"),
+        ((COFFEE, "--to", "null", "--threads", "0"), "--threads 0: expected 1 to 1024"),
         ((COFFEE, "--to", "null", "--model", "{tmp}/text.jpg"), "not a TFLite file"),
     ],
 )

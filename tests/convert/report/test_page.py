@@ -142,7 +142,7 @@ def test_several_networks_share_a_page(report: Report) -> None:
     ("words", "message"),
     [
         (("--out", "page.txt"), "expected a name that ends in .html"),
-        (("--jobs", "-1"), "expected 0 or more"),
+        (("--jobs", "-1"), "expected 0 to 1024"),
         (("--run", "nowhere"), "expected the folder of a run"),
         (("--clips", "models"), "no .mp4 file in it"),
         (("--run", str(MODELS / "anime-keras")), "no file of"),

@@ -99,7 +99,7 @@ def test_the_app_runs_without_a_command_name(tmp_path: Path, capsys: pytest.Capt
         (("none.tflite",), "none.tflite: can't be read"),
         ((str(COMIC), "--size", "big"), "expected WIDTHxHEIGHT"),
         ((str(COMIC), "--size", "30x30"), "multiples of 4, the frame is 30x30"),
-        ((str(COMIC), "--threads", "1", "0"), "--threads 0: expected 1 or more"),
+        ((str(COMIC), "--threads", "1", "0"), "--threads 0: expected 1 to 1024"),
         ((str(COMIC), "--runs", "0"), "--runs 0: expected 1 or more"),
         (("{tmp}/damaged.tflite",), "the runtime refuses it"),
     ],

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from celcam.errors import MediaError, UnknownNameError, UsageError
+from celcam.errors import CelcamError, MediaError, UnknownNameError, UsageError
 from celcam.finishes.finish import Finish
 from celcam.looks import LOOKS, find_finish
 from celcam.model_card import read_card
@@ -191,3 +193,29 @@ def test_a_model_file_that_is_wrong_is_reported_once(fault: str, tmp_path: Path)
     assert looks.drawer("comic")(synthetic.test_card(0.0), (64, 48)).shape == (48, 64, 3)
     assert len(messages) == 1
     assert "anime.tflite" in messages[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tensors": None},
+        {"sha256": 5},
+        {"gmac_256": float("nan")},
+        {"gmac_256": "1"},
+        {"style": ["comic"]},
+        {"gate": []},
+        None,
+    ],
+)
+def test_a_bad_card_costs_one_look(change: dict[str, Any] | None, tmp_path: Path) -> None:
+    for name in ("comic", "anime"):
+        for suffix in (".tflite", ".json"):
+            shutil.copy(MODELS / f"{name}{suffix}", tmp_path)
+    card = tmp_path / "anime.json"
+    fields = json.loads(card.read_text())
+    card.write_text("[" * 100_000 if change is None else json.dumps(fields | change))
+    choices = shipped_choices(Networks(tmp_path))
+    assert "comic" in choices
+    assert "anime" not in choices
+    with pytest.raises(CelcamError, match=r"anime\.json: not a model card"):
+        look_choices("anime", Networks(tmp_path))
