@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
 from multiprocessing import get_context, parent_process
 from typing import Protocol, TypeVar
 
@@ -23,6 +22,8 @@ from celcam.errors import CelcamError, UsageError
 
 # Queued photos per worker: enough to keep it busy, few enough to bound the memory.
 QUEUED_PER_WORKER = 4
+# Photos that wait for a worker take at most so much memory, and one photo more.
+MOST_WAITING_BYTES = 100_000_000
 TIMEOUT_S = 20.0
 
 TaskT = TypeVar("TaskT")
@@ -161,10 +162,16 @@ def open_workers(jobs: int, scheduler: str | None) -> Iterator[Workers]:
 def _run_ahead(
     pool: Executor, work: Callable[[TaskT], ResultT], tasks: Iterator[TaskT], ahead: int, left: list[TaskT]
 ) -> Iterator[tuple[TaskT, Future[ResultT]]]:
-    """Yield finished futures; submit at most ``ahead`` tasks in advance, and no more once ``left`` is not empty."""
+    """Yield finished futures; submit at most ``ahead`` tasks in advance, and no more once ``left`` is not empty.
+
+    Tasks that hold the bytes of a photo are not submitted while `MOST_WAITING_BYTES` wait.
+    """
     waiting: dict[Future[ResultT], TaskT] = {}
     while True:
-        for task in islice(tasks, 0 if left else ahead - len(waiting)):
+        while not left and len(waiting) < ahead and sum(map(_bytes_of, waiting.values())) < MOST_WAITING_BYTES:
+            task = next(tasks, None)
+            if task is None:
+                break
             try:
                 waiting[pool.submit(work, task)] = task
             except BrokenProcessPool:
@@ -175,6 +182,12 @@ def _run_ahead(
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
         for future in done:
             yield waiting.pop(future), future
+
+
+def _bytes_of(task: object) -> int:
+    """The memory of a photo from an archive or a clip; other tasks need little."""
+    data = getattr(task, "data", None)
+    return len(data) if isinstance(data, bytes) else 0
 
 
 def _open_pool(jobs: int) -> ProcessPoolExecutor:

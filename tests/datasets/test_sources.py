@@ -139,6 +139,7 @@ def test_a_file_that_is_too_large_to_be_a_photo_is_not_read(
         archive.writestr("bomb.jpg", bytes(10**6))
     (folder / "a.jpg").write_bytes(bytes(1001))
     monkeypatch.setattr("datasets.photo.MAX_PHOTO_BYTES", 1000)
+    monkeypatch.setattr("datasets.archives.MAX_MEMBER_BYTES", 1000)
     photos, rejected = find(folder, tmp_path / "p.zip", pack_tar(folder, tmp_path / "p.tar"))
     assert {one.kind for one in rejected} == {"too large"}
     assert len(rejected) == 3
