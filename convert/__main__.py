@@ -18,6 +18,7 @@ from convert.options import (
     ExportConfig,
     LintConfig,
     ParetoConfig,
+    PhoneConfig,
     ProjectConfig,
     ReportConfig,
 )
@@ -148,6 +149,30 @@ def project(config: ProjectConfig) -> int:
     return 0
 
 
+def phone(config: PhoneConfig) -> int:
+    """Write what the phone's page draws with: the shipped looks, or a user's own."""
+    from celcam.looks import read_look
+    from convert.phone import write_run, write_shipped
+
+    look = read_look(config.look) if config.look else None
+    if config.run is None:
+        written = write_shipped(config.out, _export_one)
+    else:
+        written = [write_run(config.run, config.out, look, _export_one)]
+    print("\n".join(map(str, written)))
+    print("build the page with 'make phone'")
+    return 0
+
+
+def _export_one(run: Path, recipe: str, out: Path) -> Path:
+    """Make one file of a run."""
+    _load_tensorflow()
+    from convert.export import export as export_run
+
+    exported = export_run(run, (recipe,), out, pairs=None, trained_on="the user's own photos", overwrite=True)
+    return exported.files[0][0]
+
+
 def _load_tensorflow() -> None:
     """Import Keras and TensorFlow without the messages of their runtime."""
     from celcam.native_messages import native_messages_off
@@ -176,6 +201,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         ),
         Command("pareto", ParetoConfig, pareto, "compare the networks of a study by cost and similarity to the target"),
         Command("lint", LintConfig, lint, "list what makes files slow, inexact or limited to one size"),
+        Command("phone", PhoneConfig, phone, "write the looks of the phone's page, or a look of your own for it"),
         Command("project", ProjectConfig, project, "estimate milliseconds on a Pi, a Coral or a phone"),
     ]
     return run_commands(

@@ -137,3 +137,22 @@ class ProjectConfig:
     size: str | None = option(
         None, help="size of the picture; default: the size that the file was traced at", metavar="WxH"
     )
+
+
+@dataclass(frozen=True)
+class PhoneConfig:
+    """Options of ``phone``."""
+
+    run: Path | None = option(
+        None,
+        help="folder of a run whose network becomes a look; without it, the shipped looks are written",
+        positional=True,
+        metavar="RUN",
+    )
+    look: Path | None = option(
+        None, help="TOML file with the look's name and finish; default: the run's name, no finish", metavar="LOOK.toml"
+    )
+    out: Path = option(Path("out/phone-data"), help="folder that 'make phone' builds the page from", metavar="DIR")
+
+    def __post_init__(self) -> None:
+        require(self.look is None or self.run is not None, "--look: expected a RUN, whose network draws the look")

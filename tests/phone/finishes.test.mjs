@@ -28,7 +28,9 @@ async function compare({ name, style, photo, small, full }) {
   const { load, difference, toRgba } = await import("/tests/pictures.mjs");
   globalThis.gpu ??= new Gpu(new OffscreenCanvas(8, 8));
   const gpu = globalThis.gpu;
-  const files = await loadFinish(`/golden/finish-${name}/finish.json`, async (address) => new Blob([await load(address)]));
+  const folder = `/golden/finish-${name}`;
+  const blob = async (address) => new Blob([await load(address)]);
+  const files = await loadFinish(`${folder}/finish.json`, (file) => `${folder}/${file}`, blob);
   const [first, second] = [new GpuStage(gpu, files.small, files.tiles, small), new GpuStage(gpu, files.full, files.tiles, full)];
   const [drawn, bent] = [gpu.picture(...small), gpu.picture(...small)];
   const [large, shown] = [gpu.picture(...full), gpu.picture(...full)];

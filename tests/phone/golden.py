@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from celcam.arrays import Uint8Array
@@ -24,6 +25,7 @@ NETWORK_SIZES = ((96, 64), (160, 120))
 CPU_SIZES = ((96, 64), (160, 120), (256, 192))
 SMALL_WH, FULL_WH = (160, 120), (320, 240)
 PHOTOS = 5
+CAMERA_WH, CAMERA_FRAMES = (640, 480), 45
 
 
 def main(argv: list[str]) -> int:
@@ -45,6 +47,7 @@ def main(argv: list[str]) -> int:
         "networks": _draw_networks(out, len(photos)),
         "looks": _draw_looks(out, len(photos)),
     }
+    _write_camera(out / "camera.y4m", read_image(SAMPLES / "people_scikit_image_astronaut.jpg"))
     (out / "golden.json").write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")
     return 0
 
@@ -78,6 +81,18 @@ def _draw_looks(out: Path, photos: int) -> list[dict[str, str]]:
             _write(out, f"look-{look.name}-{number}", look.finish.draw(drawn, FULL_WH))
         looks.append({"name": look.name, "style": look.style})
     return looks
+
+
+def _write_camera(path: Path, photo: Uint8Array) -> None:
+    """A clip for Chromium's fake camera: the photo, swaying."""
+    width, height = CAMERA_WH
+    large = resize(photo, (width + 64, width + 64))
+    with path.open("wb") as file:
+        file.write(f"YUV4MPEG2 W{width} H{height} F30:1 Ip A1:1 C420jpeg\n".encode())
+        for number in range(CAMERA_FRAMES):
+            left = round(32 + 31 * np.sin(2 * np.pi * number / CAMERA_FRAMES))
+            frame = np.ascontiguousarray(large[16 : 16 + height, left : left + width])
+            file.write(b"FRAME\n" + cv2.cvtColor(frame, cv2.COLOR_RGB2YUV_I420).tobytes())
 
 
 def _name(stem: str, size_wh: tuple[int, int]) -> str:

@@ -194,4 +194,36 @@ export class Gpu {
     gl.readPixels(0, 0, picture.width, picture.height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
     return bytes;
   }
+
+  /** As `read`, without waiting: the bytes come once the GPU has drawn. @param {Picture} picture */
+  async readLater(picture) {
+    const gl = this.gl;
+    const { width, height } = picture;
+    const buffer = gl.createBuffer();
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+    gl.bufferData(gl.PIXEL_PACK_BUFFER, width * height * 4, gl.STREAM_READ);
+    this.aim(picture, 0, 1);
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, 0);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    await this.finished();
+    const bytes = new Uint8ClampedArray(width * height * 4);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
+    gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, bytes);
+    gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
+    gl.deleteBuffer(buffer);
+    return new ImageData(bytes, width, height);
+  }
+
+  /** Wait until the GPU has drawn all that it was given. */
+  async finished() {
+    const gl = this.gl;
+    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    while (fence && !gl.isContextLost()) {
+      const state = gl.clientWaitSync(fence, 0, 0);
+      if (state === gl.ALREADY_SIGNALED || state === gl.CONDITION_SATISFIED || state === gl.WAIT_FAILED) break;
+      await new Promise((resolve) => { setTimeout(resolve, 2); });
+    }
+    gl.deleteSync(fence);
+  }
 }

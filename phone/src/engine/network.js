@@ -36,9 +36,8 @@ export class GpuNetwork {
     this.stored = new Set([graph.input]);
     for (const each of graph.operators) if (each.op === "conv") this.addConv(each);
     this.addOutput();
-    /** Textures for the present size. @type {Map<number, Picture>} */
-    this.pictures = new Map();
-    this.size = [0, 0];
+    /** Textures by tensor, for each of the last sizes. @type {Map<string, Map<number, Picture>>} */
+    this.sets = new Map();
   }
 
   /** How many times smaller than the input each tensor is. */
@@ -124,35 +123,39 @@ export class GpuNetwork {
    * @param {Picture} drawn of the same size; receives the network's picture
    */
   draw(photo, drawn) {
-    if (this.size[0] !== photo.width || this.size[1] !== photo.height) this.allocate(photo.width, photo.height);
-    this.pictures.set(this.graph.input, photo);
-    this.pictures.set(-1, drawn);
+    const pictures = this.textures(photo.width, photo.height);
+    const at = (tensor) => (tensor === this.graph.input ? photo : tensor === -1 ? drawn : pictures.get(tensor));
     for (const pass of this.passes) {
-      const inputs = Object.fromEntries(
-        Object.entries(pass.inputs).map(([name, tensor]) => [name, this.pictures.get(tensor)]),
-      );
-      this.gpu.draw(pass.fragment, { ...pass, target: this.pictures.get(pass.target), inputs });
+      const inputs = Object.fromEntries(Object.entries(pass.inputs).map(([name, tensor]) => [name, at(tensor)]));
+      this.gpu.draw(pass.fragment, { ...pass, target: at(pass.target), inputs });
     }
   }
 
-  allocate(width, height) {
-    this.free();
-    for (const pass of this.passes) {
-      if (pass.target < 0 || this.pictures.has(pass.target)) continue;
-      const shrink = this.shrinks.get(pass.target);
-      const options = { layers: this.layers(pass.target), precision: "halves" };
-      this.pictures.set(pass.target, this.gpu.picture(width / shrink, height / shrink, options));
+  /** The textures for a size; those of the last two sizes are kept. */
+  textures(width, height) {
+    const size = `${width}x${height}`;
+    const known = this.sets.get(size);
+    if (known) return known;
+    if (this.sets.size > 1) this.freeSet(this.sets.keys().next().value);
+    const pictures = new Map();
+    for (const { target } of this.passes) {
+      if (target < 0 || pictures.has(target)) continue;
+      const shrink = this.shrinks.get(target);
+      const options = { layers: this.layers(target), precision: "halves" };
+      pictures.set(target, this.gpu.picture(width / shrink, height / shrink, options));
     }
-    this.size = [width, height];
+    this.sets.set(size, pictures);
+    return pictures;
+  }
+
+  freeSet(size) {
+    for (const picture of this.sets.get(size)?.values() ?? []) this.gpu.free(picture);
+    this.sets.delete(size);
   }
 
   /** Give the textures back; the next picture makes them again. */
   free() {
-    this.pictures.delete(-1);
-    this.pictures.delete(this.graph.input);
-    for (const picture of this.pictures.values()) this.gpu.free(picture);
-    this.pictures.clear();
-    this.size = [0, 0];
+    for (const size of [...this.sets.keys()]) this.freeSet(size);
   }
 }
 

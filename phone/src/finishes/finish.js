@@ -16,11 +16,11 @@ import { RELIT } from "./tone.js";
 /**
  * Load a finish and its tiles.
  * @param {string} address of `finish.json`
+ * @param {(file: string) => string} find a tile's address by its plain name
  * @param {(address: string) => Promise<Blob>} load
- * @param {(file: string) => string} [find] where a tile's file is; by default beside the finish
  * @returns {Promise<FinishFiles>}
  */
-export async function loadFinish(address, load, find = (file) => new URL(file, new URL(address, location.href)).href) {
+export async function loadFinish(address, find, load) {
   const stored = JSON.parse(await (await load(address)).text());
   if (stored.format !== 1) throw new Error(`the finish has format ${stored.format}; expected 1; load the page again`);
   const files = [stored.small, stored.full].flatMap(({ steps }) => steps.flatMap(({ tiles }) => Object.values(tiles)));
@@ -37,11 +37,13 @@ export class GpuStage {
    * @param {StageFile} stage
    * @param {Map<string, ImageBitmap>} tiles
    * @param {[number, number]} size of the pictures
+   * @param {number} [ratio] of the size that the finish was exported for to the size that is drawn; a miniature passes
+   *   a smaller one, so that its screens and strokes can be seen
    */
-  constructor(gpu, stage, tiles, size) {
+  constructor(gpu, stage, tiles, size, ratio = Math.min(...stage.size) / Math.min(...size)) {
     this.gpu = gpu;
     this.size = size;
-    this.ratio = Math.min(...stage.size) / Math.min(...size);
+    this.ratio = ratio;
     /** @type {Map<string, Picture>} */
     this.pictures = new Map([["tables", makeTables(gpu, stage.steps)]]);
     /** @type {Pass[]} */
