@@ -20,8 +20,9 @@ from celcam.arrays import Uint8Array
 from celcam.errors import MediaError
 from celcam.finishes.files import FILE_NAME, write_finish
 from celcam.finishes.finish import Finish
-from celcam.image_io import read_image, write_whole
+from celcam.image_io import write_whole
 from celcam.looks import DEFAULT_LOOK, LOOKS, Look
+from celcam.media.photos import read_image
 from celcam.paths import MODELS, SAMPLES
 from celcam.pixels import resize
 from celcam.tflite_model import TFLiteModel
