@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 APP := .venv-app/bin/python
 WORK := .venv/bin/python
 
-.PHONY: demo live pipeline wheel test test-wheel test-slow test-browser test-webrtc test-backends test-tflite-runtime test-soak test-pi test-pi-quick check clean
+.PHONY: demo live pipeline wheel test test-wheel test-slow test-browser test-webrtc test-backends test-tflite-runtime test-soak test-pi test-pi-quick phone phone-serve test-phone test-phone-quick check clean
 
 demo: .venv-app/ready ## draw the bundled clip and photos: out/demo.mp4, out/demo.png
 	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
@@ -68,17 +68,37 @@ test-pi: .venv/ready ## test-pi-quick, then the app on emulated Pi 4 and 5; Debi
 test-soak: .venv/ready ## test 200,000 frames with viewers, a recording and changes of look; seven minutes
 	$(WORK) -m pytest -s -m slow tests/edge_app/test_soak.py
 
+phone: .venv-app/ready phone/node_modules/ready ## build the phone's page: out/phone; needs Node 18
+	$(APP) -m convert phone
+	node phone/build.mjs
+
+phone-serve: phone ## serve the phone's page over HTTPS in the home network, with a QR code
+	node phone/serve.mjs
+
+test-phone: phone ## test the phone's page in Chromium; installs Chromium on Debian
+	command -v chromium || apt-get install -y chromium
+	PYTHONPATH=. $(APP) tests/phone/golden.py out/phone-golden
+	node --test --test-concurrency=1 tests/phone/*.test.mjs
+
+test-phone-quick: phone ## the part of test-phone that CI runs; needs Chromium
+	PYTHONPATH=. $(APP) tests/phone/golden.py out/phone-golden
+	node --test --test-concurrency=1 tests/phone/reader.test.mjs tests/phone/plain.test.mjs tests/phone/serve.test.mjs tests/phone/first.test.mjs
+
 check: .venv/ready ## check format, lint and types
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
 clean: ## delete everything that make made
-	rm -rf .venv .venv-app .venv-tflite-runtime build celcam.egg-info dist out
+	rm -rf .venv .venv-app .venv-tflite-runtime build celcam.egg-info dist out phone/node_modules
 
 .venv/ready: requirements.txt edge_app/requirements.txt
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+phone/node_modules/ready: phone/package.json phone/package-lock.json
+	cd phone && npm ci --silent --no-audit --no-fund
 	touch $@
 
 .venv-app/ready: edge_app/requirements.txt Makefile

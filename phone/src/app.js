@@ -66,6 +66,7 @@ export class App {
 
   /** Make the engine, also after the GPU has forgotten everything. */
   async reopen() {
+    if (this.engine?.name === "cpu") this.engine.close(); // its worker would live on
     const { painter, engine, note } = await this.openEngine(this.asked.get("engine"));
     [this.painter, this.engine] = [painter, engine];
     this.governor = new Governor(engine.name);

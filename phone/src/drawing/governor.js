@@ -42,7 +42,7 @@ export class Governor {
     const median = [...this.times].sort((a, b) => a - b)[WINDOW / 2];
     this.times = [];
     if (median > BUDGET_MS && this.level > 0) {
-      if (this.wentUp) this.patience = Math.min(60, this.patience * 2);
+      if (this.wentUp) this.patience = Math.min(240, this.patience * 2);
       return this.step(-1);
     }
     this.wentUp = false;

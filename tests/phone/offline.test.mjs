@@ -1,0 +1,47 @@
+/** After the first visit the page works without its server, and takes pictures that other apps share. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { ROOT } from "./browser.mjs";
+import { cameraDraws, shown, visit } from "./visit.mjs";
+
+let visited, page;
+before(async () => {
+  visited = await visit({ worker: true });
+  page = visited.page;
+});
+after(() => visited.close());
+
+test("the service worker keeps the page", async () => {
+  await page.waitForFunction(async () => (await navigator.serviceWorker?.getRegistration())?.active?.state === "activated");
+  await page.reload(); // now the worker sees the requests of the CPU path
+  await cameraDraws(page, 2);
+});
+
+test("what another app shares is opened", async () => {
+  const photo = readFileSync(path.join(ROOT, "datasets/samples/food_scikit_image_coffee.jpg"));
+  await page.evaluate(async (bytes) => {
+    const data = new FormData();
+    data.append("file", new File([new Uint8Array(bytes)], "coffee.jpg", { type: "image/jpeg" }));
+    await fetch("share", { method: "POST", body: data, redirect: "manual" });
+  }, [...photo]);
+  await page.evaluate(() => globalThis.celcam.openShared());
+  await page.waitForFunction(() => globalThis.celcam.mode === "photo");
+  assert.equal(await page.evaluate(() => globalThis.celcam.source.width), 600);
+});
+
+test("with the server gone, the page starts and draws", async () => {
+  await visited.server.close();
+  await page.reload();
+  await page.waitForFunction(() => document.body.classList.contains("ready"));
+  await cameraDraws(page, 2);
+  assert.ok((await shown(page)).deviation > 20);
+});
+
+test("a look that was never loaded is explained in one line, and the look before stays", async () => {
+  const name = await page.evaluate(() => globalThis.celcam.catalogue.looks.find((look) => look.live.int8 !== globalThis.celcam.view.look.live.int8).name);
+  await page.evaluate((wanted) => globalThis.celcam.choose(globalThis.celcam.catalogue.find(wanted)), name);
+  await page.waitForFunction(() => document.getElementById("toast").textContent.startsWith("No connection"));
+  assert.equal(await page.evaluate(() => globalThis.celcam.view.look.name), "comic");
+});
