@@ -5,6 +5,7 @@ CelcamError             a command prints it on one line and exits with 2
 │   └── UnknownNameError    a style, preset or recipe that does not exist
 ├── MediaError          a photo, clip or folder that can't be read or written
 │   ├── ClipBrokenOffError  a clip whose end is missing; the frames before it were used
+│   ├── NoPicturesError     a clip without a picture track that can be decoded
 │   ├── BadPhotoError       a photo that can't be used for a pair, with the kind of fault
 │   └── UnwritableError     a file that can't be written: a full disk, missing permissions
 ├── DataError           a manifest or run folder that is missing, incomplete or made with other options
@@ -60,6 +61,10 @@ class MediaError(CelcamError):
 
 class ClipBrokenOffError(MediaError):
     """A clip whose end is missing; the frames before it were used."""
+
+
+class NoPicturesError(MediaError):
+    """A clip without a picture track that can be decoded."""
 
 
 class BadPhotoError(MediaError):

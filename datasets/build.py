@@ -98,7 +98,9 @@ def build_pairs(
         Progress(f"{' '.join(plan.styles)} pairs", total, "photos", quiet=quiet) as progress,
     ):
         remove_unfinished(plan.out)
-        photos = find_photos(sources, frame_interval_s=frame_interval_s, exclude=plan.out)
+        photos = find_photos(
+            sources, frame_interval_s=frame_interval_s, exclude=plan.out, max_megapixels=plan.max_megapixels
+        )
         _draw_all(photos, plan, journal, workers, progress)
         remove_unfinished(plan.out)
         return _finish(sources, plan, journal)

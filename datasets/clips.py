@@ -1,71 +1,49 @@
-"""Photos from video clips: one upright frame per interval, decoded by PyAV (FFmpeg)."""
+"""Photos from video clips: one upright frame per interval."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import av
-import cv2
-import numpy as np
-
+from celcam.errors import ClipBrokenOffError, MediaError, NoPicturesError
+from celcam.image_io import encode_image
+from celcam.media.clips import ClipReader
+from celcam.media.limits import MAX_MEGAPIXELS
 from datasets.photo import Found, Photo, Rejected, printable
 
-# The duration in the header of an intact clip may exceed that of its frames by this much.
-DURATION_TOLERANCE_S = 0.5
 
-
-def frames_of_clip(path: Path, name: str, *, frame_interval_s: float) -> Found:
+def frames_of_clip(path: Path, name: str, *, frame_interval_s: float, max_megapixels: float = MAX_MEGAPIXELS) -> Found:
     """Yield a frame of ``path`` per interval; if the clip is damaged, yield a `Rejected` after the intact frames.
 
     Args:
         path: a video file.
         name: name of the clip in the manifest.
         frame_interval_s: seconds between two frames; 0 takes every frame.
+        max_megapixels: the largest accepted photo; a frame may have a quarter of it.
     """
     place = printable(path)
-    last_s = duration_s = 0.0
-    count, fault = 0, ""
     try:
         status = path.stat()
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                yield Rejected(place, "no video", f"{place}: has no video track; expected a video")
-                return
-            stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
-            duration_s = float(stream.duration * stream.time_base) if stream.duration else 0.0
+        with ClipReader(path, max_megapixels=max_megapixels) as clip:
             first_s, next_s = None, 0.0
-            for number, frame in enumerate(container.decode(stream)):
-                frame_s = number / float(stream.average_rate or 25) if frame.time is None else float(frame.time)
-                first_s = frame_s if first_s is None else first_s
-                last_s = frame_s - first_s
-                if last_s + 1e-6 < next_s:
+            for number, picture in enumerate(clip):
+                first_s = picture.time_s if first_s is None else first_s
+                time_s = picture.time_s - first_s
+                if time_s + 1e-6 < next_s:
                     continue
-                next_s = last_s + frame_interval_s
-                count += 1
+                next_s = time_s + frame_interval_s
                 yield Photo(
                     f"{place}@{number}",
-                    f"{place} at {last_s:.2f} s",
-                    f"{name}/{last_s:.2f}s",
+                    f"{place} at {time_s:.2f} s",
+                    f"{name}/{time_s:.2f}s",
                     f"{status.st_size} {status.st_mtime_ns}",
-                    data=_as_bmp(frame),
+                    data=encode_image(picture.rgb_u8, ".bmp"),  # photos are passed on as files; BMP encodes fastest
                     clip=place,
                 )
-    except (av.FFmpegError, OSError) as error:
-        fault = str(getattr(error, "strerror", "") or error)
-    if not count:
-        reason = f"{place}: not a readable clip ({fault or 'no frame'}); get an intact copy"
-        yield Rejected(place, "damaged clip", reason)
-    elif fault or last_s + DURATION_TOLERANCE_S < duration_s:
-        end = f"truncated after {last_s:.1f} of {duration_s:.1f} s{f' ({fault})' if fault else ''}"
-        reason = f"{place}: {end}; the frames before the damage are kept; get an intact copy"
-        yield Rejected(place, "damaged clip", reason)
-
-
-def _as_bmp(frame: Any) -> bytes:
-    """Encode a frame as an image file, the form in which photos are passed on; BMP encodes fastest."""
-    bgr: Any = frame.to_ndarray(format="bgr24")
-    if frame.rotation % 360:
-        bgr = np.ascontiguousarray(np.rot90(bgr, round(frame.rotation / 90)))
-    return cv2.imencode(".bmp", bgr)[1].tobytes()
+            if first_s is None:
+                yield Rejected(place, "damaged clip", f"{place}: not a readable clip (no frame); get an intact copy")
+    except NoPicturesError as error:
+        yield Rejected(place, "no video", str(error))
+    except ClipBrokenOffError as error:
+        yield Rejected(place, "damaged clip", str(error))
+    except (MediaError, OSError) as error:
+        yield Rejected(place, "damaged clip", f"{place}: not a readable clip: {error}")

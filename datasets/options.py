@@ -9,6 +9,7 @@ from pathlib import Path
 
 from celcam.cli import MOST_SECONDS, MOST_THREADS, option, require, require_between
 from celcam.errors import UsageError
+from celcam.media.limits import MAX_MEGAPIXELS
 from celcam.paths import SAMPLES
 
 SUFFIXES = {"png": ".png", "jpeg": ".jpg"}
@@ -30,7 +31,7 @@ class BuildConfig:
     format: str = option("png", help="png, or jpeg: a quarter of the disk space, with compression artifacts")
     every: float = option(2.0, help="seconds between the frames taken from a clip", metavar="S")
     max_megapixels: float = option(
-        100.0, help="skip larger photos; each process holds one photo in memory, 6 MB per megapixel"
+        MAX_MEGAPIXELS, help="skip larger photos; each process needs 6 MB of memory per megapixel"
     )
     jobs: int = option(os.cpu_count() or 1, help="number of processes; the default is one per core")
     scheduler: str | None = option(None, help="draw on a Dask cluster; tcp://HOST:PORT of its scheduler")

@@ -9,9 +9,11 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from celcam.errors import MediaError
+from celcam.media.limits import MAX_MEGAPIXELS
 from celcam.suffixes import CLIP_SUFFIXES
 from datasets.archives import is_archive, photos_in_archive
 from datasets.clips import frames_of_clip
@@ -27,14 +29,22 @@ def check_sources(sources: Sequence[Path]) -> None:
             raise MediaError(f"{source}: no such file or folder; expected photos, folders, globs, archives or clips")
 
 
-def find_photos(sources: Sequence[Path], *, frame_interval_s: float, exclude: Path | None = None) -> Found:
+def find_photos(
+    sources: Sequence[Path],
+    *,
+    frame_interval_s: float,
+    exclude: Path | None = None,
+    max_megapixels: float = MAX_MEGAPIXELS,
+) -> Found:
     """Yield every photo of ``sources``, in no particular order.
 
     Args:
         sources: folders, searched recursively; globs; photos, archives and clips.
         frame_interval_s: seconds between the frames taken from a clip.
         exclude: a folder to skip, such as the output folder.
+        max_megapixels: the largest accepted photo; a clip's frame may have a quarter of it.
     """
+    open_file = partial(_open, frame_interval_s=frame_interval_s, max_megapixels=max_megapixels)
     for source in sources:
         root = _root(source)
         # With several sources, the names of photos start with the name of their source.
@@ -42,12 +52,12 @@ def find_photos(sources: Sequence[Path], *, frame_interval_s: float, exclude: Pa
         if source.is_dir():
             yield from _walk(source, prefix, exclude)
         elif source.exists():
-            yield from _open(source, f"{prefix}{printable(source.name)}", frame_interval_s)
+            yield from open_file(source, f"{prefix}{printable(source.name)}")
         else:
             for match in _match(source):
                 name = f"{prefix}{printable(match.relative_to(root))}"
                 if match.is_file() and not _is_inside(match, exclude):
-                    yield from _open(match, name, frame_interval_s)
+                    yield from open_file(match, name)
                 elif match.is_dir() and RECURSIVE not in source.parts:  # a recursive glob also matches the contents
                     yield from _walk(match, f"{name}/", exclude)
 
@@ -78,11 +88,11 @@ def _match(pattern: Path) -> Iterator[Path]:
     return map(Path, glob.iglob(str(pattern), recursive=True))  # noqa: PTH207
 
 
-def _open(path: Path, name: str, frame_interval_s: float) -> Found:
+def _open(path: Path, name: str, *, frame_interval_s: float, max_megapixels: float) -> Found:
     if is_archive(path):
         return photos_in_archive(path, name)
     if path.suffix.lower() in CLIP_SUFFIXES:
-        return frames_of_clip(path, name, frame_interval_s=frame_interval_s)
+        return frames_of_clip(path, name, frame_interval_s=frame_interval_s, max_megapixels=max_megapixels)
     return iter([_photo(path, name)])
 
 

@@ -269,7 +269,7 @@ class Batch:
             return painter.draw(frame)
 
         with (
-            VideoSource(job.source, self._loop) as source,
+            VideoSource(job.source, self._loop, max_megapixels=self._max_megapixels) as source,
             Progress(job.source.name, source.info.frames, "frames") as bar,
         ):
             if self._plan.total == 1:

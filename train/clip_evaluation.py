@@ -12,10 +12,11 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.errors import MediaError
 from celcam.flicker import Flicker, estimate_motion, flicker, mean_flicker
+from celcam.media.clips import ClipReader
 from celcam.pixels import to_short_side
 from celcam.progress import Progress
 from celcam.styles import find_style, stroke_scale
-from train.video import VideoReader, VideoWriter
+from train.video import VideoWriter
 
 Drawing = Callable[[Uint8Array], Uint8Array]
 
@@ -62,8 +63,8 @@ def evaluate_clip(
     """
     target = find_style(style)
     drawings = {"target": lambda frame: target.draw(frame, stroke_scale(frame)), "network": drawing}
-    with VideoReader(clip) as reader:
-        frame_rate = reader.frame_rate
+    with ClipReader(clip) as reader:
+        frame_rate = reader.frame_rate.limit_denominator(1001)
     with VideoWriter(out, frame_rate) as writer:
         return measure_clip(
             drawings,
@@ -99,9 +100,9 @@ def measure_clip(
     """
     flickers: dict[str, list[Flicker]] = {name: [] for name in ("input", *drawings)}
     before: dict[str, Uint8Array] = {}
-    with VideoReader(clip) as reader, Progress(clip.name, most_frames, "frames", quiet=quiet) as progress:
-        for full in islice(reader, most_frames):
-            frame = to_short_side(full, short_side)
+    with ClipReader(clip) as reader, Progress(clip.name, most_frames, "frames", quiet=quiet) as progress:
+        for picture in islice(reader, most_frames):
+            frame = to_short_side(picture.rgb_u8, short_side)
             now = {"input": frame} | {name: drawing(frame) for name, drawing in drawings.items()}
             look(now)
             if before:

@@ -1,15 +1,13 @@
-"""Reads and writes video files with PyAV (FFmpeg). Frames are ``(H, W, 3) uint8 RGB``."""
+"""Write video files with PyAV (FFmpeg). Frames are ``(H, W, 3) uint8 RGB``."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Self
 
 import av
-import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.errors import MediaError
@@ -17,37 +15,6 @@ from celcam.image_io import UNFINISHED_SUFFIX
 
 # Visually lossless for flat colour.
 ENCODER_OPTIONS = {"crf": "18"}
-
-
-class VideoReader:
-    """The frames of a clip, upright."""
-
-    def __init__(self, path: Path) -> None:
-        """Open ``path``; raises MediaError if it is not a video."""
-        self._path = path
-        try:
-            self._container: Any = av.open(str(path))
-        except (av.FFmpegError, OSError) as error:
-            raise MediaError(f"{path}: not a readable video ({error.strerror}); expected a clip, as MP4") from error
-        if not self._container.streams.video:
-            self._container.close()
-            raise MediaError(f"{path}: has no picture track; expected a video")
-        self._stream = self._container.streams.video[0]
-        self.frame_rate = Fraction(self._stream.average_rate or 25)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._container.close()
-
-    def __iter__(self) -> Iterator[Uint8Array]:
-        """Every frame; raises MediaError if the clip breaks off."""
-        try:
-            for frame in self._container.decode(self._stream):
-                yield np.ascontiguousarray(np.rot90(frame.to_ndarray(format="rgb24"), round(frame.rotation / 90)))
-        except av.FFmpegError as error:
-            raise MediaError(f"{self._path}: breaks off ({error.strerror}); get the whole clip") from error
 
 
 class VideoWriter:

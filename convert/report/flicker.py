@@ -14,12 +14,12 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.flicker import Flicker
+from celcam.media.clips import ClipReader
 from celcam.pixels import to_short_side
 from celcam.styles import find_style, stroke_scale
 from celcam.tflite_model import TFLiteModel
 from convert.measuring import SHORT_SIDE, Drawing, map_tasks
 from train.clip_evaluation import measure_clip
-from train.video import VideoReader
 
 # Names of what is not drawn by a file.
 INPUT, TARGET, KERAS = "input", "target", "Keras float"
@@ -104,6 +104,6 @@ def _measure_clip(task: ClipTask) -> ClipFlicker:
 
 def _draw_clip(drawing: Drawing, clip: Path) -> Uint8Array:
     """The first frames as Keras draws them, ``(N, H, W, 3) uint8``."""
-    with VideoReader(clip) as reader:
-        frames = [drawing(to_short_side(frame, SHORT_SIDE)) for frame in itertools.islice(reader, CLIP_FRAMES)]
+    with ClipReader(clip) as reader:
+        frames = [drawing(to_short_side(each.rgb_u8, SHORT_SIDE)) for each in itertools.islice(reader, CLIP_FRAMES)]
     return np.array(frames, np.uint8)

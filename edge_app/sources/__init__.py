@@ -70,7 +70,7 @@ def open_source(
         return ImagesSource.of_specs([spec], notices, max_megapixels=max_megapixels)
     from edge_app.sources.video import VideoSource
 
-    return VideoSource(Path(spec), loop)
+    return VideoSource(Path(spec), loop, max_megapixels=max_megapixels)
 
 
 def is_camera(spec: str) -> bool:

@@ -88,4 +88,4 @@ def test_a_file_with_sound_only_is_rejected(tmp_path: Path) -> None:
         sound.sample_rate = 8000
         container.mux(stream.encode(sound))
     _, (rejected,) = frames(path, 1.0)
-    assert "no video track" in rejected.reason
+    assert "no picture track" in rejected.reason

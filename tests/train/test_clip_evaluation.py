@@ -9,9 +9,10 @@ import pytest
 
 from celcam.arrays import Uint8Array
 from celcam.errors import MediaError
+from celcam.media.clips import ClipReader
 from train.__main__ import main
 from train.clip_evaluation import evaluate_clip
-from train.video import VideoReader, VideoWriter
+from train.video import VideoWriter
 
 
 @pytest.fixture
@@ -33,8 +34,8 @@ def test_the_clip_shows_input_and_network_side_by_side(
     printed = capsys.readouterr().out
     assert printed.startswith("3 frames of")
     assert [line.split()[0] for line in printed.splitlines()[2:5]] == ["input", "target", "network"]
-    with VideoReader(out) as reader:
-        frames = list(reader)
+    with ClipReader(out) as reader:
+        frames = [picture.rgb_u8 for picture in reader]
         assert reader.frame_rate == 10
     assert [frame.shape for frame in frames] == [(64, 160, 3)] * 3
     assert [path.name for path in out.parent.iterdir()] == ["drawn.mp4"]
@@ -61,4 +62,4 @@ def test_a_clip_that_fails_leaves_nothing_behind(clip: Path, tmp_path: Path) -> 
     damaged = tmp_path / "damaged.mp4"
     damaged.write_bytes(clip.read_bytes()[:200])
     with pytest.raises(MediaError, match="not a readable video"):
-        VideoReader(damaged)
+        ClipReader(damaged)

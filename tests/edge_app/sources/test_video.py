@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from celcam.errors import ClipBrokenOffError, MediaError
+from celcam.media.clips import ClipReader
 from edge_app.flow.pipeline import Pipeline
 from edge_app.flow.stats import RunStats
 from edge_app.sources import BUNDLED_CLIP, open_source
@@ -39,8 +40,8 @@ def test_a_clip_in_a_loop_starts_again_and_its_times_keep_rising() -> None:
 
 def test_a_loop_over_a_clip_without_a_frame_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     rounds = iter([iter(())])  # a second one would be an error
-    monkeypatch.setattr(VideoSource, "_once", lambda source: next(rounds))
     with VideoSource(BUNDLED_CLIP, loop=True) as source:
+        monkeypatch.setattr(ClipReader, "__iter__", lambda clip: next(rounds))
         assert list(source.frames()) == []
 
 
