@@ -276,7 +276,12 @@ class Batch:
                 self._print_start(str(job.source), source.info)
             painter = self._painter(source.info)
             with ClipSink(
-                job.output, source.info, overwrite=self._overwrite, notices=notices, interrupted=lambda: cut
+                job.output,
+                source.info,
+                overwrite=self._overwrite,
+                notices=notices,
+                interrupted=lambda: cut,
+                all_sound=lambda: not self._stop.is_set(),
             ) as sink:
                 finish = bar.counting(painter.finish)
                 Pipeline(source, draw, [sink], stop=over, stats=stats, notices=notices, finish=finish).run()

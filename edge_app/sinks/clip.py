@@ -33,6 +33,7 @@ class ClipSink(FrameSink):
         overwrite: bool,
         notices: Notices,
         interrupted: Callable[[], bool] = lambda: False,
+        all_sound: Callable[[], bool] = lambda: False,
     ) -> None:
         """Describe a clip; nothing is opened yet.
 
@@ -42,8 +43,10 @@ class ClipSink(FrameSink):
             overwrite: replace a file that exists.
             notices: get a line that names a partial clip.
             interrupted: whether the user ended the run early; called at the end.
+            all_sound: whether to keep the sound that comes after the last picture; called at the end.
         """
         self._path, self._overwrite, self._notices, self._interrupted = path, overwrite, notices, interrupted
+        self._all_sound = all_sound
         self._hidden = path.with_name(f".celcam.{uuid.uuid4().hex}.part{path.suffix}")
         self._video = VideoSink(self._hidden, source, notices=notices, shown_as=path)
 
@@ -64,7 +67,7 @@ class ClipSink(FrameSink):
         kind = exc_info[0] if exc_info else None
         complete = kind in (None, ClipBrokenOffError) and not self._interrupted()
         try:
-            self._video.finish()
+            self._video.finish(all_sound=complete and self._all_sound())
         except BaseException:
             complete = False
             raise

@@ -115,6 +115,11 @@ class ClipFile:
         return self._file.closed
 
     @property
+    def failed(self) -> bool:
+        """Whether a write has failed."""
+        return self._error is not None
+
+    @property
     def plays(self) -> bool:
         """Whether the part marked by `keep` holds a picture."""
         return self._pieces >= FEWEST_PIECES

@@ -24,11 +24,13 @@ from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, FrameSink, SourceInfo
 from edge_app.sinks.disk import ClipFile, NameTakenError, Syncer, unwritable
 from edge_app.sinks.encoders import AUTO, TIME_BASE, choose_encoder, set_encoder, to_video_frame
+from edge_app.sinks.sound import Sound, left_out, open_sound
 
 # A player can jump to key frames. One per second would take 10 to 25 % more space.
 KEY_FRAME_S = 2.0
 LIVE_FRAGMENT_S = 1.0
-SOUND_CODECS_COPIED = frozenset({"aac", "mp3"})
+# Of the encoder's rate control; the frames keep their own times.
+LEAST_RATE, MOST_RATE = 1, 240
 
 
 class VideoSink(FrameSink):
@@ -55,18 +57,19 @@ class VideoSink(FrameSink):
             source: of the frames; its sound is kept.
             replace: replace an existing file instead of an error.
             encoder: its name in FFmpeg, or ``auto``.
-            notices: get a line if that encoder can't be used.
+            notices: get a line if that encoder can't be used, or if the sound is left out.
             syncer: running; flushes the file to the disk while it grows.
             shown_as: the name in messages, if ``path`` is a temporary one.
         """
         self.path, self._source, self._replace = path, source, replace
         self._shown_as = shown_as or path
         self._encoder, self._notices, self._syncer = encoder, notices, syncer
-        self._rate = Fraction(source.fps or 30.0).limit_denominator(1001)
+        rate = min(max(source.fps or 30.0, LEAST_RATE), MOST_RATE)
+        self._rate = Fraction(rate).limit_denominator(1001)
         self._lock = threading.Lock()  # a thread may still write at the end of a run
         self._over = False
         self._stream: Any = None
-        self._sound: _Sound | None = None
+        self._sound: Sound | None = None
         self._size_wh = (0, 0)
         self._first_s = self._newest_s = 0.0
         self._last_pts = -1
@@ -120,13 +123,15 @@ class VideoSink(FrameSink):
                 if pts == 0 or pts - self._key_pts >= KEY_FRAME_S / TIME_BASE:
                     picture.pict_type, self._key_pts = PictureType.I, pts
                 self._mux(self._stream.encode(picture))
-                if self._sound is not None:
-                    self._sound.write_until(pts * TIME_BASE)
+                self._write_sound(pts * TIME_BASE)
                 self._keep()
         return True
 
-    def finish(self) -> None:
+    def finish(self, *, all_sound: bool = False) -> None:
         """Write the index and close the file; without a frame, delete it.
+
+        Args:
+            all_sound: keep the sound that comes after the last frame.
 
         Raises:
             UnwritableError: as in `show`.
@@ -140,8 +145,8 @@ class VideoSink(FrameSink):
                 return
             with self._ending_on_errors():
                 self._mux(self._stream.encode())
+                self._write_sound(None if all_sound else self._last_pts * TIME_BASE + 1 / self._rate)
                 if self._sound is not None:
-                    self._sound.write_until(self._last_pts * TIME_BASE + 1 / self._rate)
                     self._sound.close()
                 self._container.close()
                 self._keep()
@@ -160,7 +165,7 @@ class VideoSink(FrameSink):
         stream = self._container.add_stream(name, rate=self._rate)
         set_encoder(stream.codec_context, self._size_wh, self._rate, live=live)
         if self._source.sound is not None:
-            self._sound = _Sound(self._source.sound, self._container, starts_s=frame.media_s)
+            self._sound = open_sound(self._source.sound, self._container, starts_s=frame.media_s, notify=self._notify)
         self._first_s = self._newest_s = frame.media_s
         self._stream = stream
 
@@ -175,6 +180,23 @@ class VideoSink(FrameSink):
     def _mux(self, packets: Any) -> None:
         for packet in packets:
             self._container.mux(packet)
+
+    def _write_sound(self, time_s: Fraction | None) -> None:
+        """Write the sound before ``time_s``; a fault of the sound ends the sound and not the picture."""
+        if self._sound is None:
+            return
+        try:
+            self._sound.write_until(time_s)
+        except (av.FFmpegError, OSError, ValueError) as error:
+            if self._file.failed:
+                raise
+            self._sound.close()
+            self._sound = None
+            self._notify(left_out(self._source.sound or self._shown_as, error))
+
+    def _notify(self, notice: str) -> None:
+        if self._notices is not None:
+            self._notices.add(notice)
 
     def _keep(self) -> None:
         if self._file.keep():
@@ -218,55 +240,3 @@ def _suited(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
     if 0 <= width - size_wh[0] <= 1 and 0 <= height - size_wh[1] <= 1:
         return np.ascontiguousarray(rgb_u8[: size_wh[1], : size_wh[0]])
     return np.ascontiguousarray(fit(rgb_u8, size_wh))
-
-
-class _Sound:
-    """Takes the sound of a clip into another clip: copied if MP4 can hold it, else encoded as AAC."""
-
-    def __init__(self, source: Path, target: Any, *, starts_s: float) -> None:
-        self._source: Any = av.open(str(source))
-        self._track = self._source.streams.audio[0]
-        self._target = target
-        self._copies = self._track.codec_context.name in SOUND_CODECS_COPIED
-        if self._copies:
-            self._stream = target.add_stream_from_template(self._track)
-        else:
-            self._stream = target.add_stream("aac", rate=self._track.codec_context.sample_rate)
-        self._starts_s = starts_s
-        self._packets = self._copied() if self._copies else self._encoded()
-        self._next: Any = next(self._packets, None)
-
-    def write_until(self, time_s: Fraction | float) -> None:
-        """Write all sound before ``time_s`` of the target."""
-        while self._next is not None and float((self._next.pts or 0) * self._next.time_base) < time_s:
-            self._target.mux(self._next)
-            self._next = next(self._packets, None)
-
-    def close(self) -> None:
-        """Close the source."""
-        self._source.close()
-
-    def _copied(self) -> Iterator[Any]:
-        for packet in self._decodable():
-            shift = round(self._starts_s / packet.time_base)
-            if packet.pts is None or packet.pts < shift:
-                continue
-            packet.pts -= shift
-            packet.dts = packet.pts
-            packet.stream = self._stream
-            yield packet
-
-    def _encoded(self) -> Iterator[Any]:
-        resampler = av.AudioResampler(format="fltp", rate=self._stream.codec_context.sample_rate)
-        for packet in self._decodable():
-            for sound in packet.decode():
-                for piece in resampler.resample(sound):
-                    yield from self._stream.encode(piece)
-        yield from self._stream.encode()
-
-    def _decodable(self) -> Iterator[Any]:
-        """Packets until the end, or until the clip breaks off."""
-        try:
-            yield from self._source.demux(self._track)
-        except av.FFmpegError:
-            return  # `VideoSource` reports the broken clip

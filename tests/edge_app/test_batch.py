@@ -129,7 +129,7 @@ def test_a_file_on_which_a_library_fails_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **options: object) -> None:
         raise AttributeError("no codec")
 
     monkeypatch.setattr(batch, "VideoSource", fail)

@@ -46,9 +46,10 @@ def write_flashes(
         pictures.width = pictures.height = 64
         pictures.pix_fmt = "yuvj420p" if video == "mjpeg" else "yuv420p"
         packets = [(0.0, None)]  # an entry for sorting
-        beeps: Any = target.add_stream(sound, rate=rate) if sound else None
+        # FFmpeg's own encoder of Vorbis is experimental, and for stereo alone.
+        beeps: Any = target.add_stream(sound, rate=rate, options={"strict": "experimental"}) if sound else None
         if beeps is not None:
-            beeps.layout = "mono"
+            beeps.layout = "stereo" if sound == "vorbis" else "mono"
             packets += [(float(p.pts * p.time_base), p) for p in _sound(beeps, rate, sound_start_s, seconds)]
         packets += [(float(p.dts * p.time_base), p) for p in _pictures(pictures, picture_start_s, seconds)]
         for _, packet in sorted(packets[1:], key=lambda each: each[0]):
@@ -100,7 +101,7 @@ def _sound(stream: Any, rate: int, start_s: float, end_s: float) -> Iterator[Any
     )
     context = stream.codec_context
     context.open()
-    resampler = av.AudioResampler(format=context.format.name, layout="mono", rate=rate)
+    resampler = av.AudioResampler(format=context.format.name, layout=context.layout.name, rate=rate)
     size = context.frame_size or 1024
     for begin in range(0, len(times), size):
         piece = wave[begin : begin + size].astype(np.int16)[np.newaxis]
