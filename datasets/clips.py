@@ -18,7 +18,7 @@ def frames_of_clip(path: Path, name: str, *, frame_interval_s: float, max_megapi
         path: a video file.
         name: name of the clip in the manifest.
         frame_interval_s: seconds between two frames; 0 takes every frame.
-        max_megapixels: the largest accepted photo; a frame may have a quarter of it.
+        max_megapixels: the largest accepted photo; a frame may have an eighth of it.
     """
     place = printable(path)
     try:

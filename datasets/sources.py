@@ -42,7 +42,7 @@ def find_photos(
         sources: folders, searched recursively; globs; photos, archives and clips.
         frame_interval_s: seconds between the frames taken from a clip.
         exclude: a folder to skip, such as the output folder.
-        max_megapixels: the largest accepted photo; a clip's frame may have a quarter of it.
+        max_megapixels: the largest accepted photo; a clip's frame may have an eighth of it.
     """
     open_file = partial(_open, frame_interval_s=frame_interval_s, max_megapixels=max_megapixels)
     for source in sources:

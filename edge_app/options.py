@@ -86,7 +86,7 @@ class AppConfig:
         None, help="library of an accelerator, such as libedgetpu.so.1, for a model made for it", metavar="LIBRARY"
     )
     max_megapixels: float = option(
-        MAX_MEGAPIXELS, help="largest photo; the frames of a clip may have a quarter of it", metavar="MP"
+        MAX_MEGAPIXELS, help="largest photo; the frames of a clip may have an eighth of it", metavar="MP"
     )
     loop: bool = option(False, help="start a video again at its end")
     seconds: float = option(0.0, help="stop after this time; 0 runs to the end")

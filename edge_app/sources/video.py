@@ -20,7 +20,7 @@ class VideoSource(FrameSource):
         Args:
             path: of the clip.
             loop: start again at the end, for ever and without sound; ``media_s`` keeps rising.
-            max_megapixels: the largest accepted photo; a frame may have a quarter of it.
+            max_megapixels: the largest accepted photo; a frame may have an eighth of it.
 
         Raises:
             MediaError: the file is not a video, its index is missing, or its frames are too large.

@@ -149,7 +149,7 @@ def test_a_name_with_a_colon_is_no_address(tmp_path: Path) -> None:
 
 
 def test_frames_that_are_too_large_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(MediaError, match=r"512x384 is 0\.197 megapixels; a clip may have 0\.15; .*--max-megapixels"):
+    with pytest.raises(MediaError, match=r"512x384 is 0\.197 megapixels; a clip may have 0\.075; .*--max-megapixels"):
         ClipReader(BUNDLED_CLIP, max_megapixels=0.6)
 
 
