@@ -9,10 +9,11 @@ from tempfile import TemporaryDirectory
 
 from celcam.errors import DataError
 from celcam.paths import MODELS, SAMPLES
+from celcam.styles import STYLES
 from convert.gate import Verdict, judge
 from convert.lineup import Variant, default_name, make_group, read_variant, runs_by_name, runs_in
 from convert.measuring import measure_files
-from convert.pairs import PairsFolder, draw_pairs
+from convert.pairs import PairsFolder, draw_pairs, find_pairs_folder
 from train.draw import load_drawing
 from train.run_config import RunConfig
 
@@ -37,7 +38,8 @@ def check_files(
     Args:
         files: model files with their cards.
         run: folder of the run that the files were made from; None: for each file the run next to it or in `MODELS`.
-        photos: folder of photos; the style filter draws their targets now.
+        photos: folder of photos; the style filter draws their targets now. If the pairs of a run were imported, no
+            filter can, and the test split of the pairs is measured instead.
         jobs: worker processes; 0 for one per core.
         quiet: no progress bar.
 
@@ -55,6 +57,8 @@ def check_files(
     with TemporaryDirectory() as scratch:
 
         def find_pairs(config: RunConfig) -> PairsFolder:
+            if config.style not in STYLES:
+                return find_pairs_folder(config, None, Path(scratch))
             folder = Path(scratch) / config.style
             if not folder.is_dir():
                 draw_pairs(photos, config.style, folder)

@@ -14,7 +14,7 @@ from celcam.errors import DataError
 from celcam.image_io import read_bytes, write_image
 from celcam.manifest import MANIFEST_NAME, Pair, pairs_of, read_manifest, write_manifest
 from celcam.paths import SAMPLES
-from celcam.styles import find_style
+from celcam.styles import STYLES, find_style
 from convert.measuring import SHORT_SIDE
 from train.evaluation import draw_pair, find_photos
 from train.run_config import RunConfig
@@ -58,11 +58,12 @@ def find_pairs_folder(config: RunConfig, named: Path | None, scratch: Path) -> P
         scratch: an existing or new folder. It gets pairs of the bundled photos if the others are not on this machine.
 
     Raises:
-        DataError: ``named`` holds no pairs, or pairs of another style.
-        UnknownNameError: there is no style filter for ``style``.
+        DataError: ``named`` holds no pairs, or pairs of another style; or imported pairs are missing.
     """
     style, own = config.style, config.pairs
     if named is None and not own.is_dir():
+        if style not in STYLES:
+            raise DataError(f"{own}: no such folder; no style filter draws {style}, so put its imported pairs there")
         drawn = draw_pairs(SAMPLES, style, scratch / style)
         return PairsFolder(
             scratch / style,

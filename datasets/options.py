@@ -53,7 +53,7 @@ class BuildConfig:
 class ImportConfig:
     """Options of ``import``."""
 
-    style: str = option(help="a name for the look, such as ghibli; it names the folder of the targets", metavar="NAME")
+    style: str = option(help="a name for the look, such as gouache; it names the folder of the targets", metavar="NAME")
     out: Path = option(help="folder for the pairs and manifest.jsonl")
     photos: Path | None = option(None, help="folder of photos, with --targets", metavar="DIR")
     targets: Path | None = option(

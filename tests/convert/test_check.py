@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from celcam.manifest import read_manifest, write_manifest
 from celcam.model_card import read_card
 from celcam.paths import MODELS
 from convert.__main__ import main
@@ -43,6 +45,33 @@ def test_shipped_cards_have_the_thresholds_of_their_recipe() -> None:
 
 
 @pytest.mark.parametrize("others", [(), (MODELS / "comic-float16.tflite",)], ids=["alone", "with another"])
+def imported_run(tmp_path: Path, pairs: Path) -> Path:
+    """The comic run, as if it had been trained on imported ``pairs`` of a look that no style filter draws."""
+    from train.run_config import read_config, write_config
+
+    shutil.copytree(MODELS / "comic-keras", tmp_path / "run")
+    write_config(tmp_path / "run", replace(read_config(tmp_path / "run"), style="artist", pairs=pairs))
+    return tmp_path / "run"
+
+
+def test_a_file_of_imported_pairs_is_measured_on_their_test_split(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(pairs, tmp_path / "pairs")
+    drawn = [replace(pair, style="artist") for pair in read_manifest(pairs)]
+    write_manifest(tmp_path / "pairs", drawn)
+    file = copy_with_card(tmp_path, style="artist", gate={"to_keras_ssim": 0.9})
+    assert main(["check", str(file), "--run", str(imported_run(tmp_path, tmp_path / "pairs"))]) == 0
+    pictures = sum(pair.split == "test" for pair in drawn)
+    assert f"passed on {pictures} pictures" in capsys.readouterr().out
+
+
+def test_imported_pairs_that_are_missing_are_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = copy_with_card(tmp_path, style="artist", gate={"to_keras_ssim": 0.9})
+    assert main(["check", str(file), "--run", str(imported_run(tmp_path, tmp_path / "gone"))]) == 2
+    assert "gone: no such folder; no style filter draws artist" in capsys.readouterr().err
+
+
 def test_a_file_that_misses_a_threshold_fails(
     too_strict: Path, photos: Path, capsys: pytest.CaptureFixture[str], others: tuple[Path, ...]
 ) -> None:

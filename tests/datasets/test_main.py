@@ -78,7 +78,7 @@ def test_import_reports_its_pairs_and_the_skipped_files(
         (["--csv", "a", "--size", "8"], "expected 64 to 2048"),
         (["--csv", "a", "--format", "gif"], "expected png or jpeg"),
         (["--csv", "a", "--jobs", "0"], "expected 1 or more"),
-        (["--csv", "a", "--style", "Ghibli 2"], "expected lower-case letters"),
+        (["--csv", "a", "--style", "Gouache 2"], "expected lower-case letters"),
         (["--csv", "a", "--style", "photo"], "and not 'photo'"),
         (["--csv", "a", "--style", "comic"], "a style filter has this name"),
         (["--csv", "nowhere.csv"], "nowhere.csv: can't be read"),
