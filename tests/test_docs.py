@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from celcam.manifest import read_manifest
 from celcam.media.photos import read_image
 from celcam.metrics import ssim
 from celcam.pixels import resize
@@ -52,3 +53,18 @@ def test_the_recipe_for_a_new_style_draws_alike_at_any_size() -> None:
     )
     assert alike > 0.93
     assert alike > unscaled + 0.05
+
+
+def test_the_script_of_the_page_on_own_pairs_makes_pictures_that_can_be_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datasets.__main__ import main
+
+    page = (ROOT / "docs" / "own-pairs.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    both, pairs = tmp_path / "both", tmp_path / "pairs"
+    monkeypatch.setattr("sys.argv", ["grey_and_color.py", str(ROOT / "datasets" / "samples"), str(both)])
+    exec(script, {})
+    words = ["import", "--side-by-side", str(both), "--style", "color", "--size", "64", "--jobs", "1"]
+    assert main([*words, "--out", str(pairs)]) == 0
+    assert len(read_manifest(pairs)) == 19
