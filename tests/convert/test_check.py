@@ -44,7 +44,6 @@ def test_shipped_cards_have_the_thresholds_of_their_recipe() -> None:
         assert card.gate == RECIPES[card.recipe].gate
 
 
-@pytest.mark.parametrize("others", [(), (MODELS / "comic-float16.tflite",)], ids=["alone", "with another"])
 def imported_run(tmp_path: Path, pairs: Path) -> Path:
     """The comic run, as if it had been trained on imported ``pairs`` of a look that no style filter draws."""
     from train.run_config import read_config, write_config
@@ -72,6 +71,7 @@ def test_imported_pairs_that_are_missing_are_an_error(tmp_path: Path, capsys: py
     assert "gone: no such folder; no style filter draws artist" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("others", [(), (MODELS / "comic-float16.tflite",)], ids=["alone", "with another"])
 def test_a_file_that_misses_a_threshold_fails(
     too_strict: Path, photos: Path, capsys: pytest.CaptureFixture[str], others: tuple[Path, ...]
 ) -> None:
