@@ -90,11 +90,14 @@ class CropBatches(keras.utils.PyDataset):  # type: ignore[misc]
             photo, cartoon = photo[:, ::-1], cartoon[:, ::-1]
         top, left = rng.integers(height - needed + 1), rng.integers(width - needed + 1)
         place = np.s_[top : top + needed, left : left + needed]
-        photo, cartoon = jitter_exposure(photo[place], rng, self._degraded_share), cartoon[place]
+        photo, cartoon = photo[place], cartoon[place]
+        is_degraded = rng.random() < self._degraded_share
+        if is_degraded:
+            photo = jitter_exposure(photo, rng)
         views = []
         for down, right in shifts:
             window = np.s_[down : down + self._crop, right : right + self._crop]
-            views.append((degrade(photo[window], rng, self._degraded_share), cartoon[window]))
+            views.append((degrade(photo[window], rng) if is_degraded else photo[window], cartoon[window]))
         return views
 
     def _read(self, pair: Pair) -> tuple[Uint8Array, Uint8Array]:

@@ -19,6 +19,7 @@ from celcam.image_io import write_image
 from celcam.sheet import contact_sheet
 from train.averaging import averaged_weights
 from train.draw import draw
+from train.generators import AnyGeneratorSpec, build_any_generator
 from train.recipe import Budget
 from train.run_folder import Progress, sample_path, save_checkpoint, save_generator
 
@@ -128,17 +129,19 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         pairs: Sequence[tuple[Uint8Array, Uint8Array]],
         run: Path,
         budget: BudgetCallback,
-        size_multiple: int,
+        spec: AnyGeneratorSpec,
         drawn: int = 6,
     ) -> None:
         super().__init__()
         self._pairs, self._run, self._budget, self._drawn = pairs, run, budget, drawn
-        self._size_multiple = size_multiple
+        self._spec = spec
+        self._twin: Any = None  # of float32, for a generator that trains in half precision
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Put ``val_psnr_db`` and ``val_ssim`` into the logs; write the sample grid."""
         with averaged_weights(self.model):
-            results = [draw(self.model.generator, photo, self._size_multiple) for photo, _ in self._pairs]
+            generator = self._in_float32(self.model.generator)
+            results = [draw(generator, photo, self._spec.size_multiple) for photo, _ in self._pairs]
         both = zip(results, self._pairs, strict=True)
         mean = mean_likeness(compare(View(target), View(result)) for result, (_, target) in both)
         if logs is not None:
@@ -147,6 +150,15 @@ class ValidationCallback(keras.callbacks.Callback):  # type: ignore[misc]
         rows = [(*pair, result) for pair, result in zip(self._pairs[: self._drawn], results, strict=False)]
         sheet = contact_sheet(rows, height=256, titles=("photo", "target", "network"))
         write_image(sample_path(self._run, epoch + 1), sheet)
+
+    def _in_float32(self, generator: Any) -> Any:
+        """The generator as it will be used: half precision would draw at half the levels."""
+        if all(layer.compute_dtype == "float32" for layer in generator.layers):
+            return generator
+        if self._twin is None:
+            self._twin = build_any_generator(self._spec, keras)
+        self._twin.set_weights(generator.get_weights())
+        return self._twin
 
 
 class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]

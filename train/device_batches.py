@@ -94,7 +94,7 @@ def _cut(pixels: Any, table: Any, shifts: Any, counters: Any, *, crop: int, reac
     key = jax.random.key(0)
     for counter in counters:
         key = jax.random.fold_in(key, counter)
-    chosen, down, right, flips, light, *faults = jax.random.split(key, 7)
+    chosen, down, right, flips, degraded, light, *faults = jax.random.split(key, 8)
     places = len(shifts)
     start, height, width = table[jax.random.randint(chosen, (places,), 0, len(table))].T
     top = jax.random.randint(down, (places,), 0, height - crop - reach + 1)
@@ -104,10 +104,12 @@ def _cut(pixels: Any, table: Any, shifts: Any, counters: Any, *, crop: int, reac
     flipped = jax.random.bernoulli(flips, 0.5, (places, 1, 1))
     x = jnp.where(flipped, width[:, None, None] - 1 - x, x)
     area = pixels[start[:, None, None] + y * width[:, None, None] + x].astype(jnp.float32)
-    photos, cartoons = jitter_exposure(area[..., :3], light, share), area[..., 3:]
+    photos, cartoons = area[..., :3], area[..., 3:]
+    is_degraded = jax.random.bernoulli(degraded, share, (places, 1, 1, 1))
+    photos = jnp.where(is_degraded, jitter_exposure(photos, light), photos)
     views = (jnp.zeros_like(shifts), shifts) if reach else (shifts,)
     seen = [_window(photos, view, crop) for view in views]
-    seen = [degrade(view, key, share) for view, key in zip(seen, faults, strict=False)]
+    seen = [jnp.where(is_degraded, degrade(view, key), view) for view, key in zip(seen, faults, strict=False)]
     drawn = [_window(cartoons, view, crop) for view in views]
     return jnp.concatenate(seen) / 255, jnp.concatenate(drawn) / 255
 

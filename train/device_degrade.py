@@ -49,33 +49,34 @@ YCBCR = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.4
 COSINES = scipy.fft.dct(np.eye(BLOCK, dtype=np.float32), axis=0, norm="ortho")
 
 
-def jitter_exposure(photos: Any, key: Any, share: float) -> Any:
+def jitter_exposure(photos: Any, key: Any) -> Any:
     """Exposure and white-balance jitter, each on some pictures; see `train.degrade.jitter_exposure`."""
-    some, bright, cast, gain, gains = jax.random.split(key, 5)
+    bright, cast, gain, gains = jax.random.split(key, 4)
     one = (len(photos), 1, 1, 1)
     factors = jnp.where(
         _chance(bright, EXPOSURE_SHARE, one), jax.random.uniform(gain, one, minval=EXPOSURE[0], maxval=EXPOSURE[1]), 1.0
     )
     channels = jax.random.uniform(gains, (len(photos), 1, 1, 3), minval=CAST[0], maxval=CAST[1])
     factors = factors * jnp.where(_chance(cast, CAST_SHARE, one), channels, 1.0)
-    return jnp.where(_chance(some, share, one), _levels(photos * factors), photos)
+    return _levels(photos * factors)
 
 
-def degrade(photos: Any, key: Any, share: float) -> Any:
-    """Blur, sensor noise and JPEG blocks, each on some pictures; see `train.degrade.degrade`.
+def degrade(photos: Any, key: Any) -> Any:
+    """Blur, sensor noise and JPEG blocks, on each picture at least one; see `train.degrade.degrade`.
 
     H and W are multiples of `SIZE_MULTIPLE`.
     """
-    keys = jax.random.split(key, 8)
+    keys = jax.random.split(key, 7)
     one = (len(photos), 1, 1, 1)
+    has_blur, has_blocks = _chance(keys[1], BLUR_SHARE, one), _chance(keys[6], JPEG_SHARE, one)
+    has_noise = _chance(keys[4], NOISE_SHARE, one) | ~(has_blur | has_blocks)
     sigma = jax.random.uniform(keys[0], one, minval=BLUR_SIGMA[0], maxval=BLUR_SIGMA[1])
-    faulty = jnp.where(_chance(keys[1], BLUR_SHARE, one), blur(photos, sigma), photos)
+    faulty = jnp.where(has_blur, blur(photos, sigma), photos)
     levels = jnp.exp(jax.random.uniform(keys[2], one, minval=np.log(NOISE_LEVELS[0]), maxval=np.log(NOISE_LEVELS[1])))
     noise = levels * jax.random.normal(keys[3], photos.shape)
-    faulty = _levels(jnp.where(_chance(keys[4], NOISE_SHARE, one), faulty + noise, faulty))
+    faulty = _levels(jnp.where(has_noise, faulty + noise, faulty))
     quality = jax.random.randint(keys[5], one, *JPEG_QUALITY)
-    faulty = jnp.where(_chance(keys[6], JPEG_SHARE, one), jpeg(faulty, quality), faulty)
-    return jnp.where(_chance(keys[7], share, one), faulty, photos)
+    return jnp.where(has_blocks, jpeg(faulty, quality), faulty)
 
 
 def blur(photos: Any, sigma: Any) -> Any:

@@ -12,10 +12,13 @@ from __future__ import annotations
 import csv
 import json
 import math
+import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from celcam.errors import DataError, MediaError
 from celcam.image_io import write_whole
@@ -43,6 +46,7 @@ class Checkpoint:
 
     folder: Path
     progress: Progress
+    seeds: list[list[int]] = field(default_factory=list)  # of dropout, in the order of the layers
 
     @property
     def weights(self) -> Path:
@@ -56,41 +60,78 @@ def sample_path(run: Path, epoch: int) -> Path:
 
 
 def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
-    """Save model and optimizer; the folder appears complete, then older ones are deleted."""
+    """Save model, optimizer and random state; the folder is complete and on the disk before older ones are deleted."""
     folder, temporary = run / f"checkpoint-{progress.epochs:05d}", run / "checkpoint.part"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     model.save_weights(temporary / "model.weights.h5")
-    (temporary / STATE_NAME).write_text(json.dumps(asdict(progress)))
+    seeds = [np.asarray(state).tolist() for state in _random_states(model)]
+    (temporary / STATE_NAME).write_text(json.dumps({**asdict(progress), "seeds": seeds}))
+    for path in (*temporary.iterdir(), temporary):
+        _sync(path)
     older = list(run.glob("checkpoint-*"))
     temporary.rename(folder)
+    _sync(run)
     for old in older:
         shutil.rmtree(old)
 
 
 def find_checkpoint(run: Path) -> Checkpoint | None:
-    """The newest checkpoint of ``run``, if there is one; raises DataError if it is damaged."""
+    """The newest whole checkpoint of ``run``, None if it has no checkpoint; raises DataError if all are damaged."""
     prefix = "checkpoint-"
     numbers = {path: path.name.removeprefix(prefix) for path in run.glob(f"{prefix}*")}
     folders = {int(number): path for path, number in numbers.items() if number.isdecimal()}
-    if not folders:
-        return None
-    newest = folders[max(folders)]
-    path = newest / STATE_NAME
+    damage: DataError | None = None
+    for _, folder in sorted(folders.items(), reverse=True):
+        try:
+            return _read_checkpoint(folder)
+        except DataError as error:
+            damage = damage or error
+    if damage is not None:
+        raise damage
+    return None
+
+
+def _read_checkpoint(folder: Path) -> Checkpoint:
+    path = folder / STATE_NAME
     try:
-        progress: Progress = build(Progress, read_json(path))
+        fields = read_json(path)
+        progress: Progress = build(Progress, fields)
+        seeds = [[int(number) for number in state] for state in fields.get("seeds", [])]
     except (MediaError, ValueError, TypeError) as error:
-        raise DataError(f"{path}: can't be read ({error}); start a new run with --init {run}") from error
-    return Checkpoint(newest, progress)
+        raise DataError(f"{path}: can't be read ({error}); start a new run with --init {folder.parent}") from error
+    checkpoint = Checkpoint(folder, progress, seeds)
+    if not checkpoint.weights.is_file() or not checkpoint.weights.stat().st_size:
+        raise DataError(f"{checkpoint.weights}: is missing or empty; start a new run with --init {folder.parent}")
+    return checkpoint
 
 
 def load_checkpoint(model: Any, checkpoint: Checkpoint) -> None:
-    """Load model and optimizer from ``checkpoint``; raises DataError if its weights are damaged."""
+    """Load model, optimizer and random state from ``checkpoint``; raises DataError if its weights are damaged."""
     try:
         model.load_weights(checkpoint.weights)
     except (ValueError, OSError, KeyError) as error:
         run = checkpoint.folder.parent
         raise DataError(f"{checkpoint.weights}: can't be read ({error}); start a new run with --init {run}") from error
+    states = _random_states(model)
+    if len(states) == len(checkpoint.seeds):  # a run of an older version has none
+        for state, seed in zip(states, checkpoint.seeds, strict=True):
+            state.assign(seed)
+
+
+def _random_states(model: Any) -> list[Any]:
+    """The variables of dropout, which Keras does not save with the weights."""
+    saved = {id(variable) for variable in model.weights}
+    return [variable for variable in model.variables if id(variable) not in saved]
+
+
+def _sync(path: Path) -> None:
+    """Flush a file or a folder to the disk, so that a power failure leaves it whole."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def trim_log(run: Path, epochs: int) -> list[float]:
@@ -104,7 +145,12 @@ def trim_log(run: Path, epochs: int) -> list[float]:
     path = run / LOG_NAME
     if not path.is_file():
         return []
-    head, *rows = path.read_text(encoding="utf-8", errors="replace").splitlines()[: 1 + epochs] or [""]
+    # The text after the last line end is torn; without one, even the header is.
+    lines = [line.rstrip("\r") for line in path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]]
+    if not lines:
+        write_whole(path, b"")
+        return []
+    head, *rows = lines[: 1 + epochs]
     names = head.split(",")
     whole = [row for row in rows if row.count(",") == len(names) - 1 and "\0" not in row]
     write_whole(path, "".join(f"{line}\n" for line in (head, *whole)).encode())
@@ -122,6 +168,7 @@ def save_generator(run: Path, generator: Any) -> None:
     """Save the generator's weights atomically."""
     temporary = run / f"part-{WEIGHTS_NAME}"
     generator.save_weights(temporary)
+    _sync(temporary)
     temporary.replace(run / WEIGHTS_NAME)
 
 

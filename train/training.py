@@ -91,7 +91,7 @@ def _fit(model: Any, batches: Any, shown: list[Any], run: Path, config: RunConfi
     csv_log = keras.callbacks.CSVLogger(str(run / LOG_NAME), append=done.epochs > 0)
     callbacks = [
         budget,
-        ValidationCallback(shown, run, budget, recipe.generator.size_multiple),
+        ValidationCallback(shown, run, budget, recipe.generator),
         csv_log,
         *board_callbacks(run),
         CheckpointCallback(run, budget, recipe.patience, before=before),

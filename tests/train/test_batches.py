@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from celcam.arrays import Uint8Array
 from celcam.errors import DataError, UsageError
 from celcam.image_io import write_image
 from celcam.manifest import pairs_of, read_manifest
@@ -105,3 +106,34 @@ def test_the_two_views_of_a_place_are_degraded_independently(pairs: Path) -> Non
 def test_an_odd_batch_can_not_hold_two_views(pairs: Path) -> None:
     with pytest.raises(UsageError, match="a batch of 3 can't hold two views"):
         batches(pairs, batch_size=3, views=True)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_the_stated_share_of_the_places_is_degraded_in_all_their_views(
+    share: float, pairs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import train.batches
+
+    monkeypatch.setattr(train.batches, "jitter_exposure", lambda photo, rng: photo)
+    monkeypatch.setattr(train.batches, "degrade", lambda photo, rng: np.full_like(photo, 255))
+    whole = batches(pairs, batch_size=16, steps=40, views=True, degraded_share=share)
+    marked = np.concatenate([whole[number][0].min(axis=(1, 2, 3)) == 1 for number in range(40)])
+    halves = marked.reshape(40, 2, 8)
+    assert np.array_equal(halves[:, 0], halves[:, 1])
+    assert abs(marked.mean() - share) < 0.1 * (share == 0.5) + 1e-9
+
+
+def test_a_place_that_is_not_degraded_is_untouched(pairs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import train.batches
+
+    touched = 0
+
+    def count(photo: Uint8Array, rng: np.random.Generator) -> Uint8Array:
+        nonlocal touched
+        touched += 1
+        return photo
+
+    monkeypatch.setattr(train.batches, "jitter_exposure", count)
+    monkeypatch.setattr(train.batches, "degrade", count)
+    batches(pairs, degraded_share=0.0)[0]
+    assert touched == 0

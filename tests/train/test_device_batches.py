@@ -100,9 +100,9 @@ def test_faults_on_the_device_are_as_frequent_and_large_as_on_the_host(photo: Ui
 
     crops = crops_of(photo, 1000, 32)
     for fault in ("degrade", "jitter_exposure"):
-        on_device = np.asarray(getattr(device, fault)(crops, jax.random.key(3), 0.5))
+        on_device = np.asarray(getattr(device, fault)(crops, jax.random.key(3)))
         chances = np.random.default_rng(3)
-        on_host = [getattr(host, fault)(crop.astype(np.uint8), chances, 0.5) for crop in crops]
+        on_host = [getattr(host, fault)(crop.astype(np.uint8), chances) for crop in crops]
         assert np.array_equal(on_device, np.clip(np.rint(on_device), 0, 255))
         clean = [sum(map(np.array_equal, results, crops)) for results in (on_device, on_host)]
         assert clean[0] == pytest.approx(clean[1], abs=80)
