@@ -6,7 +6,7 @@ import dataclasses
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 from celcam.cli import parse_size
@@ -74,6 +74,7 @@ def run_app(config: AppConfig) -> str:
         session = Session(source.info, looks, controls, config.folder, notices, paint=painter)
         monitor = stack.enter_context(Monitor(session, target_fps=config.fps, stats_path=config.stats))
         sinks = [stack.enter_context(sink) for sink in _open_sinks(config, session, monitor, stop)]
+        stack.enter_context(_retention(config, source.info, notices))
         stack.enter_context(stop_after(config.seconds, stop))
         places = [spec for spec in config.to if sink_kind(spec).is_place]
         print(
@@ -168,6 +169,16 @@ def _open_source(
         return camera
     print("no camera found: showing the bundled clip", file=sys.stderr)
     return open_source(str(BUNDLED_CLIP), loop=config.loop)
+
+
+def _retention(config: AppConfig, source: SourceInfo, notices: Notices) -> AbstractContextManager[object]:
+    """Deletes old recordings and snapshots during the run, if the options ask for it."""
+    if config.keep_days is None and config.keep_gb is None:
+        return nullcontext()
+    from edge_app.sinks.retention import Retention
+
+    recordings = [Path(spec) for spec in config.to if source.is_live and sink_kind(spec) is SinkKind.VIDEO]
+    return Retention(config.folder, notices, recordings=recordings, keep_days=config.keep_days, keep_gb=config.keep_gb)
 
 
 def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: Stop) -> list[FrameSink]:

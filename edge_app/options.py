@@ -15,6 +15,7 @@ MOST_FPS = 1000
 # One second to a month, and a clip's header to more than any disk holds.
 SPLIT_MINUTES = (1 / 60, 60 * 24 * 31)
 SPLIT_MB = (0.1, 1e9)
+KEEP = (0.01, 1e6)  # of --keep-days and --keep-gb
 
 
 def parse_output_size(text: str | None) -> tuple[int, int] | None:
@@ -93,6 +94,12 @@ class AppConfig:
     folder: Path = option(Path("out/camera"), help="folder for snapshots, and for recordings of a key", metavar="DIR")
     split_minutes: float = option(30.0, help="longest file of a camera's recording")
     split_mb: float = option(1000.0, help="largest file of a camera's recording")
+    keep_days: float | None = option(
+        None, help="delete recordings and snapshots that are older; without it they are kept", metavar="DAYS"
+    )
+    keep_gb: float | None = option(
+        None, help="delete the oldest recordings and snapshots over this total; without it they are kept", metavar="GB"
+    )
     web_address: str = option(
         "127.0.0.1", help="address of --to web; 0.0.0.0 admits other devices, with a token", metavar="ADDRESS"
     )
@@ -118,6 +125,9 @@ class AppConfig:
         require(self.max_megapixels > 0, f"--max-megapixels {self.max_megapixels}: expected more than 0")
         require_between("--split-minutes", self.split_minutes, *SPLIT_MINUTES)
         require_between("--split-mb", self.split_mb, *SPLIT_MB)
+        for name, value in (("--keep-days", self.keep_days), ("--keep-gb", self.keep_gb)):
+            if value is not None:
+                require_between(name, value, *KEEP)
         require_between("--port", self.port, 0, 65535)
         for name in ("size", "output_size", "camera_size"):
             if getattr(self, name) is not None:

@@ -85,6 +85,30 @@ def rename_to_new(temporary: Path, path: Path) -> bool:
     return True
 
 
+def is_being_written(path: Path) -> bool:
+    """Whether a `ClipFile` of any process on this machine writes the file."""
+    try:
+        with path.open("rb") as file:
+            return not _lock(file.fileno())
+    except OSError:
+        return False
+
+
+def _lock(descriptor: int) -> bool:
+    """Mark an open file as being written, until it is closed; False if another has marked it."""
+    try:
+        import fcntl  # not on every system
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a disk without locks
+        return True
+    return True
+
+
 class ClipFile:
     """A new file object for PyAV that knows how much of it plays.
 
@@ -105,6 +129,7 @@ class ClipFile:
         self.name = str(path)
         self._path = path
         self._file = path.open("wb" if replace else "xb", buffering=0)
+        _lock(self._file.fileno())
         self._error: OSError | None = None
         self._whole = self._pieces = 0
         self.size = 0
