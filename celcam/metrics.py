@@ -30,7 +30,7 @@ def ssim(one: Uint8Array, other: Uint8Array) -> float:
     """Structural similarity (Wang et al., 2004), the mean of the three channels.
 
     Args:
-        one: ``(H, W, 3) uint8 RGB``, at least 11 pixels on each side.
+        one: ``(H, W, 3) uint8 RGB``. With a side of less than 11 pixels, windows reach beyond the picture.
         other: a picture of the same shape.
 
     Returns:
@@ -45,7 +45,8 @@ def ssim(one: Uint8Array, other: Uint8Array) -> float:
         (mean_a**2 + mean_b**2 + _C1) * (variance_a + variance_b + _C2)
     )
     border = _WINDOW_SIZE[0] // 2  # there the window reaches beyond the picture
-    return float(similarity[border:-border, border:-border].mean())
+    inside = similarity[border:-border, border:-border]
+    return float(inside.mean() if inside.size else similarity.mean())
 
 
 def edge_f1(one: Uint8Array, other: Uint8Array) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.errors import UsageError
 from celcam.image_io import read_bytes, write_whole
-from celcam.manifest import MANIFEST_NAME, pairs_of
+from celcam.manifest import MANIFEST_NAME, pairs_of, read_manifest
 from celcam.media.photos import read_image
 from convert.converter import (
     TRACED_SIDE,
@@ -149,11 +149,17 @@ class Workshop:
 
     def _folder(self, name: str, made_by: object = None) -> Path:
         """The folder of a step. Its name depends on all inputs of the step, so that stale work is never used."""
-        made_of = json.dumps([made_by, self.steps, self.float_weight, str(self.pairs.absolute())])
+        made_of = json.dumps([made_by, self.steps, self.float_weight, str(self.pairs.absolute()), self._pictures()])
         inputs = (self.run / WEIGHTS_NAME, self.pairs / MANIFEST_NAME, self.pairs / "build.json")
         contents = b"".join(read_bytes(path) for path in inputs if path.is_file())
         digest = hashlib.sha256(contents + made_of.encode()).hexdigest()
         return self.work / f"{name}-{digest[:12]}"
+
+    def _pictures(self) -> list[tuple[int, int]]:
+        """Size and time of change of each picture of the pairs: they change when the pairs are built again."""
+        names = sorted({name for pair in read_manifest(self.pairs) for name in (pair.photo, pair.cartoon)})
+        statuses = [(self.pairs / name).stat() for name in names if (self.pairs / name).exists()]
+        return [(status.st_size, status.st_mtime_ns) for status in statuses]
 
 
 def spec_to_convert(run: Path) -> GeneratorSpec:

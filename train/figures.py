@@ -73,7 +73,7 @@ def measure_runs(
             write_whole(run / EVALUATION_NAME, (json.dumps(asdict(figures[run]), indent=1) + "\n").encode())
         pictures = (read() for read in pairs_to_read(pairs / style, "test")[:SHEET_ROWS])
         write_sheet(sheets / f"{style}.jpg", drawings, pictures)
-    return f"{_likeness_table(figures)}\n\n{_flicker_table(figures)}"
+    return f"{_likeness_table(figures)}\n\n{flicker_table({run.name: found.flicker for run, found in figures.items()})}"
 
 
 def _clip_flickers(style: str, drawings: dict[str, Drawing], clip: Path, most_frames: int | None) -> dict[str, Flicker]:
@@ -93,17 +93,19 @@ def _likeness_table(figures: dict[Path, RunFigures]) -> str:
     return "\n".join(lines)
 
 
-def _flicker_table(figures: dict[Path, RunFigures]) -> str:
+def flicker_table(flickers: dict[str, dict[str, dict[str, Flicker]]]) -> str:
+    """A line for each run and clip, with the flicker of input, target and network, and its ratio to the input."""
     columns = f"{'input':>9}{'target':>9}{'network':>9}{'/ input':>9}"
     lines = [
         f"{'flicker':24}{'':18}{'motion compensated':>36}{'still pixels':>36}",
         f"{'':24}{'clip':18}{columns}{columns}",
     ]
-    for run, found in figures.items():
-        for clip, values in found.flicker.items():
-            line = f"{run.name:24}{clip[:17]:18}"
+    for run, clips in flickers.items():
+        for clip, values in clips.items():
+            line = f"{run:24}{clip[:17]:18}"
             for kind in ("motion_compensated", "still"):
                 source, target, network = (getattr(values[name], kind) for name in ("input", "target", "network"))
-                line += f"{source:9.3f}{target:9.3f}{network:9.3f}{network / source:9.2f}"
+                ratio = f"{network / source:9.2f}" if source else f"{'-':>9}"  # a clip in which nothing moves
+                line += f"{source:9.3f}{target:9.3f}{network:9.3f}{ratio}"
             lines.append(line)
     return "\n".join(lines)

@@ -11,9 +11,10 @@ from keras import ops
 
 from celcam.arrays import FloatArray
 from celcam.errors import UnknownNameError
+from train.recipe import SSIM_WINDOW
 
 # Window and constants of Wang et al. (2004), as in `celcam.metrics`, for pictures of 0..1.
-WINDOW_SIZE, WINDOW_SIGMA = 11, 1.5
+WINDOW_SIZE, WINDOW_SIGMA = SSIM_WINDOW, 1.5
 C1, C2 = 0.01**2, 0.03**2
 WINDOW_STRIDE = 2
 # Pixels down and right from the first view of a place to the second. They are not all on one diagonal, so that the

@@ -14,6 +14,7 @@ from train.discriminators import DiscriminatorSpec
 from train.generators import AnyGeneratorSpec
 
 ADVERSARIAL_KINDS = ("hinge", "lsgan", "bce")
+SSIM_WINDOW = 11  # side of the windows of `train.losses.ssim_loss`, in pixels
 OPTIMIZERS = ("muon", "adam")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 
@@ -100,6 +101,11 @@ class Recipe:
         multiple = self.generator.size_multiple
         require(self.crop >= 1, f"--crop {self.crop}: expected 1 or more")
         require(self.crop % multiple == 0, f"--crop {self.crop}: this network takes multiples of {multiple}")
+        require(
+            not self.losses.ssim or self.crop >= SSIM_WINDOW,
+            f"--crop {self.crop} --ssim-weight {self.losses.ssim}: the windows of SSIM have {SSIM_WINDOW} pixels; "
+            "choose a larger crop, or --ssim-weight 0",
+        )
         require(self.batch_size >= 1, f"--batch-size {self.batch_size}: expected 1 or more")
         require(
             not self.losses.temporal or self.batch_size % 2 == 0,

@@ -68,3 +68,10 @@ def test_a_blurred_picture_is_less_steep(photo: Uint8Array) -> None:
 def test_a_ramp_is_as_steep_as_its_slope() -> None:
     ramp: Uint8Array = np.repeat(np.tile(np.arange(0, 255, 3, dtype=np.uint8), (64, 1))[..., np.newaxis], 3, axis=2)
     assert edge_steepness(ramp) == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("side", [1, 4, 10, 11, 12])
+def test_ssim_of_a_small_picture_is_a_number(side: int) -> None:
+    black, white = np.zeros((side, side, 3), np.uint8), np.full((side, side, 3), 255, np.uint8)
+    assert ssim(black, black) == pytest.approx(1.0)
+    assert 0 <= ssim(black, white) < 0.01

@@ -34,3 +34,12 @@ def test_every_run_is_measured_and_compared_with_target_and_photo(
 def test_a_folder_without_runs_is_one_line(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["figures", "--models", str(tmp_path), "--pairs", str(pairs)]) == 2
     assert "holds no run; expected folders with config.json" in capsys.readouterr().err
+
+
+def test_a_clip_in_which_nothing_moves_has_no_ratio() -> None:
+    from celcam.flicker import Flicker
+    from train.figures import flicker_table
+
+    still = Flicker(0.0, 0.0)
+    table = flicker_table({"run": {"clip": {"input": still, "target": still, "network": still}}})
+    assert table.splitlines()[-1].split() == ["run", "clip", "0.000", "0.000", "0.000", "-"] + ["0.000"] * 3 + ["-"]

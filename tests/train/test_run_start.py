@@ -55,6 +55,7 @@ def error_of(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (("--ema", "1"), "--ema 1.0: expected 0 or more, and less than 1"),
         (("--minutes", "-1"), "--minutes -1.0: expected more than 0"),
         (("--minutes", "nan"), "--minutes nan: expected more than 0"),
+        (("--crop", "8", "--ssim-weight", "1"), "the windows of SSIM have 11 pixels; choose a larger crop"),
         (("--ssim-weight", "inf"), "--ssim-weight inf: expected 0 or more"),
         (("--l1-weight", "0"), "--l1-weight 0 --adversarial-weight 0: nothing to learn"),
         (("--feature-weight", "1"), "--feature-weight 1.0 needs a discriminator; set --adversarial-weight above 0"),
