@@ -84,6 +84,10 @@ test-phone-quick: phone ## the part of test-phone that CI runs; needs Chromium
 	PYTHONPATH=. $(APP) tests/phone/golden.py out/phone-golden
 	node --test --test-concurrency=1 tests/phone/reader.test.mjs tests/phone/plain.test.mjs tests/phone/serve.test.mjs tests/phone/first.test.mjs
 
+.PHONY: fuzz
+fuzz: .venv/ready ## damage photos, clips, models, settings, archives and requests for MINUTES (20); prints the number of inputs
+	$(WORK) -m tests.fuzz.run --minutes $(or $(MINUTES),20)
+
 check: .venv/ready ## check format, lint and types
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
