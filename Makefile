@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 APP := .venv-app/bin/python
 WORK := .venv/bin/python
 
-.PHONY: demo live pipeline wheel test test-wheel test-slow test-browser test-webrtc test-backends test-tflite-runtime test-soak test-pi test-pi-quick phone phone-serve test-phone test-phone-quick check clean
+.PHONY: demo live pipeline wheel test test-wheel test-slow test-browser test-webrtc test-backends test-tflite-runtime test-soak test-pi test-pi-quick test-npu phone phone-serve test-phone test-phone-quick check clean
 
 demo: .venv-app/ready ## draw the bundled clip and photos: out/demo.mp4, out/demo.png
 	$(APP) -m edge_app edge_app/samples/street_walk.mp4 --to out/demo.mp4 --overwrite
@@ -64,6 +64,9 @@ test-pi-quick: .venv/ready ## test picamera2 over a fake libcamera, the settings
 test-pi: .venv/ready ## test-pi-quick, then the app on emulated Pi 4 and 5; Debian, as root
 	command -v mmdebstrap qemu-aarch64-static systemd-analyze > /dev/null || (apt-get update -qq && apt-get install -y -qq mmdebstrap qemu-user-static systemd)
 	$(WORK) -m pytest -v -m "" tests/pi tests/golden
+
+test-npu: .venv/ready ## compile the files for NPUs with Arm's compiler for Ethos-U; installs it
+	$(WORK) -m pytest -m npu tests/convert/test_npu.py
 
 test-soak: .venv/ready ## test 200,000 frames with viewers, a recording and changes of look; seven minutes
 	$(WORK) -m pytest -s -m slow tests/edge_app/test_soak.py

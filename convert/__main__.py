@@ -37,6 +37,7 @@ def export_all(config: AllConfig) -> int:
 
 
 def _export(config: ExportConfig | AllConfig, recipes: tuple[str, ...], out: Path) -> int:
+    npu_size_wh = parse_size(config.npu_size)
     _load_tensorflow()
     from convert.export import WORK_NAME, Exported
     from convert.export import export as export_run
@@ -51,6 +52,7 @@ def _export(config: ExportConfig | AllConfig, recipes: tuple[str, ...], out: Pat
             overwrite=config.overwrite,
             steps=config.steps,
             float_weight=config.float_weight,
+            npu_size_wh=npu_size_wh,
         )
     except KeyboardInterrupt:
         work = out / WORK_NAME
@@ -143,9 +145,10 @@ def lint(config: LintConfig) -> int:
 def project(config: ProjectConfig) -> int:
     """Estimate milliseconds on devices from published benchmarks."""
     size_wh = parse_size(config.size) if config.size else None
+    from convert.measured import read_measurements
     from convert.project import project_file
 
-    print(project_file(config.file, size_wh))
+    print(project_file(config.file, size_wh, read_measurements(config.measured)))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The operators that accelerators support: XNNPACK (the CPU), the EdgeTPU (Coral) and the GPU delegate of phones.
+"""The operators that accelerators support: XNNPACK (the CPU), EdgeTPU (Coral), Ethos-U, Hailo, and the GPUs of phones.
 
 An unsupported operator runs on TFLite's reference kernel. So every file runs everywhere, but it may be slower.
 
@@ -11,6 +11,10 @@ Sources:
   and will not be added: https://github.com/google-coral/edgetpu/issues/386. TRANSPOSE_CONV is in it, but users report
   that it runs on the CPU: issue 684; large resizes: issue 31; leaky ReLU: issue 597. After the first unsupported
   operator all others run on the CPU too ("More than one subgraph is not supported").
+- Ethos-U: the report of Arm's compiler, ``vela --supported-ops-report`` of ethos-u-vela 5.2.0, for U55 and U65; U85 has
+  more. `tests/convert/test_npu.py` runs the compiler.
+- Hailo: chapter "Supported layers" in the public product brief 3.7 of its Dataflow Compiler, and the residual networks
+  in https://github.com/hailo-ai/hailo_model_zoo. Newer guides need a registration, and may name more operators.
 - GPU: `CheckGpuDelegateCompatibility` in ``tensorflow/lite/tools/versioning/gpu_compatibility.cc`` of
   https://github.com/tensorflow/tensorflow.
 """
@@ -47,6 +51,16 @@ _EDGETPU = _kinds(
     "LSTM MAXIMUM MAX_POOL_2D MEAN MINIMUM MUL PACK PAD PRELU QUANTIZE REDUCE_MAX REDUCE_MIN RELU RELU6 RELU_N1_TO_1 "
     "RESHAPE RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR RSQRT SLICE SOFTMAX SPACE_TO_DEPTH SPLIT SQUEEZE STRIDED_SLICE "
     "SUB SUM SQUARED_DIFFERENCE TANH TRANSPOSE TRANSPOSE_CONV"
+)
+_ETHOS_U = _kinds(
+    "ABS ADD ARG_MAX AVERAGE_POOL_2D BATCH_MATMUL CONCATENATION CONV_2D DEPTHWISE_CONV_2D ELU EXP EXPAND_DIMS "
+    "FULLY_CONNECTED GELU HARD_SWISH LEAKY_RELU LOG LOGISTIC MAXIMUM MAX_POOL_2D MEAN MINIMUM MIRROR_PAD MUL NEG PACK "
+    "PAD PADV2 PRELU QUANTIZE REDUCE_MAX REDUCE_MIN RELU RELU6 RELU_0_TO_1 RELU_N1_TO_1 RESHAPE RESIZE_BILINEAR "
+    "RESIZE_NEAREST_NEIGHBOR REVERSE_V2 RSQRT SLICE SOFTMAX SPLIT SPLIT_V SQUARED_DIFFERENCE SQUEEZE STRIDED_SLICE SUB "
+    "SUM TANH TILE TRANSPOSE TRANSPOSE_CONV UNIDIRECTIONAL_SEQUENCE_LSTM UNPACK"
+)
+_HAILO = _kinds(
+    "ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D FULLY_CONNECTED MAX_POOL_2D RELU RELU6 TRANSPOSE_CONV"
 )
 _GPU = _kinds(
     "ABS ADD AVERAGE_POOL_2D BATCH_MATMUL CAST CONCATENATION CONV_2D COS DENSIFY DEPTHWISE_CONV_2D DEPTH_TO_SPACE "
@@ -120,6 +134,23 @@ def _edgetpu_refusal(graph: Graph, operator: Operator) -> str:
     return ""
 
 
+def _ethos_u_refusal(graph: Graph, operator: Operator) -> str:
+    kind = operator.kind
+    tensors = [*graph.activations_of(operator), *(graph.tensors[index] for index in operator.outputs)]
+    other = next((tensor.dtype for tensor in tensors if tensor.dtype not in (*BYTE_TYPES, "int16", "int32")), None)
+    if other is not None:
+        return f"it supports integers only, this is {other}"
+    if kind not in _ETHOS_U:
+        return f"it has no {kind}"
+    if kind == "TRANSPOSE_CONV" and (operator.options.get("strideW"), operator.options.get("strideH")) != (2, 2):
+        return "it supports transposed convolutions of stride 2 only"
+    return ""
+
+
+def _hailo_refusal(graph: Graph, operator: Operator) -> str:
+    return "" if operator.kind in _HAILO else f"its public documents do not name {operator.kind}"
+
+
 def _gpu_refusal(graph: Graph, operator: Operator) -> str:
     if operator.kind not in _GPU:
         return f"it has no {operator.kind}"
@@ -130,7 +161,9 @@ def _gpu_refusal(graph: Graph, operator: Operator) -> str:
 XNNPACK = Accelerator("XNNPACK", _xnnpack_refusal)
 EDGETPU = Accelerator("EdgeTPU", _edgetpu_refusal)
 GPU = Accelerator("GPU", _gpu_refusal)
-ACCELERATORS = (XNNPACK, EDGETPU, GPU)
+ETHOS_U = Accelerator("Ethos-U", _ethos_u_refusal)
+HAILO = Accelerator("Hailo", _hailo_refusal)
+ACCELERATORS = (XNNPACK, EDGETPU, ETHOS_U, HAILO, GPU)
 
 
 def _is_known(graph: Graph, tensor: Tensor) -> bool:

@@ -18,6 +18,7 @@ from celcam.model_card import ModelCard, card_path, sha256, write_card
 from convert.fine_tuning import FLOAT_WEIGHT
 from convert.lineup import FLOAT_RECIPE, model_name
 from convert.measuring import Measured, measure_files
+from convert.npu import NPU_SIZE_WH
 from convert.pairs import PairsFolder, find_pairs_folder
 from convert.recipes import Recipe, find_recipe
 from convert.variants import Workshop, spec_to_convert
@@ -55,6 +56,7 @@ def export(
     overwrite: bool,
     steps: int = FINE_TUNING_STEPS,
     float_weight: float = FLOAT_WEIGHT,
+    npu_size_wh: tuple[int, int] = NPU_SIZE_WH,
     quiet: bool = False,
 ) -> Exported:
     """Convert the generator of ``run``, measure the files on the test split, and write files and cards to ``out``.
@@ -72,6 +74,7 @@ def export(
         steps: steps of each fine-tuning.
         float_weight: weight of similarity to the float network in fine-tuning; see
             `convert.fine_tuning.TARGET_WEIGHT`.
+        npu_size_wh: the only size of files for NPUs.
         quiet: no progress bars.
 
     Raises:
@@ -90,7 +93,7 @@ def export(
     # Files are made and measured in `work`, so that a model never lies next to the card of another model.
     work = out / WORK_NAME / name
     folder = find_pairs_folder(config, pairs, work / "pairs")
-    workshop = Workshop(run, folder.path, work, steps, float_weight, quiet)
+    workshop = Workshop(run, folder.path, work, steps, float_weight, quiet, npu_size_wh)
     made = {recipe.name: workshop.make(recipe) for recipe in chosen}
     measured = measure_files(
         load_drawing(run),
@@ -107,7 +110,7 @@ def export(
         card = ModelCard(
             name=path.stem,
             recipe=recipe.name,
-            summary=f"Draws a photo in the {config.style} look; {recipe.summary}; any size that is a multiple of 4.",
+            summary=f"Draws a photo in the {config.style} look; {recipe.summary}; {_sizes(recipe, npu_size_wh)}.",
             sha256=sha256(data),
             bytes=len(data),
             tensors=recipe.tensors,
@@ -122,6 +125,10 @@ def export(
     if not any(work.parent.iterdir()):
         work.parent.rmdir()
     return Exported(files, folder.note)
+
+
+def _sizes(recipe: Recipe, npu_size_wh: tuple[int, int]) -> str:
+    return "{}x{} only".format(*npu_size_wh) if recipe.made_from else "any size that is a multiple of 4"
 
 
 def _replace(path: Path, data: bytes, card: ModelCard) -> None:

@@ -16,6 +16,8 @@ from convert.delegates import (
     BORDER,
     BYTE_TYPES,
     EDGETPU,
+    ETHOS_U,
+    HAILO,
     XNNPACK,
     Accelerator,
     computed_dtype,
@@ -41,7 +43,7 @@ _REMEDIES = {
     "DEQUANTIZE": "use operators that quantize",
     "MINIMUM": _CLIP,
     "RELU": _CLIP,
-    "DEPTH_TO_SPACE": "none for this accelerator; it is fast on the CPU",
+    "DEPTH_TO_SPACE": "export with --recipe int8-npu for an NPU; it is fast on the CPU",
     "LEAKY_RELU": "use ReLU6",
     "PRELU": "use ReLU6",
     "TRANSPOSE_CONV": _UPSAMPLE,
@@ -108,11 +110,20 @@ def is_int8(graph: Graph) -> bool:
 
 def _unsupported(graph: Graph, accelerator: Accelerator) -> Iterator[Finding]:
     """Operators that ``accelerator`` does not support."""
-    if accelerator is EDGETPU and not is_int8(graph):
-        yield Finding("note", "file", "", "EdgeTPU: it supports int8 only", "export with --recipe int8")
+    if accelerator in (EDGETPU, ETHOS_U) and not is_int8(graph):
+        recipe = "int8" if accelerator is EDGETPU else "int8-npu"
+        yield Finding(
+            "note", "file", "", f"{accelerator.name}: it supports int8 only", f"export with --recipe {recipe}"
+        )
+        return
+    if accelerator is HAILO and is_int8(graph):
+        why = "Hailo: its compiler quantizes float networks itself"
+        yield Finding("note", "file", "", why, "export with --recipe float32")
         return
     refusals = [
-        "" if accelerator is EDGETPU and is_float_border(graph, operator) else accelerator.refusal(graph, operator)
+        ""
+        if accelerator in (EDGETPU, ETHOS_U) and is_float_border(graph, operator)
+        else accelerator.refusal(graph, operator)
         for operator in graph.operators
     ]
     supported = [index for index, refusal in enumerate(refusals) if not refusal]

@@ -28,6 +28,7 @@ class _ExportingConfig:
     float_weight: float = option(
         100.0, help="weight of similarity to the float network in fine-tuning; similarity to the target weighs 20"
     )
+    npu_size: str = option("320x240", help="the only size of the file that recipe int8-npu makes", metavar="WxH")
     overwrite: bool = option(False, help="replace models of the same names")
 
     def __post_init__(self) -> None:
@@ -41,7 +42,7 @@ class ExportConfig(_ExportingConfig):
 
     recipe: tuple[str, ...] = option(
         ("int8-qat",),
-        help="one or more of float32, float16, dynamic, int8, int8-qat, pruned, pruned-int8",
+        help="one or more of float32, float16, dynamic, int8, int8-qat, int8-npu, pruned, pruned-int8",
     )
     out: Path = option(MODELS, help="folder for the model and its card")
 
@@ -136,6 +137,9 @@ class ProjectConfig:
     file: Path = option(help="any TFLite file", positional=True, metavar="FILE")
     size: str | None = option(
         None, help="size of the picture; default: the size that the file was traced at", metavar="WxH"
+    )
+    measured: tuple[Path, ...] = option(
+        (), help="files of 'edge_app bench --to FILE'; what was measured replaces projections", metavar="FILE.json"
     )
 
 

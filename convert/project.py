@@ -14,15 +14,16 @@ end the slow rate and the large allowance. USB transfer, camera and screen are n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from celcam.errors import ModelError
-from celcam.model_card import read_model
+from celcam.model_card import read_model, sha256
 from convert.delegates import BYTE_TYPES, EDGETPU, computed_dtype, is_float_border
 from convert.graph import Graph, layer_of, parse_graph
 from convert.graph_cost import Cost, operator_costs
+from convert.measured import Measurement, fastest
 from convert.resizing import resize_refusal
 
 # MACs per byte below which memory is the limit, for operators on bytes and on floats.
@@ -95,12 +96,13 @@ class Projection:
         return f"{self.device.name:20}{milliseconds:>14}{per_second:>14}   {self.remark}".rstrip()
 
 
-def project_file(path: Path, size_wh: tuple[int, int] | None = None) -> str:
+def project_file(path: Path, size_wh: tuple[int, int] | None = None, measurements: Sequence[Measurement] = ()) -> str:
     """The table for a model file.
 
     Args:
         path: a model file.
         size_wh: of the picture; None for the size that the file was traced at.
+        measurements: of any files; those of this file and size replace projections, or add devices.
 
     Raises:
         ModelError: the file is missing or damaged, or does not run at that size.
@@ -117,13 +119,28 @@ def project_file(path: Path, size_wh: tuple[int, int] | None = None) -> str:
         f"{path} at {size_hw[1]}x{size_hw[0]}: {sum(cost.macs for cost in costs) / 1e9:.3f} GMAC, "
         f"{sum(cost.bytes for cost in costs) / 1e6:.1f} MB moved, {len(costs)} operators, {bound} bound by memory",
         f"{'projected':20}{'ms':>14}{'frames/s':>14}",
-        *(projection.row() for projection in project(graph, costs)),
+        *_rows(project(graph, costs), fastest(measurements, sha256(data), (size_hw[1], size_hw[0]))),
         "Frames per second are 1000 / ms of the network: the app captures and displays on other threads.",
         "Rates come from published figures:",
         *(f"  {device.name}: {_shown(device)}, from {device.source}" for device in DEVICES),
-        "To measure on a device, run 'python -m edge_app bench' there.",
+        "To measure on a device, run 'python -m edge_app bench --to FILE' there, and name the file with --measured.",
     ]
     return "\n".join(lines)
+
+
+def _rows(projections: Sequence[Projection], measured: Mapping[str, Measurement]) -> list[str]:
+    """A line for each device. What was measured replaces a projection of that device; other devices come last."""
+    left, rows = dict(measured), []
+    for projection in projections:
+        names = [name for name in left if name.startswith(projection.device.name)]
+        rows += [_measured_row(left.pop(name)) for name in names] or [projection.row()]
+    return rows + [_measured_row(each) for each in left.values()]
+
+
+def _measured_row(measured: Measurement) -> str:
+    milliseconds, per_second = f"{measured.median_ms:.1f}", f"{1000 / measured.median_ms:.0f}"
+    remark = f"measured, {measured.threads} thread{'' if measured.threads == 1 else 's'}, {measured.runtime}"
+    return f"{measured.device[:19]:20}{milliseconds:>14}{per_second:>14}   {remark}"
 
 
 def project(graph: Graph, costs: Sequence[Cost]) -> list[Projection]:

@@ -23,11 +23,12 @@ class Recipe:
     bytes_inside: bool = False  # int8 activations; bytes in and out
     sparsity: float = 0.0  # share of the weights that pruning sets to 0
     quantization_aware: bool = False  # fine-tuned with rounded activations
+    made_from: str = ""  # the recipe whose file is rewritten; empty if the file is made from the network
     gate: dict[str, float] = field(default_factory=dict)  # thresholds for the files of this recipe
 
     @property
     def tensors(self) -> str:
-        """Shape, dtype and range of input and output, for the card."""
+        """Shape, dtype and range of input and output, for the card; a rewritten file has one size only."""
         return BYTES if self.bytes_inside else FLOATS
 
     @property
@@ -73,6 +74,16 @@ RECIPES = {
             weights="int8",
             bytes_inside=True,
             quantization_aware=True,
+            gate=FAITHFUL,
+        ),
+        Recipe(
+            name="int8-npu",
+            summary="int8 throughout, for NPUs: one size, and no depth_to_space",
+            file_suffix="-npu",
+            weights="int8",
+            bytes_inside=True,
+            quantization_aware=True,
+            made_from="int8-qat",
             gate=FAITHFUL,
         ),
         Recipe(

@@ -35,9 +35,10 @@ from convert.fine_tuning import (
     with_kept_zeros,
     with_pruned_kernels,
 )
+from convert.npu import NPU_SIZE_WH, for_npu
 from convert.range_fit import RangeFit, fit_ranges
 from convert.ranges import with_ranges
-from convert.recipes import Recipe
+from convert.recipes import Recipe, find_recipe
 from convert.rounding import with_rounded_kernels
 from train.batches import CropBatches
 from train.networks import GeneratorSpec
@@ -61,10 +62,12 @@ class Workshop:
     steps: int  # of each fine-tuning
     float_weight: float  # of each fine-tuning
     quiet: bool = False
+    npu_size_wh: tuple[int, int] = NPU_SIZE_WH
 
     def make(self, recipe: Recipe) -> Path:
         """Make the file of ``recipe`` in `work`, unless it exists."""
-        path = self._folder(recipe.name, asdict(recipe)).with_suffix(".tflite")
+        size_wh = self.npu_size_wh if recipe.made_from else None
+        path = self._folder(recipe.name, [asdict(recipe), size_wh]).with_suffix(".tflite")
         if not path.is_file():
             write_whole(path, self._convert(recipe))
         return path
@@ -77,6 +80,8 @@ class Workshop:
         return {name: factors for name, factors in fit.factors.items() if name in fit.spans}
 
     def _convert(self, recipe: Recipe) -> bytes:
+        if recipe.made_from:
+            return for_npu(read_bytes(self.make(find_recipe(recipe.made_from))), self.npu_size_wh)
         model = self._pruned(recipe) if recipe.sparsity else self._twin()
         if not recipe.bytes_inside:
             return convert_float(clipped(model), recipe.weights)

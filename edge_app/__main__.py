@@ -6,6 +6,7 @@ from celcam.startup import check_python
 
 check_python()
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,10 +54,17 @@ def run(config: AppConfig) -> int:
 def bench(config: BenchConfig) -> int:
     """Time model files on this device and print the figures."""
     sizes_wh = [parse_size(size) for size in config.size]
+    from celcam.accelerators import found_accelerators
+    from celcam.image_io import write_whole
     from edge_app.benchmarks.bench import run_bench
 
     measured = run_bench(config.models, sizes_wh, config.threads, runs=config.runs)
     print(measured.table())
+    print(f"accelerators: {', '.join(found_accelerators())}")
+    if config.to is not None:
+        config.to.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(config.to, f"{json.dumps(measured.facts(), indent=1)}\n".encode())
+        print(config.to)
     print(measured.line())
     return 0
 
@@ -118,7 +126,12 @@ def flicker(config: FlickerConfig) -> int:
 COMMANDS = {
     command.name: command
     for command in (
-        Command("bench", BenchConfig, bench, "Time model files on this device; the last line holds all figures."),
+        Command(
+            "bench",
+            BenchConfig,
+            bench,
+            "Time model files on this device, and list its accelerators; the last line holds all figures.",
+        ),
         Command("finishes", FinishesConfig, finishes, "Time the finish of each look, next to its network."),
         Command("distances", DistancesConfig, distances, "Print how far the looks lie from photos and each other."),
         Command("flicker", FlickerConfig, flicker, "Print how much each look flickers on clips, next to the camera."),

@@ -149,6 +149,9 @@ class BenchConfig:
     size: tuple[str, ...] = option(("256x256",), help="one or more picture sizes", metavar="WxH")
     threads: tuple[int, ...] = option((1, 3), help="one or more numbers of CPU threads", metavar="N")
     runs: int = option(50, help="timed runs of each model, size and number of threads", metavar="N")
+    to: Path | None = option(
+        None, help="write all figures to this file, to send in or for 'convert project --measured'", metavar="FILE.json"
+    )
 
     def __post_init__(self) -> None:
         for count in self.threads:

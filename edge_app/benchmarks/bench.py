@@ -12,6 +12,7 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from celcam.errors import ModelError
 from celcam.image_io import read_bytes
@@ -71,6 +72,10 @@ class Bench:
 
     def line(self) -> str:
         """All figures on one line of JSON, to send in."""
+        return f"{LINE_STARTS} {json.dumps(self.facts())}"
+
+    def facts(self) -> dict[str, Any]:
+        """All figures as values of JSON, which `python -m convert project --measured` reads."""
         results = [
             {
                 "model": timing.model,
@@ -83,7 +88,7 @@ class Bench:
             for timing in self.timings
         ]
         facts = {"device": self.device, "machine": platform.machine(), "runtime": self.runtime, "runs": self.runs}
-        return f"{LINE_STARTS} {json.dumps(facts | {'results': results})}"
+        return facts | {"results": results}
 
 
 def run_bench(

@@ -10,9 +10,10 @@ from ai_edge_litert.interpreter import Interpreter
 
 from celcam.paths import MODELS
 from convert.__main__ import main
-from convert.delegates import EDGETPU, GPU, XNNPACK, Accelerator
+from convert.delegates import EDGETPU, ETHOS_U, GPU, HAILO, XNNPACK, Accelerator
 from convert.graph import Graph, Operator, parse_graph, read_graph
 from convert.lint import Finding, lint, lint_file
+from convert.npu import for_npu
 from tests.convert.small_networks import float32, int8, leaky, mixed, normed, reshaped, resized, sine, transposed
 
 COMIC = MODELS / "comic.tflite"
@@ -47,9 +48,22 @@ def test_operators_of_our_files_that_an_accelerator_does_not_support_are_named()
     shuffle = next(finding for finding in lint_file(COMIC) if finding.what == "DEPTH_TO_SPACE")
     assert (shuffle.severity, shuffle.layer) == ("note", "up_shuffle")
     assert "so the 7 operators after it run on the CPU too" in shuffle.why
-    assert [str(finding) for finding in lint_file(MODELS / "comic-float32.tflite")] == [
-        "note: file: EdgeTPU: it supports int8 only; remedy: export with --recipe int8"
+    notes = [str(finding) for finding in lint_file(MODELS / "comic-float32.tflite")]
+    assert [note for note in notes if "Hailo" not in note] == [
+        "note: file: EdgeTPU: it supports int8 only; remedy: export with --recipe int8",
+        "note: file: Ethos-U: it supports int8 only; remedy: export with --recipe int8-npu",
     ]
+
+
+def test_ethos_u_supports_our_files_but_for_depth_to_space_and_files_for_npus_whole() -> None:
+    assert refused(read_graph(COMIC), ETHOS_U) == ["DEPTH_TO_SPACE", "DEPTH_TO_SPACE"]
+    assert refused(parse_graph(for_npu(COMIC.read_bytes(), (320, 240)), "npu"), ETHOS_U) == []
+    assert refused(read_graph(MODELS / "comic-float32.tflite"), ETHOS_U)
+
+
+def test_hailo_takes_float_files_and_its_documents_do_not_name_two_operators() -> None:
+    the(lint_file(COMIC), "note", "file", "its compiler quantizes float networks itself")
+    assert set(refused(read_graph(MODELS / "comic-float32.tflite"), HAILO)) == {"DEPTH_TO_SPACE", "MINIMUM"}
 
 
 def left_to_plain_kernels(data: bytes) -> list[int]:
@@ -145,10 +159,10 @@ def test_findings_are_a_failure_only_with_strict(tmp_path: Path, capsys: pytest.
     flawed.write_bytes(int8(leaky))
     assert main(["lint", str(flawed)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"{flawed}: int8, 5 operators; errors: 0, warnings: 1, notes: 3"
+    assert lines[0] == f"{flawed}: int8, 5 operators; errors: 0, warnings: 1, notes: 4"
     assert lines[1].startswith("  warning: LEAKY_RELU (leaky): ")
     assert "; remedy: use ReLU6" in lines[1]
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert main(["lint", str(COMIC), str(flawed), "--strict"]) == 1
     assert main(["lint", str(COMIC), "--strict"]) == 0
 

@@ -118,3 +118,13 @@ def test_no_shipped_file_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(bench_module, "MODELS", tmp_path)
     with pytest.raises(ModelError, match="no model files"):
         run_bench((), [(32, 32)], [1], runs=1)
+
+
+def test_a_file_holds_the_figures_of_the_last_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "new" / "bench.json"
+    words = ["bench", str(COMIC), "--size", "64x32", "--threads", "1", "--runs", "2", "--to", str(file)]
+    assert main(words) == 0
+    text = capsys.readouterr().out
+    assert json.loads(file.read_text(encoding="utf-8")) == last_line(text)
+    assert str(file) in text
+    assert "accelerators: CPU" in text

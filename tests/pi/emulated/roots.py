@@ -59,9 +59,12 @@ RELEASES = (BOOKWORM, TRIXIE)
 def build_root(release: Release) -> Path:
     """The folder of a release's files; it is built once, and again if what it is made from has changed."""
     made_from = hashlib.sha256(repr((release, PROGRAMS, PYTHON_PACKAGES, PLATFORMS)).encode())
-    for path in (PICAMERA2_REQUIREMENTS, PI_REQUIREMENTS, HERE / "programs/apt-get"):
+    for path in (PICAMERA2_REQUIREMENTS, PI_REQUIREMENTS):
         made_from.update(path.read_bytes())
-    return cached(f"root-{release.name}", made_from.hexdigest(), lambda folder: _build(release, folder))
+    root = cached(f"root-{release.name}", made_from.hexdigest(), lambda folder: _build(release, folder))
+    # Stand-ins for programs that need a Pi, a network or a running systemd.
+    shutil.copytree(HERE / "programs", root / "usr/local/sbin", dirs_exist_ok=True)
+    return root
 
 
 def debian_mirror() -> str:
@@ -83,8 +86,7 @@ def _build(release: Release, root: Path) -> None:
     wheels = root / "opt/wheels"
     # The installer's pip finds here what a Pi would download.
     _pip(release, "download", "--dest", str(wheels), f"numpy=={numpy}", "-r", str(PI_REQUIREMENTS))
-    _pip(release, "download", "--dest", str(wheels), "pytest")
-    shutil.copytree(HERE / "programs", root / "usr/local/sbin", dirs_exist_ok=True)
+    _pip(release, "install", "--target", str(root / "opt/pytest"), "pytest")
     known = "\n".join((*PROGRAMS, *PYTHON_PACKAGES, *ONLY_ON_PI))
     (root / "etc/known-packages").write_text(f"{known}\n", encoding="utf-8")
 
