@@ -89,10 +89,12 @@ else
 fi
 for folder in "$venv"/lib/python3*/site-packages; do
   [ ! -d "$folder/celcam" ] || "$venv/bin/pip" uninstall -y celcam  # a wheel of before
-  echo "$target/app" > "$folder/celcam.pth"
+  [ -e "$folder/celcam.pth" ] || echo "$target/app" > "$folder/celcam.pth"
 done
-printf '#!%s/bin/python\nimport sys\n\nfrom edge_app.__main__ import main\n\nsys.exit(main())\n' "$venv" > "$venv/bin/celcam"
-chmod +x "$venv/bin/celcam"
+if ! [ -x "$venv/bin/celcam" ]; then
+  printf '#!%s/bin/python\nimport sys\n\nfrom edge_app.__main__ import main\n\nsys.exit(main())\n' "$venv" > "$venv/bin/celcam"
+  chmod +x "$venv/bin/celcam"
+fi
 
 # 4. The service.
 if [ $service = yes ]; then

@@ -19,7 +19,7 @@ TESTS = (
     "tests/celcam/test_pixels.py",
     "tests/edge_app/sources/test_picamera.py",
     "tests/edge_app/doctor/test_check_machine.py",
-    "tests/edge_app/device",
+    "tests/edge_app/drawing/test_painter.py",
 )
 
 
