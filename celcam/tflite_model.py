@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from celcam.arrays import Uint8Array
+from celcam.compiled_model import DEVICES, PREFIX, CompiledInterpreter
 from celcam.errors import ModelError
 from celcam.model_card import read_model, sha256
 from celcam.model_trial import try_model
@@ -49,7 +50,8 @@ class TFLiteModel:
             path: of a ``.tflite`` file.
             threads: CPU threads.
             delegate: a shared library that runs the graph, or parts of it, on an accelerator, such as
-                ``libedgetpu.so.1``; None for the CPU.
+                ``libedgetpu.so.1``, or ``compiled:cpu`` or ``compiled:gpu`` for LiteRT's CompiledModel; None for the
+                CPU.
             is_tried: a crash does no harm here, so that the file needs no trial.
 
         Raises:
@@ -60,13 +62,9 @@ class TFLiteModel:
         data, self.card = read_model(path)
         if self.card is None and not is_tried:
             try_model(path, sha256(data), delegate)
-        runtime = _load_runtime()
-        delegates = [_load_delegate(runtime, delegate)] if delegate is not None else None
         try:
             with native_messages_off():
-                self._interpreter: Any = runtime.Interpreter(
-                    model_content=data, num_threads=threads, experimental_delegates=delegates
-                )
+                self._interpreter: Any = _interpreter(data, threads, delegate)
                 self._interpreter.allocate_tensors()
         except RUNTIME_ERRORS as error:
             raise _refusal(path, error) from error
@@ -163,6 +161,24 @@ class TFLiteModel:
 
 def _refusal(path: Path, error: Exception) -> ModelError:
     return ModelError(f"{path}: the runtime refuses it: {error}; get an intact copy of the file")
+
+
+def _interpreter(data: bytes, threads: int, delegate: str | None) -> Any:
+    """What runs a network: LiteRT's Interpreter, with a delegate or without, or its CompiledModel."""
+    if delegate is None or not delegate.startswith(PREFIX):
+        runtime = _load_runtime()
+        delegates = [_load_delegate(runtime, delegate)] if delegate is not None else None
+        return runtime.Interpreter(model_content=data, num_threads=threads, experimental_delegates=delegates)
+    device = delegate.removeprefix(PREFIX)
+    if device not in DEVICES:
+        known = " or ".join(f"{PREFIX}{name}" for name in DEVICES)
+        raise ModelError(f"delegate {delegate}: no such device; expected {known}")
+    try:
+        return CompiledInterpreter(data, device, threads)
+    except ImportError as error:
+        raise ModelError(f"delegate {delegate}: needs ai-edge-litert 2.3 or newer; omit the delegate") from error
+    except RuntimeError as error:
+        raise ModelError(f"delegate {delegate}: can't be used here; omit it, or install the GPU's driver") from error
 
 
 def _load_delegate(runtime: ModuleType, library: str) -> Any:

@@ -84,7 +84,10 @@ class AppConfig:
     )
     threads: int = option(3, help="CPU threads for the network; more than 3 rarely helps")
     delegate: str | None = option(
-        None, help="library of an accelerator, such as libedgetpu.so.1, for a model made for it", metavar="LIBRARY"
+        None,
+        help="library of an accelerator, such as libedgetpu.so.1, for a model made for it; or compiled:cpu or "
+        "compiled:gpu for LiteRT's CompiledModel",
+        metavar="LIBRARY",
     )
     max_megapixels: float = option(
         MAX_MEGAPIXELS, help="largest photo; the frames of a clip may have an eighth of it", metavar="MP"
