@@ -80,24 +80,22 @@ export async function buildPage(data = path.join(HERE, "../out/phone-data"), out
   writeFileSync(path.join(out, "notices.txt"), notices());
   const html = readFileSync(path.join(HERE, "index.html"), "utf8")
     .replace(/<link rel="stylesheet"[^>]*>\n<link rel="stylesheet"[^>]*>/, `<link rel="stylesheet" href="${styles.entry}">`)
-    .replace(/<script type="module"[^>]*>/, `<script type="module" src="${page.entry}">`)
-    .replace("<body ", `${[list, shownFirst.live.float16].map((each) => `<link rel="prefetch" href="${each}">`).join("\n")}\n<body `);
-  writeFileSync(path.join(out, "index.html"), html.replace(/<link rel="prefetch"[^>]*>\n/g, ""));
+    .replace(/<script type="module"[^>]*>/, `<script type="module" src="${page.entry}">`);
+  writeFileSync(path.join(out, "index.html"), html);
   const finish = Object.values(shownFirst.finish).flatMap((each) => [each.file, ...Object.values(each.tiles)]);
   const shell = [...new Set([
     ...page.outputs.map(({ file }) => file), styles.entry, list, photo, "manifest.webmanifest", "icon-192.png", shownFirst.live.float16,
     ...finish, ...looks.map((look) => look.thumbnail),
   ])];
-  const rest = [...new Set(looks.flatMap((look) => filesOf(look, "float16")))].filter((file) => !shell.includes(file));
-  const onDemand = [...new Set([
-    ...looks.flatMap((look) => filesOf(look, "int8")), worker.entry, ...LITERT_FILES.map((name) => folder + name),
-  ])].filter((file) => !shell.includes(file) && !rest.includes(file));
-  const version = digest(json([shell, rest, html]));
+  const others = (kind) => [...new Set(looks.flatMap((look) => filesOf(look, kind)))].filter((file) => !shell.includes(file));
+  const all = {
+    shell, looks: { webgl2: others("float16"), cpu: others("int8") }, runtime: [worker.entry, ...LITERT_FILES.map((name) => folder + name)],
+  };
   await build({
     ...ESBUILD, entryPoints: ["src/sw.js"], outfile: path.join(out, "sw.js"), format: "iife",
-    define: { "globalThis.CELCAM_FILES": json({ version, shell, rest, onDemand }) },
+    define: { "globalThis.CELCAM_FILES": json(all) },
   });
-  writeFileSync(path.join(out, "files.json"), `${JSON.stringify({ version, shell, rest, onDemand }, null, 1)}\n`);
+  writeFileSync(path.join(out, "files.json"), `${JSON.stringify(all, null, 1)}\n`);
   const smallest = Object.values(shownFirst.finish)[1] ?? Object.values(shownFirst.finish)[0];
   return checkSizes(out, {
     first: ["index.html", styles.entry, ...first, list, photo, shownFirst.live.float16, smallest.file, ...Object.values(smallest.tiles)],

@@ -10,6 +10,8 @@ import { announce, flash, say, title } from "./ui/messages.js";
 
 const MINIATURE_EVERY = 4; // frames
 const TIMES_KEPT = 240;
+const NO_FRAME_MS = 250;
+const FACE = 0.3; // where the face of the first photo is, as a share of its height
 
 /** @typedef {"welcome" | "camera" | "photo" | "clip"} Mode */
 
@@ -28,13 +30,12 @@ export class App {
     /** @type {Mode} */
     this.mode = "welcome";
     /** @type {import("./drawing/painter.js").Source} */
-    this.source = { image: photo, width: photo.width, height: photo.height, mirrored: false };
+    this.source = { image: photo, width: photo.width, height: photo.height, mirrored: false, focus: FACE };
     this.view = {
       look: catalogue.find(asked.get("look")), other: null, split: 1, strength: 1, wipe: 0, zoom: 1, framing: "full",
     };
     this.dirty = true;
     this.frames = 0;
-    this.loops = 0;
     /** Milliseconds of each of the last frames. @type {number[]} */
     this.times = [];
     /** Whoever draws waits for this first. */
@@ -53,7 +54,10 @@ export class App {
       this.lost = true;
     });
     canvas.addEventListener("webglcontextrestored", () => this.reopen());
-    new ResizeObserver(() => this.changed()).observe(this.stage);
+    new ResizeObserver(() => {
+      this.changed();
+      this.strip.mark(this.view.look); // the strip may have become a column
+    }).observe(this.stage);
     await this.reopen();
     this.loop();
     await new Promise((resolve) => { this.onFirst = resolve; });
@@ -77,8 +81,16 @@ export class App {
 
   // What is drawn
 
+  /** Width over height of what is shown. A photo or clip is shown whole, unless a framing is chosen. */
   get aspect() {
-    return aspectOf(this.view.framing, [this.stage.clientWidth, this.stage.clientHeight]);
+    const { width, height } = this.source;
+    const isWhole = this.mode === "photo" || this.mode === "clip";
+    return aspectOf(this.view.framing, isWhole ? [width, height] : [this.stage.clientWidth, this.stage.clientHeight]);
+  }
+
+  /** Whether the picture fills the screen, with the controls over it. */
+  get fillsScreen() {
+    return this.view.framing === "full" && (this.mode === "camera" || this.mode === "welcome");
   }
 
   get sizes() {
@@ -96,7 +108,8 @@ export class App {
   fit() {
     if (!this.canvas) return;
     const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
-    const isFull = this.view.framing === "full";
+    const isFull = this.fillsScreen;
+    document.body.dataset.framing = isFull ? "full" : "part";
     const isWide = width > height;
     const space = isFull ? [width, height] : isWide ? [width - 330, height - 24] : [width - 24, height - 340];
     const [w, h] = [Math.min(space[0], space[1] * this.aspect), Math.min(space[1], space[0] / this.aspect)];
@@ -205,19 +218,26 @@ export class App {
   }
 
   loop() {
-    const next = () => {
-      const video = this.source.image;
-      if (this.isLive && video.requestVideoFrameCallback && !video.paused) video.requestVideoFrameCallback(() => this.loop());
-      else requestAnimationFrame(() => this.loop());
-    };
-    this.loops += 1;
+    const next = () => this.nextFrame().then(() => this.loop());
     if (this.lost || document.hidden || (!this.dirty && !this.isLive)) {
       requestAnimationFrame(() => this.loop());
       return;
     }
     this.alone(() => this.frame()).catch((error) => {
-      if (!this.lost) console.error(error);
+      if (this.lost) return;
+      console.error(error);
+      if (!this.frames) say(error.message, 30);
     }).finally(next);
+  }
+
+  /** Wait for the source's next frame, or a moment if it has none: a camera may be unplugged. */
+  nextFrame() {
+    const video = this.source.image;
+    if (!this.isLive || !video.requestVideoFrameCallback) return new Promise((resolve) => { requestAnimationFrame(resolve); });
+    return new Promise((resolve) => {
+      video.requestVideoFrameCallback(resolve);
+      setTimeout(resolve, NO_FRAME_MS);
+    });
   }
 
   async frame() {
@@ -233,7 +253,9 @@ export class App {
     this.times.push(ms);
     if (this.times.length > TIMES_KEPT) this.times.shift();
     this.onFirst?.();
-    if (this.isLive && !this.view.other && this.governor.note(ms)) this.changed();
+    // A clip keeps its size, and a frame of two looks says nothing about one.
+    const counts = this.isLive && !this.view.other && !this.controls.shooting.recorder;
+    if (counts && this.governor.note(ms)) this.changed();
     this.figures.note(ms);
     if (this.mode === "camera" && this.frames % MINIATURE_EVERY === 0) await this.refreshMiniature();
   }
@@ -254,7 +276,7 @@ export class App {
     const [width, height] = this.mode === "camera" ? [image.width, image.height] : [this.source.width, this.source.height];
     const source = { image, width, height, mirrored: this.source.mirrored };
     const view = { ...this.painted, other: null, wipe: 0 };
-    const size = stillSize([width, height], view.aspect, view.zoom);
+    const size = stillSize(source, view.aspect, view.zoom);
     try {
       return await this.alone(() => this.painter.still(source, view, size));
     } finally {

@@ -2,6 +2,7 @@
 import { App } from "./app.js";
 import { Catalogue } from "./catalogue.js";
 import { startEngine } from "./drawing/start.js";
+import { keepOffline } from "./offline.js";
 import { say } from "./ui/messages.js";
 
 /** Addresses of files; the build writes them, as their names hold a digest. */
@@ -22,9 +23,7 @@ async function start() {
   await app.begin(canvas);
   if (asked.has("bench")) (await import("./extras/bench.js")).showBench(app);
   if (asked.has("shared")) await app.openShared();
-  if ("serviceWorker" in navigator && globalThis.CELCAM_FILES) {
-    await navigator.serviceWorker.register("sw.js");
-  }
+  if ("serviceWorker" in navigator && globalThis.CELCAM_FILES) await keepOffline(app.engine);
 }
 
 async function loadPhoto(address) {

@@ -1,15 +1,15 @@
 /**
  * The service worker: the page works offline after the first visit, and other apps can share pictures into it.
  *
- * The build writes `CELCAM_FILES`: `shell` is loaded at once; `rest` (other looks) when the page asks for it. Names hold
- * digests, so a file in the cache is never out of date.
+ * The build writes `CELCAM_FILES`: `shell` is loaded at once, the looks for one engine when the page asks for them, and
+ * `runtime` when it is used. Names hold digests, so a file in the cache is never out of date.
  */
-const { version, shell, rest } = globalThis.CELCAM_FILES;
+const { shell, looks, runtime } = globalThis.CELCAM_FILES;
 const CACHE = "celcam-files";
 const SHARED = "shared-file";
 const scope = new URL("./", self.location.href).href;
 const absolute = (file) => new URL(file, scope).href;
-const known = new Set(["./", ...shell, ...rest].map(absolute));
+const known = new Set(["./", ...shell, ...looks.webgl2, ...looks.cpu, ...runtime].map(absolute));
 
 self.addEventListener("install", (event) => {
   event.waitUntil(loadAll(["./", ...shell]).then(() => self.skipWaiting()));
@@ -20,8 +20,10 @@ self.addEventListener("activate", (event) => {
 });
 
 self.addEventListener("message", (event) => {
-  if (event.data === "rest") event.waitUntil(loadAll(rest).catch(() => {}));
-  if (event.data === "version") event.source.postMessage({ version });
+  const { keep, engine } = event.data;
+  const wanted = [...keep.filter((address) => known.has(address)), ...(looks[engine] ?? [])];
+  // What is missing because there is no connection is loaded another time.
+  event.waitUntil(loadAll(wanted).catch(() => {}));
 });
 
 self.addEventListener("fetch", (event) => {

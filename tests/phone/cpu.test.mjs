@@ -9,7 +9,7 @@ import { serve } from "./server.mjs";
 const GOLDEN = path.join(ROOT, "out/phone-golden");
 const BUILT = path.join(ROOT, "out/phone");
 const golden = JSON.parse(readFileSync(path.join(GOLDEN, "golden.json"), "utf8"));
-const { onDemand } = JSON.parse(readFileSync(path.join(BUILT, "files.json"), "utf8"));
+const { runtime } = JSON.parse(readFileSync(path.join(BUILT, "files.json"), "utf8"));
 let server, browser, page;
 
 before(async () => {
@@ -46,8 +46,8 @@ async function differing({ name, photos, sizes, worker, folder }) {
   return differ;
 }
 
-const worker = onDemand.find((name) => /^worker-/.test(name));
-const folder = `${path.dirname(onDemand.find((name) => name.endsWith(".wasm")))}/`;
+const worker = runtime.find((name) => /^worker-/.test(name));
+const folder = `${path.dirname(runtime.find((name) => name.endsWith(".wasm")))}/`;
 
 for (const { name } of golden.networks.filter(({ bytes }) => bytes)) {
   test(`${name} draws the same bytes in the browser as in Python`, async () => {

@@ -34,17 +34,19 @@ test("a framing turns with the screen", () => {
 });
 
 test("a crop is the middle of the source, smaller by the zoom", () => {
-  assert.deepEqual(cropOf([640, 480], 1, 1), [80, 0, 480, 480]);
-  assert.deepEqual(cropOf([640, 480], 1, 2), [200, 120, 240, 240]);
+  const source = { width: 640, height: 480 };
+  assert.deepEqual(cropOf(source, 1, 1), [80, 0, 480, 480]);
+  assert.deepEqual(cropOf(source, 1, 2), [200, 120, 240, 240]);
+  assert.deepEqual(cropOf({ ...source, focus: 0 }, 1, 2), [200, 0, 240, 240]);
 });
 
 test("a still is never larger than what the sensor gave, nor than a phone can hold", () => {
   for (const source of [[640, 480], [4000, 3000], [12000, 9000]]) {
-    const [width, height] = stillSize(source, 3 / 4, 1);
+    const [width, height] = stillSize({ width: source[0], height: source[1] }, 3 / 4, 1);
     assert.ok(width <= source[0] && height <= source[1]);
     assert.ok(width * height <= 12_700_000);
   }
-  assert.ok(stillSize([4000, 3000], 4 / 3, 1)[0] > 3900);
+  assert.ok(stillSize({ width: 4000, height: 3000 }, 4 / 3, 1)[0] > 3900);
 });
 
 /** Draw `frames` frames whose time depends on the level. */

@@ -1,8 +1,8 @@
 /**
  * Draws int8 networks with LiteRT.js, away from the page's thread.
  *
- * Takes `{id, folder, key, network, bitmap, buffer}` and answers `{id, rgba}` or `{id, error}`. `network` is needed the first
- * time that a key is named. `buffer` is one of an earlier answer, to be filled again.
+ * Takes `{id, folder, key, network, bitmap, buffer}` and answers `{id, rgba}` or `{id, error}`, and once `{loaded}`, the
+ * runtime's addresses. `network` is needed the first time that a key is named. `buffer` is one of an earlier answer, to be filled again.
  */
 import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
 import { resized } from "./resize.js";
@@ -18,7 +18,11 @@ let started = null;
 /** Load the runtime from its folder; it chooses the build that suits the browser. */
 function start(folder) {
   // The runtime reports its start, and that this worker has no WebGPU, as errors and warnings. None of it is a fault.
-  self.Module = { locateFile: (name) => folder + name, printErr: () => {} };
+  const locateFile = (name) => {
+    self.postMessage({ loaded: [folder + name, folder + name.replace(/\.wasm$/, ".js")] });
+    return folder + name;
+  };
+  self.Module = { locateFile, printErr: () => {} };
   console.warn = () => {};
   return loadLiteRt(folder);
 }

@@ -7,6 +7,8 @@ export class CpuWorker {
   constructor({ worker, folder }) {
     this.folder = new URL(folder, location.href).href;
     this.worker = new Worker(worker);
+    /** Addresses that the worker was loaded from, for the service worker. */
+    this.loaded = [new URL(worker, location.href).href];
     this.sent = new Set();
     this.waiting = new Map();
     this.spare = null;
@@ -15,7 +17,11 @@ export class CpuWorker {
     this.worker.onerror = (event) => this.fail(event.message || "the worker can't be loaded");
   }
 
-  answer({ id, rgba, error }) {
+  answer({ id, rgba, error, loaded }) {
+    if (loaded) {
+      this.loaded.push(...loaded);
+      return;
+    }
     const { resolve, reject } = this.waiting.get(id);
     this.waiting.delete(id);
     if (error) reject(new Error(error));

@@ -3,7 +3,7 @@
  *
  * @typedef {{name: "webgl2" | "cpu", label: string,
  *   draw: (look: import("../catalogue.js").Look, kind: "live" | "quality", job: Job) => Promise<void>,
- *   close: () => void}} Engine
+ *   loaded?: string[], close: () => void}} Engine `loaded`: addresses of its own program, for the service worker
  * @typedef {{photo: import("../engine/gpu.js").Picture, drawn: import("../engine/gpu.js").Picture,
  *   bitmap: () => Promise<ImageBitmap>}} Job `bitmap` is the small photo for an engine that is not on the GPU
  */
@@ -68,6 +68,11 @@ export class CpuEngine {
     const rgba = await this.worker.draw(address, network, await bitmap());
     this.gpu.upload(drawn, rgba);
     this.worker.recycle(rgba);
+  }
+
+  /** What the engine itself was loaded from. */
+  get loaded() {
+    return this.worker.loaded;
   }
 
   close() {

@@ -6,7 +6,8 @@ import { cropOf, networkSize, STILL_NETWORK_SHORT_SIDE } from "./sizes.js";
 /**
  * @typedef {import("../catalogue.js").Look} Look
  * @typedef {import("../engine/gpu.js").Picture} Picture
- * @typedef {{image: HTMLVideoElement | ImageBitmap | HTMLCanvasElement, width: number, height: number, mirrored: boolean}} Source
+ * @typedef {{image: HTMLVideoElement | ImageBitmap | HTMLCanvasElement, width: number, height: number, mirrored: boolean,
+ *   focus?: number}} Source
  * @typedef {{look: Look, other: Look | null, split: number, strength: number, wipe: number, zoom: number, aspect: number}} View
  * @typedef {{full: import("./sizes.js").Size, network: import("./sizes.js").Size}} Sizes
  */
@@ -111,7 +112,7 @@ export class Painter {
 
   /** The part of the source that a picture shows, at the picture's size. */
   crop(source, { aspect, zoom }, size, purpose) {
-    const [left, top, width, height] = cropOf([source.width, source.height], aspect, zoom);
+    const [left, top, width, height] = cropOf(source, aspect, zoom);
     const [x, w] = source.mirrored ? [left + width, -width] : [left, width];
     const rect = [x / source.width, top / source.height, w / source.width, height / source.height];
     const target = this.picture(purpose, size, true);
@@ -182,8 +183,9 @@ export class Painter {
 }
 
 /** The part of the source that the network sees, for an engine that is not on the GPU. */
-async function cutOut({ image, width, height, mirrored }, { aspect, zoom }, [w, h]) {
-  const [left, top, wide, high] = cropOf([width, height], aspect, zoom).map(Math.round);
+async function cutOut(source, { aspect, zoom }, [w, h]) {
+  const { image, mirrored } = source;
+  const [left, top, wide, high] = cropOf(source, aspect, zoom).map(Math.round);
   const options = { resizeWidth: w, resizeHeight: h, resizeQuality: /** @type {const} */ ("medium") };
   const bitmap = await createImageBitmap(image, left, top, Math.max(1, wide), Math.max(1, high), options);
   if (!mirrored) return bitmap;

@@ -14,7 +14,7 @@ export class PlainPainter {
     this.gpu = { finished: async () => {}, isSoftware: true, name: "none" };
     this.engine = {
       name: /** @type {const} */ ("cpu"), label: "LiteRT.js on the CPU, int8, without WebGL2", draw: async () => {},
-      close: () => worker.close(),
+      loaded: worker.loaded, close: () => worker.close(),
     };
     this.finishes = new Map();
   }
@@ -33,8 +33,9 @@ export class PlainPainter {
     if (view.wipe > 0) this.photo(this.context, source, view, full, 1, view.wipe);
   }
 
-  async draw(look, kind, { image, width, height, mirrored }, { aspect, zoom }, [w, h]) {
-    const [left, top, wide, high] = cropOf([width, height], aspect, zoom);
+  async draw(look, kind, source, { aspect, zoom }, [w, h]) {
+    const { image, mirrored } = source;
+    const [left, top, wide, high] = cropOf(source, aspect, zoom);
     const canvas = new OffscreenCanvas(w, h);
     const context = canvas.getContext("2d");
     if (mirrored) context.setTransform(-1, 0, 0, 1, w, 0);
@@ -44,9 +45,10 @@ export class PlainPainter {
     return createImageBitmap(new ImageData(new Uint8ClampedArray(rgba.buffer), w, h));
   }
 
-  photo(context, { image, width, height, mirrored }, { aspect, zoom }, [w, h], alpha, share) {
+  photo(context, source, { aspect, zoom }, [w, h], alpha, share) {
     if (!alpha) return;
-    const [left, top, wide, high] = cropOf([width, height], aspect, zoom);
+    const { image, mirrored } = source;
+    const [left, top, wide, high] = cropOf(source, aspect, zoom);
     context.save();
     context.globalAlpha = alpha;
     context.beginPath();

@@ -41,7 +41,7 @@ export const fullSize = (aspect, shortSide) => sizeOf(aspect, shortSide, FULL_MU
 export const networkSize = (full, shortSide) =>
   sizeOf(full[0] / full[1], Math.min(shortSide, ...full), NETWORK_MULTIPLE);
 
-/** The largest size of a still from a source. @param {Size} source @param {number} aspect @param {number} zoom */
+/** The largest size of a still from a source. @param {{width: number, height: number}} source @param {number} aspect @param {number} zoom */
 export function stillSize(source, aspect, zoom, mostSide = 8192) {
   const [, , width, height] = cropOf(source, aspect, zoom);
   const shrink = Math.min(1, Math.sqrt(MOST_PIXELS / (width * height)), mostSide / Math.max(width, height));
@@ -50,12 +50,12 @@ export function stillSize(source, aspect, zoom, mostSide = 8192) {
 
 /**
  * The middle of a source that has an aspect ratio: left, top, width, height.
- * @param {Size} source
+ * @param {{width: number, height: number, focus?: number}} source `focus` is where its middle is, as a share of the height
  * @param {number} aspect
  * @param {number} zoom 1 or more
  */
-export function cropOf([width, height], aspect, zoom) {
+export function cropOf({ width, height, focus = 0.5 }, aspect, zoom) {
   const w = Math.min(width, height * aspect) / zoom;
   const h = w / aspect;
-  return [(width - w) / 2, (height - h) / 2, w, h];
+  return [(width - w) / 2, Math.min(height - h, Math.max(0, focus * height - h / 2)), w, h];
 }

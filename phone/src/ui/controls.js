@@ -104,7 +104,6 @@ export class Controls {
     const names = Object.keys(FRAMINGS);
     const name = names[(names.indexOf(this.app.view.framing) + 1) % names.length];
     this.app.view.framing = name;
-    document.body.dataset.framing = name;
     const button = element("framing");
     button.ariaLabel = `Framing: ${name}`;
     button.querySelector("span").textContent = name === "full" ? "" : name;
@@ -144,7 +143,7 @@ export class Controls {
 
   swipe(share) {
     const { app } = this;
-    const other = app.catalogue.next(app.view.look, share < 0 ? 1 : -1);
+    const other = app.catalogue.next(this.from ?? app.view.look, share < 0 ? 1 : -1);
     if (this.coming !== other) {
       this.coming = other;
       this.comingReady = false;

@@ -79,6 +79,7 @@ export class LookStrip {
     const button = this.buttons.get(look.name);
     const isColumn = getComputedStyle(this.strip).flexDirection === "column";
     this.strip.scrollTo({
+      [isColumn ? "left" : "top"]: 0,
       [isColumn ? "top" : "left"]: isColumn
         ? button.offsetTop - this.strip.offsetTop - (this.strip.clientHeight - button.offsetHeight) / 2
         : button.offsetLeft - this.strip.offsetLeft - (this.strip.clientWidth - button.offsetWidth) / 2,

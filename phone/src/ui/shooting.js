@@ -157,8 +157,9 @@ export class Shooting {
     this.address = address;
     box.replaceChildren(shown);
     element("review-clip").hidden = !made.photo || !canRecord();
-    element("review-share").lastChild.textContent = canShare(made.file) ? "Share" : "Save a copy";
-    element("review-share").hidden = !canShare(made.file);
+    const shares = canShare(made.file);
+    element("review-share").hidden = !shares;
+    element("review-save").className = shares ? "quiet" : "primary";
     if (!element("review").open) element("review").showModal();
     this.showLast(isClip ? null : made.drawn);
     announce(isClip ? "Clip recorded" : "Picture taken");
