@@ -58,6 +58,8 @@ const SHARED = "shared-file";
 export async function takeShared() {
   const kept = await caches.open(SHARED);
   const response = await kept.match("file");
+  if (!response) return null;
+  const bytes = await response.arrayBuffer(); // a blob would lose its bytes with the entry
   await kept.delete("file");
-  return response ? response.blob() : null;
+  return new Blob([bytes], { type: response.headers.get("content-type") ?? "" });
 }
