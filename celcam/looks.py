@@ -39,8 +39,8 @@ _TABLE = (
     ("manga", "comic", "black ink on white paper, greys in fine dots"),
     ("pixel", "comic", "large pixels in sixty colours"),
     ("watercolor", "watercolor", "light washes with wet edges on rough paper"),
-    ("pencil", "sketch", "graphite, hatched in layers"),
-    ("colored-pencil", "anime", "strokes of coloured pencils, paper between them"),
+    ("pencil", "pencil", "graphite, hatched in layers"),
+    ("colored-pencil", "colored-pencil", "strokes of coloured pencils, paper between them"),
     ("anime", "anime", "a film: luminous sky, fresh greens, light that spills"),
 )
 LOOKS: dict[str, Look] = {name: Look(name, style, FINISHES[name], about) for name, style, about in _TABLE}

@@ -10,10 +10,6 @@ from celcam.styles.anime import Anime
 from celcam.styles.colored_pencil import ColoredPencil
 from celcam.styles.comic import Comic
 from celcam.styles.pencil import Pencil
-from celcam.styles.v1.anime import Anime as AnimeV1
-from celcam.styles.v1.comic import Comic as ComicV1
-from celcam.styles.v1.sketch import Sketch as SketchV1
-from celcam.styles.v1.watercolor import Watercolor as WatercolorV1
 from celcam.styles.watercolor import Watercolor
 
 # A style's lengths are given for a picture of this short side.
@@ -28,18 +24,12 @@ class Style(Protocol):
         ...
 
 
-# The networks in models/ learned the filters of version 1 and have their names. The redrawn filters of these looks
-# carry a 2 until networks trained on them ship.
 STYLES: dict[str, Style] = {
-    "comic": ComicV1(),
-    "anime": AnimeV1(),
-    "watercolor": WatercolorV1(),
-    "sketch": SketchV1(),
-    "comic-2": Comic(),
-    "anime-2": Anime(),
-    "watercolor-2": Watercolor(),
+    "comic": Comic(),
+    "watercolor": Watercolor(),
     "pencil": Pencil(),
     "colored-pencil": ColoredPencil(),
+    "anime": Anime(),
 }
 
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.styles import tone
-from celcam.styles.drawing import Recipe, finish_drawing, start_drawing
-from celcam.styles.flatten import Flattening
+from celcam.styles.drawing import SIZE, Recipe, finish_drawing, start_drawing
+from celcam.styles.flatten import Flattening, blur
 from celcam.styles.inks import Inks, Pens
 from celcam.styles.tone import LEAF_HUE, SKY_HUE, Stairs, near_hue, taper
 
@@ -35,6 +35,8 @@ class Anime:
     vibrance: float = 1.0
     shadow_blue: float = 17.0  # Lab b taken from the darks
     light_warmth: float = 7.0  # Lab b given to the lights
+    warm_from: tuple[float, float] = (6.0, 20.0)  # Lab b around: eyes and noses in fur stay black
+    warm_sigma: float = 10.0  # of that neighbourhood
 
     def draw(self, rgb_u8: Uint8Array, scale: float) -> Uint8Array:
         """Draw ``rgb_u8`` as a frame of anime.
@@ -47,14 +49,17 @@ class Anime:
             ``(H, W, 3) uint8 RGB``, the same bytes on every run.
         """
         drawing = start_drawing(rgb_u8, self.recipe, scale)
-        lab = self._draw_lines(self._colour(drawing.planes, drawing.skin), drawing.inks)
+        around = blur(drawing.planes[..., 2], self.warm_sigma * SIZE * scale)
+        keep = np.maximum(drawing.skin, 0.85 * taper(around, *self.warm_from))
+        lab = self._draw_lines(self._colour(drawing.planes, drawing.skin, keep), drawing.inks)
         rgb = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0.0, 1.0)
         return finish_drawing(rgb, (rgb_u8.shape[1], rgb_u8.shape[0]))
 
-    def _colour(self, lab: FloatArray, skin: FloatArray) -> FloatArray:
+    def _colour(self, lab: FloatArray, skin: FloatArray, keep: FloatArray) -> FloatArray:
+        """Light in cels, clear colour; ``keep``: where shadows stay as they are."""
         before, chroma, hue = tone.to_polar(lab)
         light = tone.lift(before, self.light_gamma + (self.skin_gamma - self.light_gamma) * skin)
-        dark = self.darkest * (1.0 - skin)
+        dark = self.darkest * (1.0 - keep)
         light = dark + (1.0 - dark / 100.0) * light
         share = self.cel_share + (self.skin_cel_share - self.cel_share) * skin
         light = light + share * (tone.climb(light, self.cels) - light)
@@ -72,12 +77,12 @@ class Anime:
         # A light sky can't be vivid in RGB: it would turn to cyan.
         limit = 80.0 - 36.0 * sky * taper(light, 50.0, 85.0)
         painted = tone.from_polar(light, limit * np.tanh(chroma / limit), hue)
-        return self._tint(painted, skin, sky)
+        return self._tint(painted, skin, keep, sky)
 
-    def _tint(self, lab: FloatArray, skin: FloatArray, sky: FloatArray) -> FloatArray:
+    def _tint(self, lab: FloatArray, skin: FloatArray, keep: FloatArray, sky: FloatArray) -> FloatArray:
         """Cool shadows, warm lights; rosy shades on skin."""
         light = lab[..., 0].copy()
-        shade = (1.0 - taper(light, 26.0, 64.0)) * (1.0 - skin)
+        shade = (1.0 - taper(light, 26.0, 64.0)) * (1.0 - keep)
         chroma = tone.length(lab[..., 1], lab[..., 2])
         bright = (
             taper(light, 70.0, 98.0) * (1.0 - sky) * (0.5 + 0.5 * taper(chroma, 2.0, 8.0))

@@ -28,13 +28,14 @@ class Watercolor:
     recipe: Recipe = Recipe(BROAD, Pens(thin_from=0.3, faint_density=0.9))
     light_gamma: float = 0.5  # paper shines through
     skin_gamma: float = 0.76  # skin keeps its own tone
-    glazes: Stairs = Stairs((26.0, 46.0, 66.0, 84.0), (40.0, 59.0, 75.0, 88.0, 97.0), width=10.0)
+    # The first is the deepest mix of pigments: large darks, night and black hair, stay dark.
+    glazes: Stairs = Stairs((20.0, 34.0, 48.0, 66.0, 84.0), (21.0, 39.0, 57.0, 75.0, 88.0, 97.0), width=10.0)
     glaze_share: float = 0.75  # the rest runs smoothly, as wet paint does
     skin_glaze_share: float = 0.2
     bare_from: tuple[float, float] = (93.0, 98.0)  # the lightest tone is the paper itself
     vibrance: float = 0.8
     most_chroma: float = 58.0  # diluted paint is never glaring
-    shadow_blue: float = 10.0  # Lab b taken from the darks: painters mix them from blue
+    shadow_blue: float = 13.0  # Lab b taken from the darks: painters mix them from blue
     rim_sigma: float = 1.2  # half the width of the dark rim of a wash
     rim_pigment: float = 0.22  # density for each step of Lab lightness at the edge
     most_rim: float = 1.0

@@ -14,7 +14,6 @@ from celcam.styles.faces import landmarks
 from celcam.styles.faces.features import draw_faces
 from celcam.styles.faces.landmarks import Face, find_faces
 from celcam.styles.inks import Inks, enlarge
-from tests.celcam.styles.golden_pictures import REDRAWN
 from tests.celcam.styles.test_looks import load
 
 
@@ -99,7 +98,7 @@ def test_a_face_may_lie_across_the_border(portrait: Uint8Array, face: Face, shif
 
 
 @pytest.mark.parametrize(
-    "name", ["comic-2", *(pytest.param(each, marks=pytest.mark.slow) for each in REDRAWN if each != "comic-2")]
+    "name", ["comic", *(pytest.param(each, marks=pytest.mark.slow) for each in STYLES if each != "comic")]
 )
 def test_every_look_shows_the_drawn_eyes(
     name: str, portrait: Uint8Array, face: Face, monkeypatch: pytest.MonkeyPatch
