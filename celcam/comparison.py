@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, field, fields
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.metrics import edge_f1, psnr
 from celcam.perceptual import MS_SSIM_SHORTEST_SIDE, Percept, Structure, flip_map, perceive, ssims, structure
+from celcam.sharpness import LEVELS, Texture, steepness, swd, texture
 
 # PSNR of two equal pictures, so that a mean over pictures stays finite.
 HIGHEST_PSNR_DB = 100.0
@@ -40,6 +41,11 @@ class View:
     def percept(self) -> Percept:
         """Input of FLIP."""
         return perceive(self.rgb_u8)
+
+    @functools.cached_property
+    def texture(self) -> Texture:
+        """Input of steepness and SWD."""
+        return texture(self.rgb_u8)
 
 
 class ComparedViews:
@@ -73,7 +79,18 @@ class Metric:
 def _metric(
     title: str, about: str, measure: Callable[[ComparedViews], float], *, digits: int = 4, higher_is_better: bool = True
 ) -> Any:
-    return field(metadata={"metric": Metric(title, about, measure, digits, higher_is_better)})
+    return field(default=math.nan, metadata={"metric": Metric(title, about, measure, digits, higher_is_better)})
+
+
+def _swd(level: int) -> Any:
+    return _metric(
+        f"SWD {LEVELS[level]}",
+        f"the distance between the patches of both pictures, {LEVELS[level]} level (sliced Wasserstein distance times "
+        "1000, Karras et al., 2018); 0 for equal pictures",
+        lambda views: swd(views.reference.texture, views.test.texture, level),
+        digits=0,
+        higher_is_better=False,
+    )
 
 
 @dataclass(frozen=True)
@@ -108,11 +125,26 @@ class Likeness:
         lambda views: edge_f1(views.test.rgb_u8, views.reference.rgb_u8),
     )
 
+    steepness: float = _metric(
+        "steepness",
+        "how steep the edges are, as a share of those of the reference; 1 for equal pictures, less for softer lines",
+        lambda views: steepness(views.reference.texture, views.test.texture),
+        digits=3,
+    )
+    swd_fine: float = _swd(0)
+    swd_middle: float = _swd(1)
+    swd_coarse: float = _swd(2)
+
     def as_json(self) -> dict[str, float | None]:
         """The values by name, with None instead of NaN."""
         return {
             name: value if math.isfinite(value) else None for name, value in zip(METRICS, astuple(self), strict=True)
         }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, float | None]) -> Likeness:
+        """What `as_json` gave; a metric that is missing, as in files of an older version, is NaN."""
+        return cls(**{name: value for name in METRICS if (value := values.get(name)) is not None})
 
 
 METRICS: dict[str, Metric] = {each.name: each.metadata["metric"] for each in fields(Likeness)}

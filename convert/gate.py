@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ THRESHOLDS = {
     "to_keras_ssim": Threshold("SSIM to Keras float", at_least=True),
     "to_keras_flip": Threshold("FLIP to Keras float", at_least=False),
     "target_ssim_loss": Threshold("SSIM to the target lost against Keras float", at_least=False),
+    "to_keras_steepness": Threshold("steepness of edges over Keras float", at_least=True),
+    "target_swd_fine": Threshold("fine SWD to the target over that of Keras float", at_least=False),
 }
 # Names in cards of version 0.1.
 RENAMED = {"teacher_ssim_loss": "target_ssim_loss"}
@@ -83,5 +86,12 @@ def judge(file: Path, card: ModelCard, measured: Measured) -> Verdict | None:
         "to_keras_ssim": own.ssim,
         "to_keras_flip": own.flip,
         "target_ssim_loss": measured.keras_to_target.ssim - to_target.ssim,
+        "to_keras_steepness": own.steepness,
+        "target_swd_fine": _ratio(to_target.swd_fine, measured.keras_to_target.swd_fine),
     }
     return Verdict(file, len(measured.pictures), found, card.gate)
+
+
+def _ratio(found: float, reference: float) -> float:
+    """The quotient; 1 for two zeros."""
+    return found / reference if reference else (1.0 if found == 0 else math.inf)

@@ -9,7 +9,14 @@ from celcam.errors import UnknownNameError
 BYTES = "(1, H, W, 3) uint8 RGB, 0..255, scale 1/255, zero point 0; H and W multiples of 4"
 FLOATS = "(1, H, W, 3) float32 RGB, 0..1; H and W multiples of 4"
 # Thresholds for `python -m convert check`, see `convert.gate`.
-FAITHFUL = {"to_keras_psnr_db": 42.0, "to_keras_ssim": 0.99, "to_keras_flip": 0.03, "target_ssim_loss": 0.003}
+FAITHFUL = {
+    "to_keras_psnr_db": 42.0,
+    "to_keras_ssim": 0.99,
+    "to_keras_flip": 0.03,
+    "target_ssim_loss": 0.003,
+    "to_keras_steepness": 0.98,
+    "target_swd_fine": 1.1,
+}
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,23 @@ class Evaluation:
 
     def table(self) -> str:
         """The figures for people."""
-        lines = [f"  {'':22}{'PSNR dB':>8}{'SSIM':>8}{'edge-F1':>9}"]
+        lines = [f"  {'':22}{likeness_titles()}"]
         for name, likeness in (("network", self.network), ("photo (identity)", self.photo)):
-            lines.append(f"  {name:22}{likeness.psnr_db:8.2f}{likeness.ssim:8.4f}{likeness.edge_f1:9.4f}")
+            lines.append(f"  {name:22}{likeness_columns(likeness)}")
         return "\n".join(lines)
+
+
+def likeness_titles() -> str:
+    """The titles of `likeness_columns`."""
+    return f"{'PSNR dB':>9}{'SSIM':>8}{'edge-F1':>9}{'steepness':>11}{'SWD fine':>10}{'middle':>8}{'coarse':>8}"
+
+
+def likeness_columns(likeness: Likeness) -> str:
+    """The figures that a training is judged by, for a line of a table."""
+    return (
+        f"{likeness.psnr_db:9.2f}{likeness.ssim:8.4f}{likeness.edge_f1:9.4f}{likeness.steepness:11.3f}"
+        f"{likeness.swd_fine:10.0f}{likeness.swd_middle:8.0f}{likeness.swd_coarse:8.0f}"
+    )
 
 
 def pairs_to_read(folder: Path, split: str) -> list[ReadPair]:

@@ -15,7 +15,7 @@ from celcam.image_io import write_whole
 from celcam.styles import find_style, stroke_scale
 from train.clip_evaluation import measure_clip
 from train.draw import load_drawing
-from train.evaluation import SHEET_ROWS, evaluate, pairs_to_read
+from train.evaluation import SHEET_ROWS, evaluate, likeness_columns, likeness_titles, pairs_to_read
 from train.run_config import CONFIG_NAME, read_config
 from train.sheets import Drawing, write_sheet
 
@@ -83,12 +83,11 @@ def _clip_flickers(style: str, drawings: dict[str, Drawing], clip: Path, most_fr
 
 
 def _likeness_table(figures: dict[Path, RunFigures]) -> str:
-    lines = [f"{'test split':24}{'PSNR dB':>9}{'SSIM':>8}{'edge-F1':>9}{'identity:':>15}{'SSIM':>8}{'gain':>8}"]
+    lines = [f"{'test split':24}{likeness_titles()}{'identity:':>12}{'SSIM':>8}{'gain':>8}"]
     for run, found in figures.items():
         network, photo = found.to_target, found.photo_to_target
         lines.append(
-            f"{run.name:24}{network.psnr_db:9.2f}{network.ssim:8.4f}{network.edge_f1:9.4f}"
-            f"{'':15}{photo.ssim:8.4f}{network.ssim - photo.ssim:+8.4f}"
+            f"{run.name:24}{likeness_columns(network)}{'':12}{photo.ssim:8.4f}{network.ssim - photo.ssim:+8.4f}"
         )
     return "\n".join(lines)
 

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from celcam.comparison import Likeness
 from celcam.errors import DataError, MediaError
 from celcam.image_io import write_whole
 from celcam.manifest import pairs_of
@@ -92,15 +93,17 @@ def read_study(out: Path, variants: Sequence[Variant]) -> dict[str, dict[str, An
 
 def study_table(measured: dict[str, dict[str, Any]]) -> str:
     """The figures of `read_study` for people."""
+    from train.evaluation import likeness_columns, likeness_titles
+
     clips = list(next(iter(measured.values()))["flicker"])
     titles = "".join(f"  {clip[:18]:>18}" for clip in clips)
-    lines = [f"{'':14}{'GMAC':>7}{'params':>11}{'PSNR dB':>9}{'SSIM':>8}{'edge-F1':>9}{'minutes':>9}{titles}"]
+    lines = [f"{'':14}{'GMAC':>7}{'params':>11}{likeness_titles()}{'minutes':>9}{titles}"]
     for name, figures in measured.items():
-        likeness = figures["to_target"]
+        likeness = likeness_columns(Likeness.from_json(figures["to_target"]))
         flickers = "".join(f"  {figures['flicker'][clip]:18.3f}" for clip in clips)
         lines.append(
-            f"{name:14}{figures['gmac_256']:7.3f}{figures['parameters']:11,}{likeness['psnr_db']:9.2f}"
-            f"{likeness['ssim']:8.4f}{likeness['edge_f1']:9.4f}{figures['minutes']:9.1f}{flickers}"
+            f"{name:14}{figures['gmac_256']:7.3f}{figures['parameters']:11,}{likeness}"
+            f"{figures['minutes']:9.1f}{flickers}"
         )
     return "\n".join(lines)
 

@@ -21,7 +21,7 @@ def photos(photo: Uint8Array, tmp_path: Path) -> Path:
 
 def rows_of(printed: str) -> dict[str, list[float]]:
     rows = [line.split() for line in printed.splitlines()]
-    return {row[0]: [float(figure) for figure in row[-3:]] for row in rows if row[:1] in (["network"], ["photo"])}
+    return {row[0]: [float(figure) for figure in row[-7:-4]] for row in rows if row[:1] in (["network"], ["photo"])}
 
 
 def test_the_network_is_compared_with_the_identity_baseline(
