@@ -52,6 +52,9 @@ def build_model(recipe: Recipe, hardware: Hardware, *, distill_from: Path | None
         jit_compile=False if backend == "tensorflow" else "auto",
         steps_per_execution=1 if backend == "torch" else choose_steps_per_execution(recipe),
     )
+    model.optimizer.shares = {
+        variable.path: recipe.discriminator_rate for variable in discriminator.trainable_variables
+    }
     model.build((None, recipe.crop, recipe.crop, 3))
     model.optimizer.build(model.trainable_variables)
     return model

@@ -38,13 +38,34 @@ class _EarlyAverage:
                 average.assign(average + ops.cast(share, variable.dtype) * (variable - average))
 
 
+class _OwnRates:
+    """Some variables have a rate of their own.
+
+    For the discriminator: Heusel et al., "GANs Trained by a Two Time-Scale Update Rule" (2017).
+    """
+
+    def __init__(self, *words: Any, **named: Any) -> None:
+        super().__init__(*words, **named)
+        self.shares: dict[str, float] = {}  # of the rate, by the path of the variable; set it before `build`
+
+    def build(self, variables: Any) -> None:
+        """Prepare the steps of ``variables``."""
+        self._shares = [self.shares.get(variable.path, 1.0) for variable in variables]
+        super().build(variables)  # type: ignore[misc]
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """The step of one variable, at its own rate."""
+        share = self._shares[self._get_variable_index(variable)]  # type: ignore[attr-defined]
+        super().update_step(gradient, variable, learning_rate * share)  # type: ignore[misc]
+
+
 @keras.saving.register_keras_serializable(package="celcam")
-class AveragingAdam(_EarlyAverage, keras.optimizers.Adam):  # type: ignore[misc]
+class AveragingAdam(_OwnRates, _EarlyAverage, keras.optimizers.Adam):  # type: ignore[misc]
     """Adam whose weight average has a warm-up."""
 
 
 @keras.saving.register_keras_serializable(package="celcam")
-class ConvMuon(_EarlyAverage, keras.optimizers.Muon):  # type: ignore[misc]
+class ConvMuon(_OwnRates, _EarlyAverage, keras.optimizers.Muon):  # type: ignore[misc]
     """Muon for convolutions: each kernel is the matrix that takes a window of the input to the output's channels.
 
     Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024), with the step size of Liu et al.,

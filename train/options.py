@@ -47,6 +47,7 @@ class TrainConfig(_HardwareConfig):
     batch_size: int | None = option(None, help="crops a step")
     crop: int | None = option(None, help="side of the crops in pixels")
     learning_rate: float | None = option(None, help="peak rate; it rises, then follows a cosine to 0")
+    discriminator_rate: float | None = option(None, help="the discriminator's rate, as a multiple of the generator's")
     optimizer: str | None = option(None, help="muon or adam")
     l1_weight: float | None = option(None, help="weight of L1")
     ssim_weight: float | None = option(None, help="weight of 1 - SSIM")
@@ -97,6 +98,7 @@ class TrainConfig(_HardwareConfig):
                 crop=self.crop,
                 steps_per_epoch=self.steps_per_epoch,
                 learning_rate=self.learning_rate,
+                discriminator_rate=self.discriminator_rate,
                 optimizer=self.optimizer,
                 ema=self.ema,
                 degraded_share=self.degraded_share,

@@ -41,6 +41,7 @@ _DEFAULT = Recipe(
     losses=LossWeights(l1=100.0, adversarial=0.0, ssim=20.0, temporal=100.0),
     optimizer="muon",
     learning_rate=3e-3,
+    discriminator_rate=1.0,
     ema=0.999,
     # Half of the photos get the faults of a cheap camera; photos of a good camera must not look worse.
     degraded_share=0.5,
@@ -105,6 +106,7 @@ PRESETS = {
                 losses=LossWeights(),
                 optimizer="muon",
                 learning_rate=1e-3,
+                discriminator_rate=1.0,
                 ema=0.0,
                 degraded_share=0.5,
                 budget=Budget(steps=20, minutes=1.0),

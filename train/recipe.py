@@ -91,6 +91,7 @@ class Recipe:
     losses: LossWeights
     optimizer: str  # muon or adam, see `train.optimizers`
     learning_rate: float  # the peak: the rate rises over the first hundredth of the budget, then follows a cosine to 0
+    discriminator_rate: float  # the discriminator's rate, as a multiple of the generator's
     ema: float  # momentum of the averaged weights; 0 keeps no average
     degraded_share: float  # of the photos that get the faults of a cheap camera, 0..1
     budget: Budget
@@ -115,6 +116,10 @@ class Recipe:
         if self.optimizer not in OPTIMIZERS:
             raise UnknownNameError("optimizer", self.optimizer, OPTIMIZERS)
         require(0 < self.learning_rate < math.inf, f"--learning-rate {self.learning_rate}: expected more than 0")
+        require(
+            0 < self.discriminator_rate < math.inf,
+            f"--discriminator-rate {self.discriminator_rate}: expected more than 0",
+        )
         require(0 <= self.ema < 1, f"--ema {self.ema}: expected 0 or more, and less than 1")
         require(0 <= self.degraded_share <= 1, f"--degraded-share {self.degraded_share}: expected 0 to 1")
         require(self.steps_per_epoch >= 1, f"--steps-per-epoch {self.steps_per_epoch}: expected 1 or more")

@@ -19,7 +19,14 @@ CONFIG_NAME = "config.json"
 # Fields that had another name in older runs, and what was true of runs that did not write a field yet.
 RENAMED = {"mentor": "distill_from", "feed": "augment_on"}
 RENAMED_LOSSES = {"steady": "temporal", "mentor": "distill"}
-BEFORE: dict[str, Any] = {"preset": "", "optimizer": "adam", "ema": 0.0, "degraded_share": 0.5, "seed": 1}
+BEFORE: dict[str, Any] = {
+    "preset": "",
+    "optimizer": "adam",
+    "ema": 0.0,
+    "degraded_share": 0.5,
+    "seed": 1,
+    "discriminator_rate": 1.0,
+}
 
 
 @dataclass(frozen=True)

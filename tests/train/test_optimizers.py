@@ -71,3 +71,21 @@ def test_an_unknown_optimizer_is_refused() -> None:
 
     with pytest.raises(UnknownNameError, match=r"optimizer 'sgd'.*adam, muon"):
         build_optimizer("sgd", 1e-3, adversarial=False, ema=0.0)
+
+
+@pytest.mark.parametrize("name", ["muon", "adam"])
+@pytest.mark.parametrize("shape", [(3, 3, 16, 24), (24,)])
+def test_a_variable_may_have_a_rate_of_its_own(name: str, shape: tuple[int, ...]) -> None:
+    import keras
+
+    from train.optimizers import build_optimizer
+
+    gradient = keras.ops.convert_to_tensor(np.random.default_rng(1).normal(size=shape), "float32")
+    variables = [keras.Variable(np.zeros(shape), dtype="float32", name=path) for path in ("usual", "own")]
+    optimizer = build_optimizer(name, 0.01, adversarial=True, ema=0.0)
+    optimizer.shares = {"own": 0.25}
+    for _ in range(3):
+        optimizer.apply([gradient, gradient], variables)
+    usual, own = (np.asarray(variable) for variable in variables)
+    assert np.abs(usual).min() > 0
+    np.testing.assert_allclose(own, 0.25 * usual, rtol=1e-5, atol=1e-9)
