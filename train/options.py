@@ -175,7 +175,7 @@ class BenchConfig(_HardwareConfig):
 class StudyConfig:
     """Options of ``study``."""
 
-    study: str = option(help="architectures, ablation or reference", positional=True, metavar="STUDY")
+    study: str = option(help="architectures, ablation, discriminators or reference", positional=True, metavar="STUDY")
     pairs: Path = option(help="folder made by 'python -m datasets build'")
     out: Path = option(help="folder of the runs, such as runs/ablation")
     pictures: int = option(24_000, help="crops of 128x128 that each variant is trained on")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from celcam.errors import UnknownNameError
+from train.discriminators import DiscriminatorSpec
 from train.networks import AUTOENCODER, LIVE_GENERATOR, QUALITY_GENERATOR, GeneratorSpec
 from train.presets import PRESETS
 from train.recipe import Budget, LossWeights, Recipe
@@ -31,6 +32,8 @@ class Variant:
     optimizer: str = "muon"
     distill_from: str = ""  # the variant, earlier in the study, that is this one's distillation teacher
     batch_size: int = 0  # crops a step; 0: as the preset of the network
+    discriminator: DiscriminatorSpec = DiscriminatorSpec()
+    discriminator_rate: float = 1.0
 
 
 # The start of the search, at the cost of live and at that of quality.
@@ -52,7 +55,21 @@ def _ablated(name: str, generator: Any = _ADDED_LIVE, **changes: Any) -> Variant
     return Variant(name, generator, **changes)
 
 
+def _judged(name: str, *, discriminator: DiscriminatorSpec | None = None, rate: float = 1.0, **losses: Any) -> Variant:
+    """A variant of the comparison of discriminators: the recipe of ``live-gan`` with other losses."""
+    recipe = PRESETS["live-gan"].recipe
+    return Variant(
+        name,
+        losses=replace(recipe.losses, **losses),
+        ema=recipe.ema,
+        discriminator=discriminator or recipe.discriminator,
+        discriminator_rate=rate,
+    )
+
+
 _L1_SSIM = LossWeights(adversarial=0.0, ssim=20.0)
+# The discriminator before there was spectral normalization.
+_OF_2017 = DiscriminatorSpec(strided=(32, 64), plain=(), verdict_kernel=4, spectral=False)
 STUDIES: dict[str, tuple[Variant, ...]] = {
     # Designs for 0.35 GMAC (live) and 1.2 GMAC (quality): width, depth, resolutions, kind of block, kernel, norm, and
     # whether the photo is added to the output.
@@ -92,6 +109,21 @@ STUDIES: dict[str, tuple[Variant, ...]] = {
         _ablated("quality-no-residual", QUALITY_GENERATOR),
         _ablated("distilled", losses=replace(_L1_SSIM, distill=50.0), distill_from="quality"),
     ),
+    # What judges the drawn pictures, at the same number of pictures.
+    "discriminators": (
+        _judged("none", adversarial=0.0, feature=0.0),
+        _judged("gan"),
+        _judged("of-2017", discriminator=_OF_2017, feature=0.0),
+        _judged("no-features", feature=0.0),
+        _judged("no-spectral", discriminator=replace(DiscriminatorSpec(), spectral=False)),
+        _judged("least-squares", adversarial_kind="lsgan"),
+        _judged("cross-entropy", adversarial_kind="bce"),
+        _judged("reach-54", discriminator=DiscriminatorSpec(strided=(32, 64, 96), plain=(96,))),
+        _judged("weight-0.5", adversarial=0.5, feature=5.0),
+        _judged("weight-2", adversarial=2.0, feature=20.0),
+        _judged("rate-0.3", rate=0.3),
+        _judged("temporal-200", temporal=200.0),
+    ),
     # The full-size reference, trained on the same batches.
     "reference": (Variant("live", LIVE_GENERATOR), Variant("unet256", UNET256)),
 }
@@ -129,6 +161,8 @@ def recipe_of(variant: Variant, pictures: int, learning_rate: float = LEARNING_R
         generator=variant.generator,
         batch_size=batch_size,
         losses=variant.losses,
+        discriminator=variant.discriminator,
+        discriminator_rate=variant.discriminator_rate,
         optimizer=variant.optimizer,
         learning_rate=learning_rate,
         ema=variant.ema,
