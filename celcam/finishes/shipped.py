@@ -99,10 +99,10 @@ FINISHES: dict[str, Finish] = {
     ),
     "anime": Finish(
         (
-            Sky(),
+            Sky(warm=5.0),
             Grade(
                 vivid=0.06,
-                shadow=(2.0, 4.0, 12.0),
+                shadow=(0.0, 2.0, 8.0),
                 light=(5.0, 3.0, -2.0),
                 leaf=(-0.15, 0.08, -0.03),
                 blue=(-0.05, 0.05, 0.06),

@@ -28,12 +28,12 @@ class Anime:
     line_light: float = 0.26  # share of the local light that a line keeps: a dark of the local hue, not black
     light_gamma: float = 0.72
     skin_gamma: float = 0.8  # skin keeps its own tone
-    darkest: float = 15.0  # Lab lightness of black: shadows are lifted
-    cels: Stairs = Stairs((34.0, 54.0, 72.0, 88.0), (25.0, 44.0, 64.0, 82.0, 97.0), width=8.0)
+    darkest: float = 7.0  # Lab lightness of black: shadows are lifted, black hair stays dark
+    cels: Stairs = Stairs((16.0, 34.0, 54.0, 72.0, 88.0), (11.0, 26.0, 44.0, 64.0, 82.0, 97.0), width=8.0)
     cel_share: float = 0.6
     skin_cel_share: float = 0.15
     vibrance: float = 1.0
-    shadow_blue: float = 17.0  # Lab b taken from the darks
+    shadow_blue: float = 14.0  # Lab b taken from the darks
     light_warmth: float = 7.0  # Lab b given to the lights
     warm_from: tuple[float, float] = (6.0, 20.0)  # Lab b around: eyes and noses in fur stay black
     warm_sigma: float = 10.0  # of that neighbourhood
