@@ -56,8 +56,8 @@ def _ablated(name: str, generator: Any = _ADDED_LIVE, **changes: Any) -> Variant
 
 
 def _judged(name: str, *, discriminator: DiscriminatorSpec | None = None, rate: float = 1.0, **losses: Any) -> Variant:
-    """A variant of the comparison of discriminators: the recipe of ``live-gan`` with other losses."""
-    recipe = PRESETS["live-gan"].recipe
+    """A variant of the comparison of discriminators: the recipe of ``live`` with other losses."""
+    recipe = PRESETS["live"].recipe
     return Variant(
         name,
         losses=replace(recipe.losses, **losses),

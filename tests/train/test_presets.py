@@ -60,7 +60,7 @@ def test_a_distillation_teacher_brings_its_weight() -> None:
 
 
 def test_without_a_discriminator_there_is_no_feature_matching() -> None:
-    gan = PRESETS["live-gan"].recipe
+    gan = PRESETS["live"].recipe
     assert gan.losses.adversarial > 0 < gan.losses.feature
     without = changed(adversarial_weight=0.0).changed(gan).losses
     assert (without.adversarial, without.feature) == (0, 0)

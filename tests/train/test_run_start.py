@@ -39,7 +39,7 @@ def error_of(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (("--preset", "huge"), "unknown preset 'huge'; known: autoencoder, live, live-gan, quality, smoke, unet256"),
+        (("--preset", "huge"), "unknown preset 'huge'; known: autoencoder, live, live-l1, quality, smoke, unet256"),
         (("--adversarial", "duel"), "unknown adversarial loss 'duel'; known: bce, hinge, lsgan"),
         (("--optimizer", "sgd"), "unknown optimizer 'sgd'; known: adam, muon"),
         (("--precision", "float8"), "--precision float8: expected float32, mixed_bfloat16, mixed_float16"),
