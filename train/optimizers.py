@@ -50,7 +50,8 @@ class _OwnRates:
 
     def build(self, variables: Any) -> None:
         """Prepare the steps of ``variables``."""
-        self._shares = [self.shares.get(variable.path, 1.0) for variable in variables]
+        # Fine-tuning passes variables of TensorFlow, which have no path.
+        self._shares = [self.shares.get(getattr(variable, "path", ""), 1.0) for variable in variables]
         super().build(variables)  # type: ignore[misc]
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
