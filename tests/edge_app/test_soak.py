@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 FRAMES = 200_000
 SIZE = "64x48"
 MOST_GROWTH_MB = 5.0
-LOOKS = ("anime", "sketch", "watercolor", "comic")
+LOOKS = ("anime", "pencil", "watercolor", "comic")
 
 
 def free_port() -> int:

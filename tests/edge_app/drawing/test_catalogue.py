@@ -45,7 +45,7 @@ def test_the_looks_come_in_the_order_of_the_table_then_the_larger_networks_then_
 def test_the_shipped_networks_draw_every_look_of_the_table() -> None:
     names = list(shipped_choices(NETWORKS))
     assert names[: len(LOOKS)] == list(LOOKS)
-    assert {"comic-quality", "poster-quality", "anime-quality"} <= set(names)
+    assert {"comic-quality", "poster-quality", "noir-quality"} <= set(names)
     assert not [name for name in names if "float" in name]
 
 
@@ -86,8 +86,8 @@ def test_a_look_is_chosen_by_its_name(asked: str, first: str) -> None:
 
 
 def test_a_file_has_the_finish_of_the_style_on_its_card(tmp_path: Path) -> None:
-    first, choices = look_choices("comic", NETWORKS, model=MODELS / "sketch-float16.tflite")
-    assert first == list(choices)[-1] == "sketch-float16"
+    first, choices = look_choices("comic", NETWORKS, model=MODELS / "pencil-float16.tflite")
+    assert first == list(choices)[-1] == "pencil-float16"
     assert choices[first].finish == find_finish("pencil")
     bare = tmp_path / "bare.tflite"
     shutil.copy(MODELS / "comic.tflite", bare)
