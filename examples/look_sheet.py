@@ -25,5 +25,5 @@ network, rows = TFLiteModel(find_model(look.style)), []
 for path in options.photos or sorted(SAMPLES.glob("*.jpg")):
     drawn = network(fit(read_image(path), (320, 240)))
     rows.append([look.finish.draw(drawn, (480, 360))])
-write_image(options.sheet, contact_sheet(rows, height=360, width=1500), quality=80)
+write_image(options.sheet, contact_sheet(rows, height=300, width=1250), quality=75)
 print(f"{len(rows)} photos as {look.name}: {options.sheet}")

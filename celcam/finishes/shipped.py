@@ -50,7 +50,13 @@ FINISHES: dict[str, Finish] = {
     ),
     "noir": Finish(
         (
-            KeepHue(riser=44.0, slope=0.3, values=(6.0, 48.0, 148.0, 248.0), tone=Tone(red=0.4, local=0.1, lift=0.1)),
+            KeepHue(
+                riser=44.0,
+                slope=0.3,
+                values=(6.0, 48.0, 148.0, 248.0),
+                purity=2.8,
+                tone=Tone(red=0.4, local=0.1, lift=0.1),
+            ),
             Vignette(depth=0.6),
             Paper(tint=(1.0, 1.0, 1.0), grain=0.012, size=0.7),
         )
