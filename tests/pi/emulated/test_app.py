@@ -31,7 +31,7 @@ def sh_blocks() -> list[str]:
 @pytest.mark.parametrize("processor", PROCESSORS, ids=lambda processor: processor.board)
 def test_every_file_and_every_look_draws_the_golden_pictures(pi: Pi, processor: Processor) -> None:
     # The app that is installed, with the golden set of the checkout.
-    done = pi.run(PYTHON, f"{CHECKOUT}/tests/golden/looks.py", "--check", processor=processor)
+    done = pi.run(PYTHON, f"{CHECKOUT}/tests/golden/looks.py", "--check", processor=processor, limit_s=1200)
     assert done.returncode == 0, done.stdout
     assert re.search(r"^\d+ pictures, 0 differ$", done.stdout, re.MULTILINE)
 
