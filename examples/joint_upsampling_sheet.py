@@ -16,7 +16,6 @@ parser.add_argument("sheet", type=Path, help="picture to write, .png or .jpg")
 parser.add_argument("photos", type=Path, nargs="*", help="your photos (default: three of the bundled photos)")
 parser.add_argument("--look", default="comic", help="a look in models/ (default: comic)")
 options = parser.parse_args()
-
 draw, rows, figures = tflite_model.TFLiteModel(model_card.find_model(options.look)), [], []
 for photo in map(photos.read_image, options.photos or sorted(paths.SAMPLES.glob("*scikit_image_[ca]*"))):
     high, wide = photo.shape[:2]

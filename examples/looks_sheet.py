@@ -18,9 +18,8 @@ from edge_app.drawing.sizing import fit
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("sheet", type=Path, help="picture to write, .png or .jpg")
 parser.add_argument("photos", type=Path, nargs="*", help="your photos (default: the bundled photos)")
-options = parser.parse_args()
+options, rows = parser.parse_args(), []
 
-rows = []
 for full in map(read_image, options.photos or sorted(SAMPLES.glob("*.jpg"))):
     photo = fit(full[: full.shape[1] * 9 // 10], (256, 192))  # faces are near the top of an upright photo
     looks = [style.draw(photo, stroke_scale(photo)) for style in STYLES.values()]

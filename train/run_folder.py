@@ -102,7 +102,8 @@ def _read_checkpoint(folder: Path) -> Checkpoint:
         raise DataError(f"{path}: can't be read ({error}); start a new run with --init {folder.parent}") from error
     checkpoint = Checkpoint(folder, progress, seeds)
     if not checkpoint.weights.is_file() or not checkpoint.weights.stat().st_size:
-        raise DataError(f"{checkpoint.weights}: is missing or empty; start a new run with --init {folder.parent}")
+        problem = "can't be read (missing or empty); start a new run"
+        raise DataError(f"{checkpoint.weights}: {problem} with --init {folder.parent}")
     return checkpoint
 
 

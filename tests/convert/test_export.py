@@ -212,7 +212,7 @@ def test_a_network_for_comparison_is_refused(
     [
         (
             ("--recipe", "int3"),
-            "unknown recipe 'int3'; did you mean int8? known: dynamic, float16, float32, int8, int8-qat",
+            "unknown recipe 'int3'; did you mean int8? known: dynamic, float16, float32, int8, int8-npu, int8-qat",
         ),
         (("--steps", "0"), "--steps 0: expected 1 or more"),
         (("--float-weight", "-1"), "--float-weight -1.0: expected 0 or more"),

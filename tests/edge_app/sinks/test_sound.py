@@ -86,7 +86,7 @@ def test_joined_recordings_keep_sound_and_picture_together(tmp_path: Path) -> No
 
 
 def test_repeated_time_stamps_lose_no_picture_and_no_sound(tmp_path: Path) -> None:
-    path = write_flashes(tmp_path / "in.mkv", sound="aac")
+    path = write_flashes(tmp_path / "in.mov", sound="aac")
     with av.open(str(path)) as source, av.open(str(tmp_path / "twice.mkv"), "w") as target:
         streams = {stream.index: target.add_stream_from_template(stream) for stream in source.streams}
         for number, packet in enumerate(source.demux()):
@@ -102,8 +102,8 @@ def test_repeated_time_stamps_lose_no_picture_and_no_sound(tmp_path: Path) -> No
 
 
 def test_the_default_sound_is_kept(tmp_path: Path) -> None:
-    loud = write_flashes(tmp_path / "loud.mkv", sound="aac")
-    silent = write_flashes(tmp_path / "silent.mkv", sound="aac", sound_start_s=2.5)
+    loud = write_flashes(tmp_path / "loud.mov", sound="aac")
+    silent = write_flashes(tmp_path / "silent.mov", sound="aac", sound_start_s=2.5)
     with (
         av.open(str(loud)) as first,
         av.open(str(silent)) as second,
@@ -138,7 +138,7 @@ def test_sound_that_can_not_be_used_is_left_out_with_its_reason(tmp_path: Path) 
 
 def test_sound_that_the_target_refuses_costs_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
-        raise av.error.ValueError(22, "Invalid argument")
+        raise av.error.ArgumentError(22, "Invalid argument")
 
     path = write_flashes(tmp_path / "in.mkv", sound="aac")
     monkeypatch.setattr("edge_app.sinks.sound.Sound.write_until", refuse)
