@@ -40,6 +40,19 @@ export async function visit({ query = "", allowed = true, worker = false, size =
   return { server, browser, context, page, faults, elsewhere, close };
 }
 
+/**
+ * Wait until a promise of the page's gives true; `waitForFunction` takes the promise itself for true.
+ * @param {import("playwright-core").Page} page
+ * @param {() => Promise<boolean>} check
+ */
+export async function until(page, check) {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await page.evaluate(check))) {
+    if (Date.now() > end) throw new Error(`not true after ${PATIENCE_MS / 1000} s: ${check}`);
+    await page.waitForTimeout(200);
+  }
+}
+
 /** Wait until the camera draws. @param {import("playwright-core").Page} page @param {number} [frames] */
 export async function cameraDraws(page, frames = 3) {
   await page.waitForFunction(() => globalThis.celcam.mode === "camera");
