@@ -22,7 +22,7 @@ export function openBrowser({ gpu = true, camera, allowed = true } = {}) {
       allowed ? "--use-fake-ui-for-media-stream" : "--deny-permission-prompts",
       "--use-fake-device-for-media-stream",
       ...(camera ? [`--use-file-for-fake-video-capture=${camera}`] : []),
-      ...(gpu ? ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-watchdog"] : ["--disable-gpu"]),
+      ...(gpu ? ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-watchdog"] : ["--disable-gpu", "--disable-3d-apis"]),
     ],
   });
 }
