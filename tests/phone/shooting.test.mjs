@@ -66,6 +66,7 @@ test("three shots make a comic page with captions", async () => {
   for (let n = 0; n < 3; n += 1) await page.evaluate(() => globalThis.celcam.controls.shooting.shoot());
   await page.waitForSelector("#page-editor[open]");
   await page.fill("#captions input >> nth=0", "Once upon a time");
+  assert.ok(await page.evaluate(() => document.getElementById("page-canvas").getBoundingClientRect().right <= innerWidth));
   await page.click("#page-done");
   await reviewed("img");
   assert.deepEqual(await page.evaluate(() => [globalThis.celcam.controls.shooting.last.drawn.width, globalThis.celcam.controls.shooting.last.drawn.height]), [1240, 1754]);

@@ -7,14 +7,15 @@ export const INK = "#17130f";
 export const font = (size, weight = 800) => `${weight} ${Math.round(size)}px ui-rounded, "SF Pro Rounded", system-ui, "Noto Sans", sans-serif`;
 
 /**
- * Draw a picture into a rectangle that it fills; what does not fit is cut off at both sides alike.
+ * Draw a picture into a rectangle that it fills; what does not fit is cut off.
  * @param {CanvasRenderingContext2D} context
  * @param {HTMLCanvasElement} picture
+ * @param {number} [above] share of the cut that is taken above: people's heads are in the upper part of a picture
  */
-export function fill(context, picture, x, y, width, height) {
+export function fill(context, picture, x, y, width, height, above = 0.5) {
   const scale = Math.max(width / picture.width, height / picture.height);
   const [w, h] = [width / scale, height / scale];
-  context.drawImage(picture, (picture.width - w) / 2, (picture.height - h) / 2, w, h, x, y, width, height);
+  context.drawImage(picture, (picture.width - w) / 2, (picture.height - h) * above, w, h, x, y, width, height);
 }
 
 /** Break a text into lines of a width. @returns {string[]} */

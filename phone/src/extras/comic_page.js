@@ -7,6 +7,7 @@ const HEIGHT = 1754; // A4
 const MARGIN = 56;
 const GUTTER = 22;
 const FRAME = 7;
+const ABOVE = 0.2;
 const YELLOW = "#ffe27a";
 export const MOST_SHOTS = 4;
 const FEWEST_SHOTS = 3;
@@ -94,7 +95,7 @@ export class ComicPage {
     LAYOUTS[this.shots.length].forEach(([left, top, right, bottom], n) => {
       const { picture, caption } = this.shots[n];
       const box = [MARGIN + left * w, MARGIN + top * h, (right - left) * w - GUTTER, (bottom - top) * h - GUTTER];
-      fill(context, picture, ...box);
+      fill(context, picture, ...box, ABOVE);
       context.lineWidth = FRAME;
       context.strokeStyle = INK;
       context.strokeRect(...box);
