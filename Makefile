@@ -83,7 +83,7 @@ test-phone: phone ## test the phone's page in Chromium; installs Chromium on Deb
 	PYTHONPATH=. $(APP) tests/phone/golden.py out/phone-golden
 	node --test --test-concurrency=1 tests/phone/*.test.mjs
 
-test-phone-quick: phone ## the part of test-phone that CI runs; needs Chromium
+test-phone-quick: phone ## a short part of test-phone; needs Chromium
 	PYTHONPATH=. $(APP) tests/phone/golden.py out/phone-golden
 	node --test --test-concurrency=1 tests/phone/reader.test.mjs tests/phone/plain.test.mjs tests/phone/serve.test.mjs tests/phone/first.test.mjs
 
