@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import sys
 import threading
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
@@ -34,6 +33,7 @@ from edge_app.options import AppConfig, parse_output_size
 from edge_app.session import Session
 from edge_app.sinks import SinkKind, SinkOptions, open_sinks, sink_kind
 from edge_app.sources import BUNDLED_CLIP, CameraOptions, names_file, open_first_camera, open_source
+from edge_app.sources.addresses import without_secret
 from edge_app.sources.files import find_media
 from edge_app.sources.images import ImagesSource
 from edge_app.stopping import Stop, stop_after, stop_on_signals
@@ -73,15 +73,17 @@ def run_app(config: AppConfig) -> str:
         painter = Painter(looks, controls, notices, source.info, output_wh)
         session = Session(source.info, looks, controls, config.folder, notices, paint=painter)
         monitor = stack.enter_context(Monitor(session, target_fps=config.fps, stats_path=config.stats))
-        sinks = [stack.enter_context(sink) for sink in _open_sinks(config, session, monitor, stop)]
+        sizes = _sizes(source.info, view, output_wh)
+        sinks = [stack.enter_context(sink) for sink in _open_sinks(config, session, monitor, stop, sizes[1])]
         stack.enter_context(_retention(config, source.info, notices))
         stack.enter_context(stop_after(config.seconds, stop))
         places = [spec for spec in config.to if sink_kind(spec).is_place]
         print(
-            f"{source.info.name} -> {_describe(source.info, view, output_wh, places)} -> {' '.join(config.to)}",
+            f"{source.info.name} -> {view.look}, {describe_sizes(*sizes, 'written' if places else 'shown')} -> "
+            f"{' '.join(map(without_secret, config.to))}",
             flush=True,
         )
-        converts = not source.info.is_live and {"window", "web"}.isdisjoint(config.to)
+        converts = not source.info.is_live and not any(sink_kind(spec).is_watched for spec in config.to)
         bar = stack.enter_context(Progress(source.info.name, source.info.frames, "frames", quiet=not converts))
         finish = bar.counting(painter.finish)
         Pipeline(source, painter.draw, sinks, stop=stop, stats=session.stats, notices=notices, finish=finish).run()
@@ -126,13 +128,14 @@ def first_view(config: AppConfig) -> tuple[View, dict[str, Choice]]:
     return view, choices
 
 
-def _describe(source: SourceInfo, view: View, output_wh: tuple[int, int] | None, places: Sequence[str]) -> str:
-    """Look and sizes of a run, for its first line."""
-    network_wh, shown_wh = view.size_wh, output_wh
+def _sizes(
+    source: SourceInfo, view: View, output_wh: tuple[int, int] | None
+) -> tuple[tuple[int, int] | None, tuple[int, int] | None]:
+    """The sizes at which a run draws and shows; None if each picture has a size of its own."""
     if output_wh is not None or not source.is_still or source.frames == 1:
-        sizes = choose_sizes(source.size_wh, network_wh, output_wh, is_still=source.is_still)
-        network_wh, shown_wh = sizes.network_wh, sizes.output_wh
-    return f"{view.look}, {describe_sizes(network_wh, shown_wh, 'written' if places else 'shown')}"
+        sizes = choose_sizes(source.size_wh, view.size_wh, output_wh, is_still=source.is_still)
+        return sizes.network_wh, sizes.output_wh
+    return view.size_wh, None
 
 
 def _check(config: AppConfig) -> None:
@@ -145,7 +148,7 @@ def _check(config: AppConfig) -> None:
         raise UsageError("--skip-existing: only for pictures and clips that become files")
     folders = sum(sink_kind(spec) is SinkKind.FOLDER for spec in config.to)
     if not config.source and (folders > 1 or any(Path(spec).is_file() for spec in config.to[1:])):
-        raise UsageError(f"--to {' '.join(config.to)}: there is no SOURCE; put SOURCE before --to")
+        raise UsageError(f"--to {' '.join(map(without_secret, config.to))}: there is no SOURCE; put SOURCE before --to")
 
 
 def _open_source(
@@ -181,7 +184,9 @@ def _retention(config: AppConfig, source: SourceInfo, notices: Notices) -> Abstr
     return Retention(config.folder, notices, recordings=recordings, keep_days=config.keep_days, keep_gb=config.keep_gb)
 
 
-def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: Stop) -> list[FrameSink]:
+def _open_sinks(
+    config: AppConfig, session: Session, monitor: Monitor, stop: Stop, shown_wh: tuple[int, int] | None
+) -> list[FrameSink]:
     def open_page() -> FrameSink:
         from edge_app.web.sink import WebSink
 
@@ -203,6 +208,8 @@ def _open_sinks(config: AppConfig, session: Session, monitor: Monitor, stop: Sto
         limit_mb=config.split_mb,
         interrupted=lambda: stop.interrupted,
         originals=frozenset(identity(file.path) for file in find_media(sources).files),
+        shown_wh=shown_wh,
+        stop=stop,
     )
     return open_sinks(config.to, session, options)
 

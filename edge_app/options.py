@@ -8,6 +8,7 @@ from pathlib import Path
 from celcam.cli import LARGEST_SIDE, MOST_SECONDS, MOST_THREADS, option, parse_size, require, require_between
 from celcam.media.limits import MAX_MEGAPIXELS
 from celcam.originals import place_key
+from edge_app.sources.addresses import without_secret
 
 OUTPUT_SIDES = (16, LARGEST_SIDE)  # of --output-size, from and to
 
@@ -52,8 +53,9 @@ class AppConfig:
     )
     to: tuple[str, ...] = option(
         ("window",),
-        help="one or more of window, web (a page for browsers), null (nowhere), a file (.mp4, .mov, .mkv, .png, .jpg), "
-        "or a folder; a new folder ends in /",
+        help="one or more of window, web (a page for browsers), camera (a virtual camera for video calls), "
+        "rtsp://HOST/PATH (an RTSP server), null (nowhere), a file (.mp4, .mov, .mkv, .png, .jpg), or a folder; a new "
+        "folder ends in /",
         metavar="SINK",
     )
     size: str | None = option(
@@ -135,7 +137,7 @@ class AppConfig:
         for name in ("size", "output_size", "camera_size"):
             if getattr(self, name) is not None:
                 parse_size(getattr(self, name))
-        sinks, different = " ".join(self.to), {place_key(Path(sink)) for sink in self.to}
+        sinks, different = " ".join(map(without_secret, self.to)), {place_key(Path(sink)) for sink in self.to}
         require(bool(self.to), "--to: expected at least one sink, such as window, web or a file")
         require(len(different) == len(self.to), f"--to {sinks}: names a sink twice; name it once")
         require("null" not in self.to or len(self.to) == 1, f"--to {sinks}: null excludes other sinks; choose")

@@ -86,7 +86,7 @@ def test_the_wheel_requires_the_packages_of_the_apps_requirements(wheel: Path) -
     assert metadata["Requires-Python"] == ">=3.11"
     needed = metadata.get_all("Requires-Dist") or []
     assert [line for line in needed if "extra" not in line] == requirements("requirements.txt")
-    for extra in ("heic", "webrtc"):
+    for extra in ("camera", "heic", "webrtc"):
         found = [line.partition(";")[0].strip() for line in needed if f'extra == "{extra}"' in line]
         assert found == requirements(f"requirements-{extra}.txt")
 

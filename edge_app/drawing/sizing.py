@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from celcam.arrays import Uint8Array
 from celcam.pixels import SIZE_MULTIPLE, resize, size_for_short_side
 from edge_app.drawing.looks import Sizes
@@ -128,3 +130,20 @@ def _crop_wh(photo_wh: tuple[int, int], size_wh: tuple[int, int]) -> tuple[int, 
 def fit(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
     """``(H, W, 3) uint8`` cropped around its centre to the aspect ratio of ``size_wh``, then resized to it."""
     return resize(crop_to(rgb_u8, size_wh), size_wh)
+
+
+def even_size(size_wh: tuple[int, int]) -> tuple[int, int]:
+    """The largest size within ``size_wh`` with even sides.
+
+    The colour planes of H.264 and of webcams have half the size.
+    """
+    width, height = size_wh
+    return max(2, width - width % 2), max(2, height - height % 2)
+
+
+def fit_even(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
+    """``(H, W, 3) uint8`` at ``size_wh``, contiguous; one surplus row or column is cropped, without a resize."""
+    height, width = rgb_u8.shape[:2]
+    if 0 <= width - size_wh[0] <= 1 and 0 <= height - size_wh[1] <= 1:
+        return np.ascontiguousarray(rgb_u8[: size_wh[1], : size_wh[0]])
+    return np.ascontiguousarray(fit(rgb_u8, size_wh))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -13,11 +14,22 @@ from celcam.originals import Identity, identity
 from edge_app.frames import FrameSink, SourceInfo
 from edge_app.session import Session
 from edge_app.sinks.disk import make_folder
+from edge_app.sources.addresses import is_address
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv"})
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
 # What people write for a sink that is not a file.
-SYNONYMS = {"screen": "window", "display": "window", "browser": "web", "page": "web", "none": "null", "nothing": "null"}
+SYNONYMS = {
+    "screen": "window",
+    "display": "window",
+    "browser": "web",
+    "page": "web",
+    "none": "null",
+    "nothing": "null",
+    "webcam": "camera",
+}
+WORDS = ("window", "web", "camera", "null")
+STREAM_SCHEMES = ("rtsp", "rtsps")
 
 
 class SinkKind(Enum):
@@ -26,6 +38,8 @@ class SinkKind(Enum):
     WINDOW = "window"
     WEB = "web"
     NULL = "null"
+    CAMERA = "camera"
+    STREAM = "stream"
     VIDEO = "video"
     PICTURE = "picture"
     FOLDER = "folder"
@@ -35,21 +49,31 @@ class SinkKind(Enum):
         """Whether it is a file or a folder."""
         return self in (SinkKind.VIDEO, SinkKind.PICTURE, SinkKind.FOLDER)
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether people watch it at once, so that a clip keeps its own pace."""
+        return self in (SinkKind.WINDOW, SinkKind.WEB, SinkKind.CAMERA, SinkKind.STREAM)
+
 
 def sink_kind(spec: str) -> SinkKind:
     """The kind of sink that ``spec`` names.
 
     Args:
-        spec: ``window``, ``web``, ``null``, a file (.mp4, .mov, .mkv, .png, .jpg), or a folder. A folder that does not
-            exist ends in ``/``.
+        spec: ``window``, ``web``, ``camera``, ``null``, an address ``rtsp://...``, a file (.mp4, .mov, .mkv, .png,
+            .jpg), or a folder. A folder that does not exist ends in ``/``.
 
     Raises:
         UsageError: none of these; the message suggests one.
     """
-    if spec in ("window", "web", "null"):
+    if spec in WORDS:
         return SinkKind(spec)
     if not spec.strip():
-        raise UsageError("--to: an empty name; expected window, web, null, a file or a folder")
+        raise UsageError(f"--to: an empty name; expected {', '.join(WORDS)}, rtsp://..., a file or a folder")
+    if is_address(spec):
+        scheme = spec.partition("://")[0]
+        if scheme not in STREAM_SCHEMES:
+            raise UsageError(f"--to {scheme}://: expected an address such as rtsp://host:8554/celcam")
+        return SinkKind.STREAM
     path = Path(spec)
     if spec.endswith(("/", os.sep)) or path.is_dir():
         return SinkKind.FOLDER
@@ -61,9 +85,10 @@ def sink_kind(spec: str) -> SinkKind:
     if suffix:
         known = ", ".join(sorted(VIDEO_SUFFIXES | PICTURE_SUFFIXES))
         raise UsageError(
-            f"--to {spec}: unknown kind of file; expected window, web, null, a folder that ends in /, or one of {known}"
+            f"--to {spec}: unknown kind of file; expected {', '.join(WORDS)}, rtsp://..., a folder that ends in /, "
+            f"or one of {known}"
         )
-    near = SYNONYMS.get(spec.casefold()) or nearest_name(spec, ("window", "web", "null"))
+    near = SYNONYMS.get(spec.casefold()) or nearest_name(spec, WORDS)
     hint = f"did you mean {near}? " if near else ""
     raise UsageError(f"--to {spec}: no such folder; {hint}a new folder ends in /, such as {spec}/")
 
@@ -79,6 +104,8 @@ class SinkOptions:
     # Whether the user ended the run early, so that a clip made from a file is partial.
     interrupted: Callable[[], bool] = lambda: False
     originals: frozenset[Identity | None] = frozenset()  # files of the source, which no sink replaces
+    shown_wh: tuple[int, int] | None = None  # of the finished pictures; None if each has a size of its own
+    stop: threading.Event | None = None  # ends the run
 
 
 def open_sinks(specs: Sequence[str], session: Session, options: SinkOptions) -> list[FrameSink]:
@@ -117,8 +144,9 @@ def open_sink(spec: str, session: Session, options: SinkOptions, *, ends_run: bo
         ends_run: a live recording that fails raises its error; otherwise it reports the error and the run goes on.
 
     Raises:
-        UsageError: the sink does not suit the source, or the file exists.
+        UsageError: the sink does not suit the source, the file exists, or a package is missing.
         MediaError: the file or folder can't be written.
+        CameraError: the address of a stream has another form.
     """
     kind, path, source = sink_kind(spec), Path(spec), session.source
     if kind is SinkKind.NULL:
@@ -131,6 +159,14 @@ def open_sink(spec: str, session: Session, options: SinkOptions, *, ends_run: bo
         return WindowSink(session)
     if kind is SinkKind.WEB:
         return options.web()
+    if kind is SinkKind.CAMERA:
+        from edge_app.sinks.virtual_camera import VirtualCameraSink
+
+        return VirtualCameraSink(session, size_wh=options.shown_wh, stop=options.stop)
+    if kind is SinkKind.STREAM:
+        from edge_app.sinks.rtsp import RtspSink
+
+        return RtspSink(spec, session, stop=options.stop)
     if kind is SinkKind.FOLDER:
         from edge_app.sinks.images import FolderSink
 

@@ -77,7 +77,7 @@ def set_encoder(context: Any, size_wh: tuple[int, int], rate: Fraction, *, live:
     # The file states the colour space: otherwise players guess by the picture's size, and many guess wrong.
     context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
     context.color_primaries, context.color_trc = ColorPrimaries.BT709, ColorTrc.BT709
-    # `VideoSink` requests key frames by time; by number alone they would be far apart at low rates.
+    # `PictureTrack` requests key frames by time; by number alone they would be far apart at low rates.
     context.gop_size = 600
     if context.codec.name != SOFTWARE:
         context.bit_rate = max(1_000_000, round(HARDWARE_BITS_PER_PIXEL * size_wh[0] * size_wh[1] * rate))

@@ -15,22 +15,15 @@ from pathlib import Path
 from typing import Any, Self
 
 import av
-import numpy as np
-from av.video.frame import PictureType
 
-from celcam.arrays import Uint8Array
-from edge_app.drawing.sizing import fit
 from edge_app.flow.notices import Notices
 from edge_app.frames import Frame, FrameSink, SourceInfo
 from edge_app.sinks.disk import ClipFile, NameTakenError, Syncer, unwritable
-from edge_app.sinks.encoders import AUTO, TIME_BASE, choose_encoder, set_encoder, to_video_frame
+from edge_app.sinks.encoders import AUTO
+from edge_app.sinks.picture_track import PictureTrack
 from edge_app.sinks.sound import Sound, left_out, open_sound
 
-# A player can jump to key frames. One per second would take 10 to 25 % more space.
-KEY_FRAME_S = 2.0
 LIVE_FRAGMENT_S = 1.0
-# Of the encoder's rate control; the frames keep their own times.
-LEAST_RATE, MOST_RATE = 1, 240
 
 
 class VideoSink(FrameSink):
@@ -64,16 +57,10 @@ class VideoSink(FrameSink):
         self.path, self._source, self._replace = path, source, replace
         self._shown_as = shown_as or path
         self._encoder, self._notices, self._syncer = encoder, notices, syncer
-        rate = min(max(source.fps or 30.0, LEAST_RATE), MOST_RATE)
-        self._rate = Fraction(rate).limit_denominator(1001)
         self._lock = threading.Lock()  # a thread may still write at the end of a run
         self._over = False
-        self._stream: Any = None
+        self._track: PictureTrack | None = None
         self._sound: Sound | None = None
-        self._size_wh = (0, 0)
-        self._first_s = self._newest_s = 0.0
-        self._last_pts = -1
-        self._key_pts = 0
 
     def __enter__(self) -> Self:
         """Create the file.
@@ -104,7 +91,7 @@ class VideoSink(FrameSink):
     @property
     def duration_s(self) -> float:
         """Time from the first frame to the last, in seconds."""
-        return float(max(0, self._last_pts) * TIME_BASE)
+        return 0.0 if self._track is None else float(self._track.last_s)
 
     def show(self, frame: Frame) -> bool:
         """Encode the frame.
@@ -116,14 +103,9 @@ class VideoSink(FrameSink):
             if self._over:
                 return True
             with self._ending_on_errors():
-                if self._stream is None:
-                    self._start(frame)
-                pts = self._pts_of(frame.media_s)
-                picture = to_video_frame(_suited(frame.rgb_u8, self._size_wh), pts)
-                if pts == 0 or pts - self._key_pts >= KEY_FRAME_S / TIME_BASE:
-                    picture.pict_type, self._key_pts = PictureType.I, pts
-                self._mux(self._stream.encode(picture))
-                self._write_sound(pts * TIME_BASE)
+                track = self._track or self._start(frame)
+                self._mux(track.encode(frame.rgb_u8, frame.media_s))
+                self._write_sound(track.last_s)
                 self._keep()
         return True
 
@@ -140,12 +122,13 @@ class VideoSink(FrameSink):
             if self._over:
                 return
             self._over = True
-            if self._stream is None:
+            track = self._track
+            if track is None:
                 self._abandon()
                 return
             with self._ending_on_errors():
-                self._mux(self._stream.encode())
-                self._write_sound(None if all_sound else self._last_pts * TIME_BASE + 1 / self._rate)
+                self._mux(track.flush())
+                self._write_sound(None if all_sound else track.last_s + 1 / track.rate)
                 if self._sound is not None:
                     self._sound.close()
                 self._container.close()
@@ -154,28 +137,20 @@ class VideoSink(FrameSink):
             if self._syncer is not None:
                 self._syncer.end()
 
-    def _start(self, frame: Frame) -> None:
+    def _start(self, frame: Frame) -> PictureTrack:
         height, width = frame.rgb_u8.shape[:2]
-        self._size_wh = (
-            max(2, width - width % 2),
-            max(2, height - height % 2),
-        )  # H.264's colour planes have half the size
-        live = self._source.is_live
-        name = choose_encoder(self._encoder, self._size_wh, self._rate, live=live, notices=self._notices)
-        stream = self._container.add_stream(name, rate=self._rate)
-        set_encoder(stream.codec_context, self._size_wh, self._rate, live=live)
+        track = PictureTrack(
+            self._container,
+            (width, height),
+            self._source.fps,
+            encoder=self._encoder,
+            live=self._source.is_live,
+            notices=self._notices,
+        )
         if self._source.sound is not None:
             self._sound = open_sound(self._source.sound, self._container, starts_s=frame.media_s, notify=self._notify)
-        self._first_s = self._newest_s = frame.media_s
-        self._stream = stream
-
-    def _pts_of(self, media_s: float) -> int:
-        if media_s < self._newest_s:  # the source has started again: this frame follows the last
-            self._first_s = media_s - float(self._last_pts * TIME_BASE + 1 / self._rate)
-        self._newest_s = media_s
-        # The muxer refuses two pictures of the same time.
-        self._last_pts = max(self._last_pts + 1, round((media_s - self._first_s) / TIME_BASE))
-        return self._last_pts
+        self._track = track
+        return track
 
     def _mux(self, packets: Any) -> None:
         for packet in packets:
@@ -232,11 +207,3 @@ def _muxer_options(path: Path, live: bool) -> dict[str, str]:
     # The header waits for the first frames, because it states by how much an encoder that looks ahead delays them.
     options["movflags"] = "+hybrid_fragmented+delay_moov"
     return options | ({"frag_duration": str(round(1_000_000 * LIVE_FRAGMENT_S))} if live else {})
-
-
-def _suited(rgb_u8: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
-    """The picture at the clip's size, contiguous. One surplus pixel is cropped, without a resize."""
-    height, width = rgb_u8.shape[:2]
-    if 0 <= width - size_wh[0] <= 1 and 0 <= height - size_wh[1] <= 1:
-        return np.ascontiguousarray(rgb_u8[: size_wh[1], : size_wh[0]])
-    return np.ascontiguousarray(fit(rgb_u8, size_wh))

@@ -41,3 +41,8 @@ def shown_address(url: str) -> str:
         # Either the path has an @, or a password has a / and ends the host too early: the rest may be a secret.
         return f"{scheme}://..."
     return f"{scheme}://{host}"
+
+
+def without_secret(spec: str) -> str:
+    """A source or sink as it may be shown: of an address `shown_address`, anything else as it is."""
+    return shown_address(spec) if is_address(spec) else spec

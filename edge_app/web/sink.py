@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self, TextIO
 
 from celcam.errors import CelcamError
 from edge_app.drawing.catalogue import Networks, shipped_choices
 from edge_app.drawing.looks import Choice
-from edge_app.flow.pacer import Pacer
 from edge_app.frames import Frame, FrameSink
 from edge_app.session import Session
-from edge_app.sinks.stills import POLL_S, Still
+from edge_app.sinks.showing import Showing
 from edge_app.web.access import choose_token
 from edge_app.web.announce import announcement
 from edge_app.web.jpeg import Encode, NewestFrame, encode_jpeg
 from edge_app.web.limits import Limits
 from edge_app.web.server import WebServer
 
-# Each of several still images is shown for so long.
-STILL_S = 4.0
-
 
 class WebSink(FrameSink):
     """Shows frames to all viewers of the page.
 
-    A camera's frames are shown as they come, a clip's frames at their own times. Still images are shown for some
-    seconds each, the last one until the run is stopped.
+    `Showing` says when each frame is shown.
     """
 
     name = "web"
@@ -66,8 +60,7 @@ class WebSink(FrameSink):
         Raises:
             UsageError: the token is too short, or has characters that do not fit into a link.
         """
-        self._session, self._address, self._stop, self._write = session, address, stop or threading.Event(), write
-        self._ends_with_stop = stop is not None
+        self._address, self._write = address, write
         self._token = choose_token(address, token)
         self._newest = NewestFrame()
         self._server = WebServer(
@@ -81,8 +74,7 @@ class WebSink(FrameSink):
             limits=limits or Limits(),
             encode=encode,
         )
-        self._shown = 0
-        self._pacer = Pacer(session.source)
+        self._showing = Showing(session, self._newest.offer, stop=stop)
 
     def __enter__(self) -> Self:
         """Serve the page and print its links.
@@ -118,24 +110,8 @@ class WebSink(FrameSink):
         """
         if not self._server.is_running:
             raise CelcamError("the web server has ended; see the messages for the reason, then start Celcam again")
-        self._stop.wait(self._pacer.wait_s(frame))
-        self._shown += 1
-        if self._session.source.is_still:
-            is_last = self._shown == self._session.source.frames
-            self._hold(frame, None if is_last and self._ends_with_stop else STILL_S)
-        else:
-            self._newest.offer(frame)
+        self._showing.show(frame)
         return True
-
-    def _hold(self, frame: Frame, seconds: float | None) -> None:
-        """Show a still image for so long, None: until the run is stopped; draw it again if a control changes it."""
-        still = Still(self._session, frame)
-        self._newest.offer(still.redrawn() or frame)
-        started_s = time.monotonic()
-        while not self._stop.wait(POLL_S) and (seconds is None or time.monotonic() - started_s < seconds):
-            if (redrawn := still.redrawn()) is not None:
-                self._newest.offer(redrawn)
-                started_s = time.monotonic()
 
 
 def _draws_blocks(stream: TextIO) -> bool:

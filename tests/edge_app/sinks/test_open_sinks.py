@@ -59,6 +59,8 @@ def test_each_spec_has_its_sink(
         ("window", SinkKind.WINDOW, False),
         ("web", SinkKind.WEB, False),
         ("null", SinkKind.NULL, False),
+        ("camera", SinkKind.CAMERA, False),
+        ("rtsp://host/celcam", SinkKind.STREAM, False),
         ("a.mp4", SinkKind.VIDEO, True),
         ("a.JPG", SinkKind.PICTURE, True),
         ("screen/", SinkKind.FOLDER, True),
@@ -80,9 +82,10 @@ def test_a_sinks_kind_comes_from_its_name(spec: str, kind: SinkKind, is_place: b
         ("browser", "did you mean web?"),
         ("Web", "did you mean web?"),
         ("none", "did you mean null?"),
+        ("webcam", "did you mean camera?"),
         ("comics", "--to comics: no such folder; a new folder ends in /, such as comics/"),
         ("", "--to: an empty name"),
-        ("a.gif", "--to a.gif: unknown kind of file; expected window, web, null, a folder that ends in /, or one of"),
+        ("a.gif", "--to a.gif: unknown kind of file; expected window, web, camera, null, rtsp://..., a folder"),
     ],
 )
 def test_a_near_miss_is_not_a_folder(spec: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +133,7 @@ def test_a_camera_is_not_recorded_twice(tmp_path: Path) -> None:
 
 
 def test_no_file_is_created_before_all_sinks_are_checked(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="unknown kind of file; expected window, web, null, a folder"):
+    with pytest.raises(UsageError, match="unknown kind of file; expected window, web, camera, null"):
         opened([str(tmp_path / "a.mp4"), str(tmp_path / "b.gif")], make_session(tmp_path))
     assert not list(tmp_path.iterdir())
 
