@@ -13,6 +13,7 @@ from celcam.errors import UsageError
 from celcam.originals import identity
 from celcam.pixels import size_for_short_side
 from celcam.progress import Progress
+from edge_app.addresses import without_secret
 from edge_app.control.controls import Controls, View
 from edge_app.control.monitor import Monitor
 from edge_app.drawing.catalogue import Networks, look_choices, shipped_choices
@@ -33,7 +34,6 @@ from edge_app.options import AppConfig, parse_output_size
 from edge_app.session import Session
 from edge_app.sinks import SinkKind, SinkOptions, open_sinks, sink_kind
 from edge_app.sources import BUNDLED_CLIP, CameraOptions, names_file, open_first_camera, open_source
-from edge_app.sources.addresses import without_secret
 from edge_app.sources.files import find_media
 from edge_app.sources.images import ImagesSource
 from edge_app.stopping import Stop, stop_after, stop_on_signals

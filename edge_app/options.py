@@ -8,7 +8,7 @@ from pathlib import Path
 from celcam.cli import LARGEST_SIDE, MOST_SECONDS, MOST_THREADS, option, parse_size, require, require_between
 from celcam.media.limits import MAX_MEGAPIXELS
 from celcam.originals import place_key
-from edge_app.sources.addresses import without_secret
+from edge_app.addresses import without_secret
 
 OUTPUT_SIDES = (16, LARGEST_SIDE)  # of --output-size, from and to
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from celcam.errors import UsageError, nearest_name
 from celcam.originals import Identity, identity
+from edge_app.addresses import is_address
 from edge_app.frames import FrameSink, SourceInfo
 from edge_app.session import Session
 from edge_app.sinks.disk import make_folder
-from edge_app.sources.addresses import is_address
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".mkv"})
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})

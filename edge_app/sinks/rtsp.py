@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 import av
 
 from celcam.errors import MediaError, UsageError
+from edge_app.addresses import shown_address
 from edge_app.frames import Frame, FrameSink
 from edge_app.session import Session
 from edge_app.sinks.encoders import AUTO
 from edge_app.sinks.picture_track import PictureTrack
 from edge_app.sinks.showing import Showing
-from edge_app.sources.addresses import shown_address
 
 PORTS = {"rtsp": 554, "rtsps": 322}
 # The longest wait for the server's answer, and for a packet to be taken.

@@ -10,10 +10,10 @@ from typing import TypedDict
 from celcam.errors import CameraError
 from celcam.media.limits import MAX_MEGAPIXELS
 from celcam.suffixes import IMAGE_SUFFIXES
+from edge_app.addresses import is_address, shown_address
 from edge_app.device.video_devices import video_devices
 from edge_app.flow.notices import Notices
 from edge_app.frames import FrameSource
-from edge_app.sources.addresses import is_address, shown_address
 from edge_app.sources.files import is_folder
 
 BUNDLED_CLIP = Path(__file__).parents[1] / "samples" / "street_walk.mp4"

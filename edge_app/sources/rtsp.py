@@ -14,8 +14,8 @@ import numpy as np
 from av.codec.context import Flags
 
 from celcam.errors import CameraError
+from edge_app.addresses import shown_address
 from edge_app.frames import Frame, FrameSource, SourceInfo
-from edge_app.sources.addresses import shown_address
 
 OPEN_S = 10.0
 READ_S = 4.0  # less than `ReconnectingSource` waits

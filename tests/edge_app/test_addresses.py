@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from celcam.errors import CameraError
-from edge_app.sources.addresses import is_address, shown_address
+from edge_app.addresses import is_address, shown_address, without_secret
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,15 @@ def test_an_impossible_address_is_not_repeated_in_the_error(url: str) -> None:
 )
 def test_an_address_is_distinguished_from_other_sources(spec: str, expected: bool) -> None:
     assert is_address(spec) is expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "shown"),
+    [
+        ("rtsp://user:secret@host:8554/celcam", "rtsp://host:8554"),
+        ("party.mp4", "party.mp4"),
+        ("camera", "camera"),
+    ],
+)
+def test_a_spec_is_shown_without_its_secret(spec: str, shown: str) -> None:
+    assert without_secret(spec) == shown
