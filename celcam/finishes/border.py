@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 
 from celcam.arrays import Uint8Array
-from celcam.finishes import noise, tables, tiles
-from celcam.finishes.primitive import Draw, Kit, Primitive, repeat, scale_of
+from celcam.finishes import noise, tables, tiles, whole_numbers
+from celcam.finishes.primitive import Draw, Kit, Primitive, as_rgb, repeat, scale_of
 
-# Full strength as a byte; above it paint is thicker. Odd, so that rounding is the same everywhere.
+# Full strength as a byte; above it paint is thicker. Odd, as `whole_numbers.multiply` needs it.
 FULL = 199
 
 
@@ -47,15 +47,13 @@ class Border(Primitive):
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """Multiplies what is missing to white, in the strips along the sides alone: further inside nothing changes."""
         paint = repeat(kit.tiles["paint"], size_wh)
-        strips = [
-            (place, np.ascontiguousarray(cv2.cvtColor(paint[place], cv2.COLOR_GRAY2RGB))) for place in _strips(paint)
-        ]
+        strips = [(place, as_rgb(paint[place])) for place in _strips(paint)]
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             shown = rgb_u8.copy()
             for place, paints in strips:
-                dark = cv2.multiply(cv2.bitwise_not(rgb_u8[place]), paints, scale=1 / FULL)
-                shown[place] = cv2.bitwise_not(dark, dst=dark)
+                dark = np.asarray(cv2.bitwise_not(rgb_u8[place]), np.uint8)
+                shown[place] = cv2.bitwise_not(whole_numbers.multiply(dark, paints, FULL, dst=dark), dst=dark)
             return shown
 
         return draw

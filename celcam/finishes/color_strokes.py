@@ -12,8 +12,9 @@ from celcam.arrays import Uint8Array
 from celcam.finishes import noise, tables, tiles
 from celcam.finishes.primitive import Draw, Kit, Primitive, repeat, scale_of
 from celcam.finishes.strokes import StrokeLayer, bind_strokes, bind_tone, line_side, stroke_kit
+from celcam.finishes.whole_numbers import multiply
 
-# Wax that changes nothing, as a byte. Odd, so that no product lies halfway between two bytes.
+# Wax that changes nothing, as a byte. Odd, as `multiply` needs it.
 EVEN_WAX = 199
 
 
@@ -73,8 +74,9 @@ class ColorStrokes(Primitive):
             cv2.LUT(amount, kit.tables["even"], dst=covered)
             lay_strokes(amount, covered)
             cv2.add(covered, cv2.LUT(line, kit.tables["line"], dst=part), dst=covered)
-            cv2.multiply(cv2.cvtColor(covered, cv2.COLOR_GRAY2RGB, dst=cover), wax, scale=1 / EVEN_WAX, dst=cover)
-            cv2.multiply(cv2.bitwise_not(rgb_u8, dst=colour), cover, scale=1 / 255, dst=colour)
+            cv2.cvtColor(covered, cv2.COLOR_GRAY2RGB, dst=cover)
+            cv2.bitwise_not(rgb_u8, dst=colour)
+            multiply(colour, multiply(cover, wax, EVEN_WAX, dst=cover), 255, dst=colour)
             return np.asarray(cv2.bitwise_not(colour), np.uint8)
 
         return draw

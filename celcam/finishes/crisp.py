@@ -11,6 +11,7 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.finishes import tables
 from celcam.finishes.primitive import Draw, Kit, Primitive, scale_of
+from celcam.finishes.whole_numbers import blur
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,13 @@ class Crisp(Primitive):
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """Found in luminance, added to all channels."""
         side, amount = kit.numbers["side"], kit.tables["amount"]
-        gray, blurred, low, high, sharp = np.empty((5, size_wh[1], size_wh[0]), np.uint8)
+        gray, low, high, sharp = np.empty((4, size_wh[1], size_wh[0]), np.uint8)
         changes = np.empty((*gray.shape, 3), np.uint8)
         square = np.ones((side, side), np.uint8)
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY, dst=gray)
-            cv2.blur(gray, (side, side), dst=blurred)
+            blurred = blur(gray, side)
             cv2.erode(gray, square, dst=low)
             cv2.dilate(gray, square, dst=high)
             lighter = cv2.LUT(cv2.subtract(gray, blurred, dst=sharp), amount, dst=sharp)

@@ -24,7 +24,7 @@ from celcam.media.photos import decode_image
 from celcam.text_files import read_json
 
 FILE_NAME = "finish.json"
-FORMAT = 1
+FORMAT = 2
 # The stages: on the network's picture, then on the enlarged one.
 STAGES = ("small", "full")
 

@@ -11,6 +11,7 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.finishes import tables, tiles
 from celcam.finishes.primitive import Draw, Kit, Primitive, repeat, scale_of
+from celcam.finishes.whole_numbers import blur, multiply, shrink, stretch
 
 # Light is blurred at a size smaller than the network's by this factor.
 SHRINK = 4
@@ -51,11 +52,10 @@ class Glow(Primitive):
         light, dark = np.empty((2, height, width, 3), np.uint8)
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
-            small = cv2.LUT(cv2.resize(rgb_u8, small_wh, interpolation=cv2.INTER_AREA), kit.tables["spill"])
-            for _ in range(2):
-                small = cv2.blur(small, (side, side))
-            cv2.resize(cv2.add(small, sun), size_wh, dst=light)
-            cv2.multiply(light, cv2.bitwise_not(rgb_u8, dst=dark), scale=1 / 255, dst=light)
-            return np.asarray(cv2.add(rgb_u8, light), np.uint8)
+            small = np.asarray(cv2.LUT(shrink(rgb_u8, SHRINK), kit.tables["spill"]), np.uint8)
+            small = np.asarray(cv2.add(blur(blur(small, side), side), sun), np.uint8)
+            stretch(small, SHRINK, size_wh, dst=light)
+            cv2.bitwise_not(rgb_u8, dst=dark)
+            return np.asarray(cv2.add(rgb_u8, multiply(light, dark, 255, dst=light)), np.uint8)
 
         return draw

@@ -10,7 +10,8 @@ import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.finishes import tables
-from celcam.finishes.primitive import CHANNELS, Draw, Kit, Primitive, exact
+from celcam.finishes.primitive import CHANNELS, Draw, Kit, Primitive
+from celcam.finishes.whole_numbers import multiply
 
 Change = tuple[float, float, float]
 NONE: Change = (0.0, 0.0, 0.0)
@@ -50,6 +51,7 @@ class Grade(Primitive):
             "blueness": (self.blue, np.clip(tables.LEVELS - self.blue_from, 0.0, 120.0)),
         }
         named = {
+            "vivid": tables.LEVELS * (1.0 + self.vivid),
             "tones": tables.curve(self.tones),
             "guard": 255.0 * (1.0 - self.guarded * tables.smooth(tables.LEVELS, *self.guard)),
         }
@@ -65,9 +67,8 @@ class Grade(Primitive):
         """Channel by channel."""
         height, width = size_wh[::-1]
         gray, leaf, blueness, guard, part, *planes = np.empty((8, height, width), np.uint8)
-        colour = np.empty((height, width, 3), np.uint8)
+        colour, more, less = np.empty((3, height, width, 3), np.uint8)
         table = kit.tables
-        vivid = exact(self.vivid)
         sources = {"gray": gray, "leaf": leaf, "blueness": blueness}
         changes = [
             (
@@ -90,7 +91,9 @@ class Grade(Primitive):
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY, dst=gray)
             cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB, dst=colour)
-            cv2.addWeighted(rgb_u8, 1.0 + vivid, colour, -vivid, 0.0, dst=colour)
+            cv2.LUT(cv2.subtract(rgb_u8, colour, dst=more), table["vivid"], dst=more)
+            cv2.LUT(cv2.subtract(colour, rgb_u8, dst=less), table["vivid"], dst=less)
+            cv2.subtract(cv2.add(colour, more, dst=colour), less, dst=colour)
             toned = cv2.LUT(colour, table["tones"])
             if not changes and not shadows:
                 return np.asarray(toned, np.uint8)
@@ -101,8 +104,8 @@ class Grade(Primitive):
             for plane, source, by, change in changes:
                 change(plane, cv2.LUT(source, by, dst=part), dst=plane)
             for plane, by in shadows:
-                cv2.multiply(cv2.LUT(gray, by, dst=part), guard, scale=1 / 255, dst=part)
-                cv2.add(plane, part, dst=plane)
+                cv2.LUT(gray, by, dst=part)
+                cv2.add(plane, multiply(part, guard, 255, dst=part), dst=plane)
             return np.asarray(cv2.merge(planes), np.uint8)
 
         return draw

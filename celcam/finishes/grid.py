@@ -10,6 +10,7 @@ import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
 from celcam.finishes.primitive import Draw, Kit, Primitive
+from celcam.finishes.whole_numbers import shrink
 
 Colour = tuple[int, int, int]
 # Ramps from dark to light: greys, cool in the dark and warm in the light (two ramps would flicker from one to the
@@ -78,7 +79,7 @@ class Grid(Primitive):
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             whole = cv2.copyMakeBorder(rgb_u8, 0, bottom, 0, right, cv2.BORDER_REPLICATE) if right or bottom else rgb_u8
-            small = cv2.resize(whole, small_wh, interpolation=cv2.INTER_AREA).astype(np.int16)
+            small = shrink(np.asarray(whole, np.uint8), square).astype(np.int16)
             padded = np.pad(small, ((1, 1), (1, 1), (0, 0)), mode="edge")
             around = padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]
             sharp = small + ((4 * small - around) * amount >> 6) + dither

@@ -13,8 +13,9 @@ from celcam.finishes import noise, tables, tiles
 from celcam.finishes.primitive import CHANNELS, Draw, Kit, Primitive, repeat, scale_of
 from celcam.finishes.strokes import StrokeLayer, bind_strokes, bind_tone, line_side, stroke_kit
 from celcam.finishes.tone import Tone
+from celcam.finishes.whole_numbers import multiply
 
-# Grain that changes nothing, as a byte. Odd, so that no product lies halfway between two bytes.
+# Grain that changes nothing, as a byte. Odd, as `multiply` needs it.
 EVEN_GRAIN = 199
 
 
@@ -79,7 +80,7 @@ class Hatch(Primitive):
             lay_strokes(dark, ink)
             cv2.subtract(ink, cv2.LUT(cv2.subtract(gray, areas, dst=part), table["eraser"], dst=part), dst=ink)
             cv2.add(ink, cv2.LUT(cv2.subtract(areas, gray, dst=part), table["line"], dst=part), dst=ink)
-            cv2.multiply(ink, grain, scale=1 / EVEN_GRAIN, dst=ink)
+            multiply(ink, grain, EVEN_GRAIN, dst=ink)
             for plane, name in zip(planes, CHANNELS, strict=True):
                 cv2.LUT(ink, table[name], dst=plane)
             return np.asarray(cv2.merge(planes), np.uint8)

@@ -12,6 +12,7 @@ from celcam.arrays import Uint8Array
 from celcam.finishes import noise, tables, tiles
 from celcam.finishes.primitive import CHANNELS, Draw, Kit, Primitive, repeat, scale_of
 from celcam.finishes.tone import Tone
+from celcam.finishes.whole_numbers import blend
 
 Colour = tuple[int, int, int]
 
@@ -69,9 +70,6 @@ class Inks(Primitive):
         shift = repeat(kit.tiles["line"], size_wh).astype(np.int16) + repeat(kit.tiles["rough"], size_wh) - 256
         up, down = (np.clip(way, 0, 255).astype(np.uint8) for way in (shift, -shift))
         cool, warm = ([kit.tables[f"{hue} {name}"] for name in CHANNELS] for hue in ("cool", "warm"))
-        # From the cool ink to the warm one, up or down, so that one blend serves.
-        rises = [_rise(low, high) for low, high in zip(cool, warm, strict=True)]
-        falls = [_rise(high, low) for low, high in zip(cool, warm, strict=True)]
         warmth, blue, *planes = np.empty((5, size_wh[1], size_wh[0]), np.uint8)
         change = np.empty_like(warmth)
 
@@ -83,17 +81,10 @@ class Inks(Primitive):
             cv2.LUT(cv2.extractChannel(rgb_u8, 1, dst=change), kit.tables["green"], dst=change)
             cv2.subtract(warmth, cv2.max(blue, change, dst=change), dst=warmth)
             cv2.LUT(warmth, kit.tables["warmth"], dst=warmth)
-            for plane, base, rise, fall in zip(planes, cool, rises, falls, strict=True):
-                cv2.LUT(tone, base, dst=plane)
-                for table, blend in ((rise, cv2.add), (fall, cv2.subtract)):
-                    if table.any():
-                        cv2.LUT(tone, table, dst=change)
-                        cv2.multiply(change, warmth, scale=1 / 255, dst=change)
-                        blend(plane, change, dst=plane)
+            for plane, one, other in zip(planes, cool, warm, strict=True):
+                cv2.LUT(tone, one, dst=plane)
+                if (one != other).any():
+                    blend(plane, np.asarray(cv2.LUT(tone, other, dst=change), np.uint8), warmth, dst=plane)
             return np.asarray(cv2.merge(planes), np.uint8)
 
         return draw
-
-
-def _rise(low: Uint8Array, high: Uint8Array) -> Uint8Array:
-    return np.asarray(cv2.subtract(high, low).reshape(256), np.uint8)

@@ -12,6 +12,7 @@ from celcam.arrays import Uint8Array
 from celcam.finishes import tables
 from celcam.finishes.primitive import CHANNELS, Draw, Kit, Primitive
 from celcam.finishes.tone import Tone
+from celcam.finishes.whole_numbers import blend
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,10 @@ class KeepHue(Primitive):
             cv2.LUT(cv2.max(green, blue, dst=green), table["others"], dst=kept)
             cv2.subtract(red, kept, dst=kept)
             cv2.LUT(kept, table["kept"], dst=kept)
-            left = cv2.bitwise_not(kept, dst=green)
             for plane, name in zip(planes, CHANNELS, strict=True):
                 cv2.LUT(tone, table[name], dst=plane)
-                cv2.multiply(plane, left, scale=1 / 255, dst=plane)
                 cv2.LUT(red, table[f"kept {name}"], dst=change)
-                cv2.multiply(change, kept, scale=1 / 255, dst=change)
-                cv2.add(plane, change, dst=plane)
+                blend(plane, change, kept, dst=plane)
             return np.asarray(cv2.merge(planes), np.uint8)
 
         return draw

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import cv2
 import numpy as np
 
 from celcam.finishes import noise, tiles
 from celcam.finishes.primitive import Draw, Kit, Primitive, repeat, scale_of
+from celcam.finishes.whole_numbers import multiply
 
 
 @dataclass(frozen=True)
@@ -35,4 +35,4 @@ class Paper(Primitive):
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """One multiplication."""
         sheet = repeat(kit.tiles["sheet"], size_wh)
-        return lambda rgb_u8: np.asarray(cv2.multiply(rgb_u8, sheet, scale=1 / 255), np.uint8)
+        return lambda rgb_u8: multiply(rgb_u8, sheet, 255)

@@ -91,8 +91,3 @@ def repeat(tile: Uint8Array, size_wh: tuple[int, int]) -> Uint8Array:
 def as_rgb(plane: Uint8Array) -> Uint8Array:
     """``(H, W) uint8`` as ``(H, W, 3)``, contiguous."""
     return np.ascontiguousarray(np.repeat(plane[..., np.newaxis], 3, axis=2))
-
-
-def exact(weight: float) -> float:
-    """The nearest multiple of 1/32: bytes weighted so add up without rounding, and give the same on every processor."""
-    return round(weight * 32) / 32

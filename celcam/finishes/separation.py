@@ -12,6 +12,7 @@ from celcam.arrays import FloatArray, Uint8Array
 from celcam.errors import UnknownNameError
 from celcam.finishes import noise, tables, tiles
 from celcam.finishes.primitive import CHANNELS, Draw, Kit, Primitive, repeat, scale_of
+from celcam.finishes.whole_numbers import multiply
 
 SCREENS = ("dots", "lines", "grain")
 Points = tuple[tuple[float, float], ...]
@@ -96,11 +97,11 @@ class Separation(Primitive):
                 cv2.subtract(amount, screen, dst=amount)
                 cv2.LUT(amount, table[f"{number} edge"], dst=amount)
                 printed = _shifted(amount, kit.numbers[f"{number} x"], kit.numbers[f"{number} y"])
-                cv2.multiply(printed, ink, scale=1 / 255, dst=part)
+                multiply(np.ascontiguousarray(printed), ink, 255, dst=part)
                 for plane, paper, name in zip(planes, self.paper, CHANNELS, strict=True):
                     lets = cv2.LUT(part, table[f"{number} lets {name}"], dst=amount)
                     if number:
-                        cv2.multiply(plane, lets, scale=1 / 255, dst=plane)
+                        multiply(plane, np.asarray(lets, np.uint8), 255, dst=plane)
                     else:
                         cv2.LUT(lets, tables.times(paper / 255.0), dst=plane)
             return np.asarray(cv2.merge(planes), np.uint8)

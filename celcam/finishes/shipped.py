@@ -97,7 +97,7 @@ FINISHES: dict[str, Finish] = {
     "pencil": Finish((Wobble(amount=0.6), Hatch(), Paper())),
     "colored-pencil": Finish(
         (
-            Grade(vivid=0.45, tones=((0, 16), (90, 106), (200, 220), (255, 255))),
+            Grade(vivid=0.44, tones=((0, 16), (90, 106), (200, 220), (255, 255))),
             Wobble(amount=0.6),
             ColorStrokes(),
             Paper(),

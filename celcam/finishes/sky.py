@@ -11,6 +11,7 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.finishes import tables, tiles
 from celcam.finishes.primitive import Draw, Kit, Primitive, repeat
+from celcam.finishes.whole_numbers import blur, multiply, shrink, stretch
 
 # The sky is found at a size smaller than the network's by this factor.
 SHRINK = 4
@@ -58,7 +59,6 @@ class Sky(Primitive):
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """Subtracts what the gradient lacks to white."""
         width, height = size_wh
-        small_wh = (max(1, width // SHRINK), max(1, height // SHRINK))
         missing = repeat(kit.tiles["missing"], size_wh)
         green, light, warm, amount = np.empty((4, height, width), np.uint8)
         amounts = np.empty((height, width, 3), np.uint8)
@@ -70,13 +70,11 @@ class Sky(Primitive):
             cv2.LUT(cv2.subtract(warm, light, dst=warm), kit.tables["warm"], dst=warm)
             cv2.LUT(cv2.min(green, light, dst=light), kit.tables["amount"], dst=light)
             cv2.subtract(light, warm, dst=light)
-            small = cv2.resize(light, small_wh, interpolation=cv2.INTER_AREA)
-            reached = cv2.dilate(np.minimum.accumulate(cv2.dilate(small, square), axis=0), square)
-            around = cv2.LUT(cv2.blur(cv2.blur(reached, (side, side)), (side, side)), kit.tables["alone"])
-            reached = cv2.multiply(reached, around, scale=1 / 255)
-            cv2.resize(cv2.blur(reached, (5, 5)), size_wh, dst=amount)
+            small = shrink(light, SHRINK)
+            reached = np.asarray(cv2.dilate(np.minimum.accumulate(cv2.dilate(small, square), axis=0), square), np.uint8)
+            around = np.asarray(cv2.LUT(blur(blur(reached, side), side), kit.tables["alone"]), np.uint8)
+            stretch(blur(multiply(reached, around, 255), 5), SHRINK, size_wh, dst=amount)
             cv2.cvtColor(cv2.min(amount, light, dst=amount), cv2.COLOR_GRAY2RGB, dst=amounts)
-            cv2.multiply(amounts, missing, scale=1 / 255, dst=amounts)
-            return np.asarray(cv2.subtract(rgb_u8, amounts), np.uint8)
+            return np.asarray(cv2.subtract(rgb_u8, multiply(amounts, missing, 255, dst=amounts)), np.uint8)
 
         return draw

@@ -11,6 +11,7 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.finishes import tables, tiles
 from celcam.finishes.primitive import Kit, repeat
+from celcam.finishes.whole_numbers import blur, shrink, stretch
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,11 @@ def bind_tone(side: int, size_wh: tuple[int, int]) -> Callable[[Uint8Array, Uint
         side: of the square that a line can't fill, in pixels at half the size.
         size_wh: of the planes.
     """
-    half_wh = (max(1, size_wh[0] // 2), max(1, size_wh[1] // 2))
     square = np.ones((side, side), np.uint8)
 
     def tone(gray: Uint8Array, onto: Uint8Array) -> None:
-        half = cv2.resize(gray, half_wh, interpolation=cv2.INTER_AREA)
-        closed = cv2.blur(cv2.morphologyEx(half, cv2.MORPH_CLOSE, square), (3, 3))
-        cv2.resize(closed, size_wh, dst=onto)
+        closed = np.asarray(cv2.morphologyEx(shrink(gray, 2), cv2.MORPH_CLOSE, square), np.uint8)
+        stretch(blur(closed, 3), 2, size_wh, dst=onto)
 
     return tone
 

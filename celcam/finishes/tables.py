@@ -1,7 +1,7 @@
 """Tables of 256 bytes: curves, soft steps and products.
 
-A table is ``(256,) uint8``; ``cv2.LUT`` applies it to every byte. All are computed in double precision and rounded, so
-that they are the same on every machine.
+A table is ``(256,) uint8``; ``cv2.LUT`` applies it to every byte. All are computed in double precision and rounded with
+a margin, so that they are the same on every machine.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import numpy as np
 from celcam.arrays import FloatArray, Uint8Array
 
 LEVELS = np.arange(256, dtype=np.float64)
+# Processors differ in the last digits of a computed number. A number halfway between two bytes, within this, rounds up.
+_MARGIN = 1e-7
 
 
 def to_table(values: FloatArray) -> Uint8Array:
-    """256 numbers as a table, rounded and clipped to 0..255."""
-    return np.clip(np.floor(values + 0.5), 0, 255).astype(np.uint8)
+    """256 numbers as a table, or an array of any shape as bytes: rounded and clipped to 0..255."""
+    return np.clip(np.floor(values + (0.5 + _MARGIN)), 0, 255).astype(np.uint8)
 
 
 def curve(points: Sequence[tuple[float, float]]) -> FloatArray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from celcam.arrays import FloatArray, Uint8Array
-from celcam.finishes import noise
+from celcam.finishes import noise, tables
 
 # Finer screens of dots and lines would only alias with the pixels.
 FINEST_PERIOD = 2.5
@@ -16,7 +16,7 @@ FINEST_PERIOD = 2.5
 
 def to_tile(plane: FloatArray) -> Uint8Array:
     """``0..1`` as bytes, rounded and clipped."""
-    return np.clip(np.floor(plane * 255.0 + 0.5), 0, 255).astype(np.uint8)
+    return tables.to_table(plane * 255.0)
 
 
 def dots(period: float, angle: float) -> FloatArray:

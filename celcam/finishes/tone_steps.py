@@ -11,8 +11,9 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.finishes import tables
 from celcam.finishes.primitive import Draw, Kit, Primitive
+from celcam.finishes.whole_numbers import multiply
 
-# A gain of 1 as a byte. Odd, so that no product lies halfway between two bytes: rounding is the same everywhere.
+# A gain of 1 as a byte. Odd, as `multiply` needs it.
 UNIT = 127
 
 
@@ -44,6 +45,6 @@ class ToneSteps(Primitive):
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             cv2.LUT(cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY, dst=gain), kit.tables["gain"], dst=gain)
             cv2.cvtColor(gain, cv2.COLOR_GRAY2RGB, dst=gains)
-            return np.asarray(cv2.multiply(rgb_u8, gains, scale=1 / UNIT), np.uint8)
+            return multiply(rgb_u8, gains, UNIT)
 
         return draw

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import cv2
 import numpy as np
 
 from celcam.finishes import tables, tiles
 from celcam.finishes.primitive import Draw, Kit, Primitive, as_rgb, repeat
+from celcam.finishes.whole_numbers import multiply
 
 
 @dataclass(frozen=True)
@@ -34,4 +34,4 @@ class Vignette(Primitive):
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """One multiplication."""
         light = as_rgb(repeat(kit.tiles["light"], size_wh))
-        return lambda rgb_u8: np.asarray(cv2.multiply(rgb_u8, light, scale=1 / 255), np.uint8)
+        return lambda rgb_u8: multiply(rgb_u8, light, 255)

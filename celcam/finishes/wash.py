@@ -11,6 +11,7 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.finishes import noise, tables, tiles
 from celcam.finishes.primitive import Draw, Kit, Primitive, repeat, scale_of
+from celcam.finishes.whole_numbers import blur, multiply, shrink, stretch
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,6 @@ class Wash(Primitive):
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """Rims are found at half the size."""
         width, height = size_wh
-        half_wh = (max(1, width // 2), max(1, height // 2))
         pigment = repeat(kit.tiles["pigment"], size_wh)
         side = kit.numbers["rim"]
         gray = np.empty((height, width), np.uint8)
@@ -58,12 +58,11 @@ class Wash(Primitive):
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY, dst=gray)
-            half = cv2.blur(cv2.resize(gray, half_wh, interpolation=cv2.INTER_AREA), (3, 3))
-            around = cv2.blur(half, (side, side))
-            rim = cv2.LUT(cv2.subtract(around, half), kit.tables["rim"])
-            cv2.cvtColor(cv2.resize(rim, size_wh, dst=gray), cv2.COLOR_GRAY2RGB, dst=rims)
+            half = blur(shrink(gray, 2), 3)
+            rim = np.asarray(cv2.LUT(cv2.subtract(blur(half, side), half), kit.tables["rim"]), np.uint8)
+            cv2.cvtColor(stretch(rim, 2, size_wh, dst=gray), cv2.COLOR_GRAY2RGB, dst=rims)
             cv2.subtract(rgb_u8, rims, dst=paint)
-            cv2.multiply(cv2.bitwise_not(paint, dst=paint), pigment, scale=1 / 255, dst=paint)
-            return np.asarray(cv2.bitwise_not(paint), np.uint8)
+            cv2.bitwise_not(paint, dst=paint)
+            return np.asarray(cv2.bitwise_not(multiply(paint, pigment, 255, dst=paint)), np.uint8)
 
         return draw

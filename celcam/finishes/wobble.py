@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from celcam.arrays import Uint8Array
-from celcam.finishes import noise
+from celcam.finishes import noise, tables
 from celcam.finishes.primitive import Draw, Kit, Primitive, repeat, scale_of
 
 
@@ -37,8 +37,7 @@ class Wobble(Primitive):
         for number, name in enumerate(("x", "y")):
             bend = field.band(self.seed + number, self.wide)
             bend += 0.33 * field.band(self.seed + number + 10, self.fine)
-            steps = np.floor(bend * (self.amount * scale * 32 / 1.05) + 0.5)
-            named[name] = np.clip(128.0 + steps, 0, 255).astype(np.uint8)
+            named[name] = tables.to_table(128.0 + bend * (self.amount * scale * 32 / 1.05))
         return Kit(tiles=named)
 
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:

@@ -1,7 +1,7 @@
 """The golden set: digests of what each shipped int8 file and each look draws on pictures that are fixed.
 
-An int8 file draws the same bytes on every processor, so a digest that differs is a change: of a network, a finish, the
-runtime or OpenCV. A finish does so on x86-64 only: on arm64, OpenCV rounds some arithmetic differently.
+An int8 file and a finish draw the same bytes on every processor, so a digest that differs is a change: of a network, a
+finish, the runtime or OpenCV.
 ``python -m tests.golden.looks`` writes the digests again, after a change on purpose.
 ``python -m tests.golden.looks --check`` compares them and exits with 1 if one differs.
 """

@@ -22,7 +22,7 @@ import { RELIT } from "./tone.js";
  */
 export async function loadFinish(address, find, load) {
   const stored = JSON.parse(await (await load(address)).text());
-  if (stored.format !== 1) throw new Error(`the finish has format ${stored.format}; expected 1; load the page again`);
+  if (stored.format !== 2) throw new Error(`the finish has format ${stored.format}; expected 2; load the page again`);
   const files = [stored.small, stored.full].flatMap(({ steps }) => steps.flatMap(({ tiles }) => Object.values(tiles)));
   const options = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
   const tiles = new Map(await Promise.all(files.map(async ({ file }) =>

@@ -1,7 +1,7 @@
 /**
  * Shader functions that finishes share. Values are whole levels, 0..255, in floats.
  *
- * They round as OpenCV does, step by step, because steep curves magnify a difference of one level.
+ * They round as Python does, step by step, because steep curves magnify a difference of one level.
  */
 export const LIBRARY = `
 uniform vec2 size;
@@ -20,8 +20,8 @@ vec3 add(vec3 a, vec3 b) { return min(a + b, 255.0); }
 vec3 sub(vec3 a, vec3 b) { return max(a - b, 0.0); }
 float mul(float a, float b, float s) { return min(floor(a * b * s + 0.5), 255.0); }
 vec3 mul(vec3 a, vec3 b, float s) { return min(floor(a * b * s + 0.5), 255.0); }
-float mixed(float a, float x, float b, float y) { return clamp(roundEven(a * x + b * y), 0.0, 255.0); }
-vec3 mixed(vec3 a, float x, vec3 b, float y) { return clamp(roundEven(a * x + b * y), 0.0, 255.0); }
+float blend(float a, float b, float share) { return floor((a * (255.0 - share) + b * share + 127.5) / 255.0); }
+vec3 blend(vec3 a, vec3 b, float share) { return floor((a * (255.0 - share) + b * share + 127.5) / 255.0); }
 
 // A tile that repeats, at the size that the finish was exported for, or larger or smaller.
 vec3 tile(highp sampler2D t, ivec2 p) {
@@ -49,18 +49,14 @@ vec3 framed(highp sampler2D t, ivec2 p) {
     mix(texture(t, vec2(low.x, high.y) / n), texture(t, high / n), share.x), share.y));
 }
 
-// Enlarging by bilinear interpolation, in whole numbers as OpenCV does it.
+// Enlarging by bilinear interpolation, in whole numbers as OpenCV's bit-exact one.
 vec3 enlarged(highp sampler2D t, ivec2 p) {
-  ivec2 n = textureSize(t, 0);
-  vec2 place = (vec2(p) + 0.5) * vec2(n) / size - 0.5;
+  vec2 place = (vec2(p) + 0.5) * vec2(textureSize(t, 0)) / size - 0.5;
   ivec2 s = ivec2(floor(place));
-  ivec2 w = ivec2(roundEven((place - floor(place)) * 2048.0));
-  // Across, the border's pixel alone counts; down, it counts twice. The sums are cut off differently.
-  if (s.x < 0 || s.x >= n.x - 1) w.x = 0;
-  s.x = clamp(s.x, 0, n.x - 1);
-  ivec3 a = ivec3(at(t, s)) * (2048 - w.x) + ivec3(at(t, s + ivec2(1, 0))) * w.x;
-  ivec3 b = ivec3(at(t, s + ivec2(0, 1))) * (2048 - w.x) + ivec3(at(t, s + 1)) * w.x;
-  return vec3((((2048 - w.y) * (a >> 4)) >> 16) + ((w.y * (b >> 4)) >> 16) + 2 >> 2);
+  ivec2 w = ivec2(roundEven((place - floor(place)) * 256.0)); // beyond the border, both pixels are the same
+  ivec3 a = ivec3(at(t, s)) * (256 - w.x) + ivec3(at(t, s + ivec2(1, 0))) * w.x;
+  ivec3 b = ivec3(at(t, s + ivec2(0, 1))) * (256 - w.x) + ivec3(at(t, s + 1)) * w.x;
+  return vec3((a * (256 - w.y) + b * w.y + 32768) >> 16);
 }
 vec3 blurred(highp sampler2D t, ivec2 p, int side) {
   ivec2 n = textureSize(t, 0);

@@ -49,8 +49,7 @@ const keepHue = (text, shortSide) => `
   {
     float tone = ${toneOf(text, shortSide)("c")};
     float kept = table(${text.row("kept")}, sub(c.r, table(${text.row("others")}, max(c.g, c.b))));
-    vec3 grays = mul(${byChannel(text, "tone")}, vec3(255.0 - kept), 1.0 / 255.0);
-    c = add(grays, mul(${byChannel(text, "c.r", "kept ")}, vec3(kept), 1.0 / 255.0));
+    c = blend(${byChannel(text, "tone")}, ${byChannel(text, "c.r", "kept ")}, kept);
   }`;
 
 const screentone = (text, shortSide) => `
@@ -67,10 +66,7 @@ const inks = (text, shortSide) => `
     float shift = tile(${text.tile("line")}, p).r + tile(${text.tile("rough")}, p).r - 256.0;
     tone = sub(add(tone, max(shift, 0.0)), max(-shift, 0.0));
     float warmth = table(${text.row("warmth")}, sub(c.r, max(c.b, table(${text.row("green")}, c.g))));
-    vec3 cool = ${byChannel(text, "tone", "cool ")};
-    vec3 warm = ${byChannel(text, "tone", "warm ")};
-    c = add(cool, mul(sub(warm, cool), vec3(warmth), 1.0 / 255.0));
-    c = sub(c, mul(sub(cool, warm), vec3(warmth), 1.0 / 255.0));
+    c = blend(${byChannel(text, "tone", "cool ")}, ${byChannel(text, "tone", "warm ")}, warmth);
   }`;
 
 const separation = (text) => {
@@ -98,11 +94,10 @@ const grid = (text) => {
   const exported = text.step.numbers.square;
   const cell = text.ratio === 1 ? exported : Math.max(1, Math.round(exported / text.ratio));
   const { dither, sharpness } = text.step;
-  const mean = cell === 2 ? "floor(sum / 4.0 + 0.5)" : `roundEven(sum / ${float(cell * cell)})`;
   const cells = text.make("cells", 1, `
     vec3 sum = vec3(0.0);
     for (int y = 0; y < ${cell}; y++) for (int x = 0; x < ${cell}; x++) sum += at(src, p * ${cell} + ivec2(x, y));
-    return ${mean};`, cell);
+    return floor(sum / ${float(cell * cell)} + 0.5);`, cell);
   const painted = text.make("painted", 1, `
     const float BAYER[16] = float[16](0.0, 8.0, 2.0, 10.0, 12.0, 4.0, 14.0, 6.0, 3.0, 11.0, 1.0, 9.0, 15.0, 7.0, 13.0, 5.0);
     float change = floor(((BAYER[(p.y % 4) * 4 + p.x % 4] + 0.5) / 16.0 - 0.5) * ${float(dither)} + 0.5);

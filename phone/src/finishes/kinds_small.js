@@ -1,11 +1,9 @@
 /** Steps on the network's small picture: grade, wobble, sky, glow. See kinds.js. */
-import { exact, float } from "./text.js";
 
 const CHANNELS = ["red", "green", "blue"];
 const SHRINK = 4;
 
 const grade = (text) => {
-  const vivid = exact(text.step.vivid);
   const lines = [];
   for (const [channel, name] of CHANNELS.entries()) {
     for (const source of ["gray", "leaf", "blueness"]) {
@@ -22,7 +20,10 @@ const grade = (text) => {
   return `
   {
     float gray_ = gray(c);
-    c = table(${text.row("tones")}, mixed(c, ${float(1 + vivid)}, vec3(gray_), ${float(-vivid)}));
+    vec3 grays = vec3(gray_);
+    vec3 more = table(${text.row("vivid")}, sub(c, grays));
+    vec3 less = table(${text.row("vivid")}, sub(grays, c));
+    c = table(${text.row("tones")}, sub(add(grays, more), less));
     float leaf_ = sub(c.g, max(c.r, c.b));
     float blueness_ = sub(c.b, c.r);
     float guard = table(${text.row("guard")}, sub(c.r, c.b));
@@ -52,7 +53,7 @@ const mean = (value) => `
 const sky = (text) => {
   const side = text.side("around");
   const light = (c) => `sub(table(${text.row("amount")}, min(${c}.g, ${c}.b)), table(${text.row("warm")}, sub(${c}.r, ${c}.b)))`;
-  const small = text.make("light", SHRINK, `${mean(`vec3(${light("c")})`)}\n    return roundEven(sum / 16.0);`);
+  const small = text.make("light", SHRINK, `${mean(`vec3(${light("c")})`)}\n    return floor(sum / 16.0 + 0.5);`);
   const wide = text.make("wide", SHRINK, `return highest(${small}, p, ivec2(1));`);
   const down = text.make("down", SHRINK, `
     vec3 least = vec3(255.0);
@@ -75,7 +76,7 @@ const sky = (text) => {
 
 const glow = (text) => {
   const side = text.side("side");
-  const spill = text.make("spill", SHRINK, `${mean("c")}\n    return table(${text.row("spill")}, roundEven(sum / 16.0));`);
+  const spill = text.make("spill", SHRINK, `${mean("c")}\n    return table(${text.row("spill")}, floor(sum / 16.0 + 0.5));`);
   const once = text.make("once", SHRINK, `return blurred(${spill}, p, ${side});`);
   const lit = text.make("lit", SHRINK, `
     ivec2 n = textureSize(${text.tile("sun")}, 0);

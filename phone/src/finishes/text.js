@@ -75,8 +75,3 @@ export function roundEven(value) {
   if (share !== 0.5) return Math.round(value);
   return below % 2 === 0 ? below : below + 1;
 }
-
-/** The nearest multiple of 1/32, as `celcam.finishes.primitive.exact`. @param {number} weight */
-export function exact(weight) {
-  return roundEven(weight * 32) / 32;
-}

@@ -1,5 +1,5 @@
 /** From colour to the one plane of tone that screens and inks are printed by: `celcam/finishes/tone.py`. */
-import { exact, float } from "./text.js";
+import { float, roundEven } from "./text.js";
 
 const SHRINK = 8;
 const REFERENCE_SHORT_SIDE = 480;
@@ -12,9 +12,9 @@ const REFERENCE_SHORT_SIDE = 480;
  */
 export function toneOf(text, shortSide) {
   const { red, local, lift, reach } = text.step.tone;
-  const share = exact(red);
+  const share = roundEven(red * 32); // in 1/32
   const plain = (colour) =>
-    share ? `mixed(gray(${colour}), ${float(1 - share)}, ${colour}.r, ${float(share)})` : `gray(${colour})`;
+    share ? `floor((gray(${colour}) * ${float(32 - share)} + ${colour}.r * ${float(share)} + 16.0) / 32.0)` : `gray(${colour})`;
   if (!local && !lift) return plain;
   const side = 2 * Math.round((reach * shortSide) / REFERENCE_SHORT_SIDE / SHRINK / 2) + 1;
   const small = text.make("light", SHRINK, `
@@ -23,7 +23,7 @@ export function toneOf(text, shortSide) {
       vec3 c = at(src, p * ${SHRINK} + ivec2(x, y));
       sum += ${plain("c")};
     }
-    return vec3(roundEven(sum / ${float(SHRINK * SHRINK)}));`);
+    return vec3(floor(sum / ${float(SHRINK * SHRINK)} + 0.5));`);
   const once = text.make("around", SHRINK, `return blurred(${small}, p, ${side});`);
   const change = text.make("change", SHRINK, `
     float light = at(${small}, p).r;

@@ -70,5 +70,5 @@ def test_a_folder_without_a_finish_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="not a finish"):
         read_finish(tmp_path)
     path.write_text(json.dumps({"format": 9}))
-    with pytest.raises(DataError, match="format 9; expected 1"):
+    with pytest.raises(DataError, match="format 9; expected 2"):
         read_finish(tmp_path)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from celcam.paths import ROOT
 from tests.pi.emulated import processors
-from tests.pi.emulated.processors import PI_5, Processor
+from tests.pi.emulated.processors import HOME, PI_5, Processor
 from tests.pi.emulated.roots import Release, build_root
 
-CHECKOUT = "/root/celcam"  # in the root
+CHECKOUT = f"{HOME}/celcam"
 INSTALLER = "edge_app/install-pi.sh"
 CELCAM = "/opt/celcam/.venv-pi/bin/celcam"
 PYTHON = "/opt/celcam/.venv-pi/bin/python"

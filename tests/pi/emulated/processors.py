@@ -19,9 +19,10 @@ HERE = Path(__file__).parent
 QEMU = Path("/usr/bin/qemu-aarch64-static")
 ALL_IDS = "0 0 4294967295"
 LONGEST_S = 600.0
+HOME = "/home/pi"  # in the root
 ENVIRON = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "HOME": "/root",
+    "HOME": HOME,
     "LANG": "C.UTF-8",
 }
 

@@ -37,12 +37,12 @@ def test_every_file_and_every_look_draws_the_golden_pictures(pi: Pi, processor: 
 
 
 def test_every_command_of_the_page_runs(pi: Pi) -> None:
-    photo = next((pi.root / CHECKOUT.lstrip("/") / "datasets/samples").glob("*coffee*"))
-    (pi.root / "root/celcam/photo.jpg").write_bytes(photo.read_bytes())
+    here = pi.root / CHECKOUT.lstrip("/")
+    photo = next((here / "datasets/samples").glob("*coffee*"))
+    (here / "photo.jpg").write_bytes(photo.read_bytes())
     script = "\n".join(["set -e", f"cd {CHECKOUT}", *sh_blocks()])
     done = pi.run("/bin/bash", "-c", script, limit_s=1200)
     assert done.returncode == 0, done.stdout
-    here = pi.root / CHECKOUT.lstrip("/")
     assert (here / "cartoon.png").is_file()
     assert (here / "bench.json").is_file()
     with av.open(here / "party.mp4") as clip:
