@@ -6,7 +6,7 @@ import datetime
 import itertools
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from celcam.arrays import Uint8Array
@@ -14,7 +14,7 @@ from celcam.errors import UsageError
 from celcam.image_io import UNFINISHED_SUFFIX, encode_image, write_image
 from celcam.originals import Identity, identity
 from edge_app.frames import Frame, FrameSink
-from edge_app.sinks.disk import make_folder, rename_to_new, unwritable
+from edge_app.sinks.disk import MB, RESERVE_MB, free_bytes, make_folder, rename_to_new, require_space, unwritable
 
 
 class ImageSink(FrameSink):
@@ -62,7 +62,9 @@ class FolderSink(FrameSink):
         return True
 
 
-def snapshot(folder: Path, rgb_u8: Uint8Array, *, now: datetime.datetime) -> Path:
+def snapshot(
+    folder: Path, rgb_u8: Uint8Array, *, now: datetime.datetime, free: Callable[[Path], int] = free_bytes
+) -> Path:
     """Write a picture under a new name such as ``celcam-20261125-153000.png``.
 
     The file is complete and flushed to the disk when this returns. It never replaces another file, even if several
@@ -72,6 +74,7 @@ def snapshot(folder: Path, rgb_u8: Uint8Array, *, now: datetime.datetime) -> Pat
         folder: created if it does not exist.
         rgb_u8: ``(H, W, 3) uint8 RGB``, 0..255.
         now: time for the name.
+        free: returns the free bytes in a folder; the system keeps its reserve.
 
     Returns:
         The path of the file.
@@ -79,6 +82,7 @@ def snapshot(folder: Path, rgb_u8: Uint8Array, *, now: datetime.datetime) -> Pat
     Raises:
         UnwritableError: the disk is full, or the folder can't be written; no file remains then.
     """
+    require_space(folder, free=free, reserve_bytes=RESERVE_MB * MB)
     data = encode_image(rgb_u8, ".png")
     temporary = folder / f".celcam.{uuid.uuid4().hex}{UNFINISHED_SUFFIX}"
     try:

@@ -16,7 +16,7 @@ from typing import Self
 from celcam.errors import CelcamError, UnwritableError
 from edge_app.frames import Frame, FrameSink
 from edge_app.session import Session
-from edge_app.sinks.disk import NameTakenError, Syncer, free_bytes, unwritable
+from edge_app.sinks.disk import MB, RESERVE_MB, NameTakenError, Syncer, free_bytes, require_space, unwritable
 from edge_app.sinks.encoders import AUTO
 from edge_app.sinks.images import stamped_paths
 from edge_app.sinks.video import VideoSink
@@ -24,9 +24,6 @@ from edge_app.sinks.video import VideoSink
 # Each file of a recording is small enough to be sent, and far below the 4 GB limit of a USB stick's FAT.
 LIMIT_MINUTES = 30.0
 LIMIT_MB = 1000.0
-# This space stays free for the system, and for the index that is written at the end of a file.
-RESERVE_MB = 200.0
-MB = 1_000_000
 # The free space is read at this interval of the recording's own time.
 CHECK_S = 1.0
 
@@ -193,16 +190,8 @@ class Recorder(FrameSink):
         self._session.notices.add(f"recording is off: {error}")
 
     def _check_space(self) -> None:
-        try:
-            free = self._free(self._folder)
-        except OSError as error:
-            raise unwritable(self._folder, error) from error
-        if free < self._reserve_bytes:
-            kept = "the recording so far is kept; " if self._clip is not None else ""
-            raise UnwritableError(
-                f"{self._folder}: {free / MB:.0f} MB are free, and {self._reserve_bytes / MB:.0f} MB are reserved for "
-                f"the system; {kept}free some space"
-            )
+        kept = "the recording so far is kept" if self._clip is not None else ""
+        require_space(self._folder, free=self._free, reserve_bytes=self._reserve_bytes, kept=kept)
 
     def _check_disk(self) -> None:
         """Raise an error that the disk reported after a write, for this clip or the one before."""

@@ -69,13 +69,16 @@ def machine_names() -> frozenset[str]:
 class Access:
     """The access rules of one server."""
 
-    def __init__(self, *, address: str, port: int, token: str | None, names: Iterable[str] | None = None) -> None:
+    def __init__(
+        self, *, address: str, port: int, token: str | None, key: bytes = b"", names: Iterable[str] | None = None
+    ) -> None:
         """Rules for a server at ``address`` and ``port``.
 
         Args:
             address: the address that it is bound to.
             port: the port that it listens on.
             token: required in every request; None requires none.
+            key: secret; makes the cookies, so that nobody can compute a cookie from a guessed token.
             names: the names of this machine; None looks them up.
         """
         self._port, self._token = port, token
@@ -85,7 +88,7 @@ class Access:
         )
         # Not the token itself, so the token is not in a browser's files; the same after a restart with the same token.
         self.cookie_value = (
-            hmac.new(token.encode(), b"celcam cookie", hashlib.sha256).hexdigest() if token is not None else ""
+            hmac.new(key, b"celcam cookie " + token.encode(), hashlib.sha256).hexdigest() if token is not None else ""
         )
 
     @property
@@ -97,14 +100,9 @@ class Access:
         """Whether ``given`` is the token; compared in constant time."""
         return self._token is not None and _same(given, self._token)
 
-    def knows(self, cookie: str | None, authorization: str | None) -> bool:
-        """Whether a request has the cookie, or ``Authorization: Bearer TOKEN``, or needs neither."""
-        if self._token is None:
-            return True
-        if cookie is not None and _same(cookie, self.cookie_value):
-            return True
-        kind, _, given = (authorization or "").partition(" ")
-        return kind.lower() == "bearer" and self.is_token(given.strip())
+    def has_cookie(self, cookie: str | None) -> bool:
+        """Whether ``cookie`` is this server's; compared in constant time."""
+        return self._token is not None and cookie is not None and _same(cookie, self.cookie_value)
 
     def check_host(self, hosts: list[str], own_address: str) -> None:
         """Refuse a request for another name than this machine's (DNS rebinding).
@@ -139,7 +137,9 @@ class Access:
             RefusedError: the request comes from another site, or changes something without a statement of its origin.
         """
         site = headers.get("Sec-Fetch-Site")
-        if site in FOREIGN and not is_visit:
+        # A link opens a document; an <img> on another site would only guess tokens.
+        is_link = is_visit and headers.get("Sec-Fetch-Dest", "document") == "document"
+        if site in FOREIGN and not is_link:
             raise RefusedError(403, "this was asked for by another page")
         if method not in CHANGING_METHODS:
             return

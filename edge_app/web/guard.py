@@ -67,24 +67,44 @@ class Guard:
             self._report(f"web: {request.method} {request.path[:80]!r} failed: {reason[:LONGEST_REASON]}")
             return self._refusal(request, RefusedError(500, "internal error; see the output of Celcam for the reason"))
 
+    def answer_malformed(self, address: str, status: int) -> web.Response:
+        """The answer to a request that can't be read; the connection is closed after it."""
+        wait_s = self._requests.take(peer_key(address))
+        refusal = RefusedError(status if not wait_s else 429, "expected a request of HTTP/1.1", retry_after_s=wait_s)
+        response = web.Response(status=refusal.status, text=_plain_page(refusal, again=False), content_type="text/html")
+        response.headers.update(HEADERS)
+        if wait_s:
+            response.headers["Retry-After"] = str(math.ceil(wait_s))
+        response.force_close()
+        return response
+
     def _check(self, request: web.Request) -> None:
         peer = peer_key(request.remote or "")
-        _bound(self._requests.take(peer))
+        knows = self._access.has_cookie(request.cookies.get(self._access.cookie_name))
+        # Devices behind one router share an address: viewers with the cookie have requests of their own.
+        _bound(self._requests.take(f"viewer {peer}" if knows else peer))
         own = request.get_extra_info("sockname")
         self._access.check_host(request.headers.getall("Host", []), own[0] if own else "")
         is_visit = request.method == "GET" and request.path == "/"
         self._access.check_origin(request.method, request.headers, is_visit=is_visit)
         if not self._access.wants_token:
             return
-        _bound(self._guesses.wait_s(peer))
-        cookie = request.cookies.get(self._access.cookie_name)
-        authorization = request.headers.get("Authorization")
         given = request.query.get("token") if is_visit else None
-        if self._access.is_token(given) if given is not None else self._access.knows(cookie, authorization):
-            return
-        if given is not None or cookie is not None or authorization is not None:
+        if given is None and knows:
+            return  # whatever others have guessed
+        if given is None:
+            kind, _, text = request.headers.get("Authorization", "").partition(" ")
+            given = text.strip() if kind.lower() == "bearer" else None
+        if given is None or not self._is_right(given, peer):
+            raise RefusedError(403, "this page needs the link that was printed when Celcam was started")
+
+    def _is_right(self, given: str, peer: str) -> bool:
+        """Whether ``given`` is the token; wrong ones are counted, and too many refused before they are compared."""
+        _bound(self._guesses.wait_s(peer))
+        right = self._access.is_token(given)
+        if not right:
             self._guesses.take(peer)
-        raise RefusedError(403, "this page needs the link that was printed when Celcam was started")
+        return right
 
     def _refusal(self, request: web.Request, refusal: RefusedError) -> web.Response:
         """The reason in plain words, as JSON below ``/api/``."""
@@ -99,7 +119,7 @@ class Guard:
             response.content_type = "text/html"
             response.text = _plain_page(refusal, again=refusal.status == 403 and is_link)
         if refusal.status == 403 and self._access.cookie_name in request.cookies:
-            # The cookie is from an earlier start; if the browser sent it again, it would count as a guess.
+            # The cookie is from an earlier start.
             response.del_cookie(self._access.cookie_name, path="/", httponly=True, samesite="Strict")
         if refusal.retry_after_s:
             response.headers["Retry-After"] = str(math.ceil(refusal.retry_after_s))

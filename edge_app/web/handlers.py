@@ -22,7 +22,7 @@ from edge_app.session import Session
 from edge_app.sinks.images import snapshot
 from edge_app.web.access import RefusedError
 from edge_app.web.gallery import list_files
-from edge_app.web.guard import Guard
+from edge_app.web.guard import Guard, Handler
 from edge_app.web.jpeg import NewestFrame, SharedEncoder
 from edge_app.web.limits import Limits, RateLimiter
 from edge_app.web.streaming import send_file, send_pictures
@@ -55,8 +55,8 @@ class Services:
     thumbnails: Thumbnails
     executor: Executor
     read_vitals: Callable[[], dict[str, Any]]
-    # Returns the answer to a WebRTC offer, both as SDP; None without WebRTC.
-    answer_offer: Callable[[str], Awaitable[str]] | None
+    # Returns the answer to the WebRTC offer of a viewer at an address, both as SDP; None without WebRTC.
+    answer_offer: Callable[[str, str], Awaitable[str]] | None
     smooth_viewers: Callable[[], int]
 
 
@@ -77,19 +77,24 @@ class Handlers:
         app = web.Application(middlewares=[self._guard.answer], client_max_size=self._limits.offer_bytes)
         app.on_response_prepare.append(self._guard.add_headers)
         app.on_shutdown.append(self._end_streams)
-        app.router.add_get("/", self._index)
+        self._add(app, "GET", "/", self._index)
         for name in PAGE_TYPES:
-            app.router.add_get(f"/{name}", self._page_file)
-        app.router.add_get("/live.mjpg", self._live, allow_head=False)
-        app.router.add_get("/frame.jpg", self._frame, allow_head=False)
-        app.router.add_get("/thumbs/{look}.jpg", self._thumb, allow_head=False)
-        app.router.add_get("/api/state", self._state, allow_head=False)
-        app.router.add_post("/api/view", self._view)
-        app.router.add_post("/api/snapshot", self._snapshot)
-        app.router.add_get("/api/files", self._files, allow_head=False)
-        app.router.add_get("/files/{name}", self._file)
-        app.router.add_post("/api/offer", self._offer)
+            self._add(app, "GET", f"/{name}", self._page_file)
+        self._add(app, "GET", "/live.mjpg", self._live)
+        self._add(app, "GET", "/frame.jpg", self._frame)
+        self._add(app, "GET", "/thumbs/{look}.jpg", self._thumb)
+        self._add(app, "GET", "/api/state", self._state)
+        self._add(app, "POST", "/api/view", self._view)
+        self._add(app, "POST", "/api/snapshot", self._snapshot)
+        self._add(app, "GET", "/api/files", self._files)
+        self._add(app, "GET", "/files/{name}", self._file)
+        self._add(app, "HEAD", "/files/{name}", self._file)
+        self._add(app, "POST", "/api/offer", self._offer)
         return app
+
+    def _add(self, app: web.Application, method: str, path: str, handler: Handler) -> None:
+        # aiohttp would answer to the header Expect before the guard has seen the request.
+        app.router.add_route(method, path, handler, expect_handler=_ignore)
 
     @property
     def viewers(self) -> int:
@@ -215,7 +220,8 @@ class Handlers:
             raise RefusedError(503, "too many viewers for smooth video", retry_after_s=5.0)
         if offer.get("type") != "offer" or not isinstance(offer.get("sdp"), str):
             raise RefusedError(400, "expected {'type': 'offer', 'sdp': ...}")
-        return web.json_response({"type": "answer", "sdp": await self._services.answer_offer(offer["sdp"])})
+        answer = await self._services.answer_offer(offer["sdp"], request.remote or "")
+        return web.json_response({"type": "answer", "sdp": answer})
 
     async def _read_json(self, request: web.Request, limit_bytes: int) -> dict[str, Any]:
         """The JSON object in the request's body."""
@@ -248,6 +254,10 @@ class Handlers:
     async def _end_streams(self, app: web.Application) -> None:
         for task in self._streams | self._downloads:
             task.cancel()
+
+
+async def _ignore(request: web.Request) -> None:
+    """No handler waits for a permission to send the body: all bodies are small."""
 
 
 @contextmanager

@@ -29,7 +29,7 @@ class Limits:
     # A snapshot is a file of about a megabyte.
     snapshots_per_s: float = 1.0
     snapshots_at_once: int = 5
-    # The number of devices that are remembered; the one that has been silent longest is forgotten first.
+    # The number of devices that are remembered.
     peers: int = 1024
     body_bytes: int = 4096
     offer_bytes: int = 65536
@@ -39,8 +39,16 @@ class Limits:
     stalled_s: float = 10.0
 
 
+# The key of the peers for which there is no room.
+SHARED = ""
+
+
 class RateLimiter:
-    """A token bucket for each peer: so many requests at once, then so many a second."""
+    """A token bucket for each peer: so many requests at once, then so many a second.
+
+    Only a peer with a full bucket is forgotten, so that nobody gains requests by being forgotten. If there is none, the
+    peers that are new share one bucket.
+    """
 
     def __init__(self, per_s: float, at_once: int, *, peers: int, clock: Callable[[], float] = time.monotonic) -> None:
         """Start with full buckets.
@@ -59,17 +67,27 @@ class RateLimiter:
 
     def take(self, peer: str) -> float:
         """Count a request of ``peer``; returns 0 if it is allowed, else the seconds to wait."""
-        left = self._left(peer)
+        key = self._key(peer)
+        left = self._left(key)
         allowed = left >= 1.0
-        self._kept[peer] = (left - 1.0 if allowed else left, self._clock())
-        self._kept.move_to_end(peer)
-        while len(self._kept) > self._peers:
-            self._kept.popitem(last=False)
+        self._kept[key] = (left - 1.0 if allowed else left, self._clock())
+        self._kept.move_to_end(key)
         return 0.0 if allowed else (1.0 - left) / self._per_s
 
     def wait_s(self, peer: str) -> float:
         """The seconds until `take` would allow a request; counts nothing."""
-        return max(0.0, (1.0 - self._left(peer)) / self._per_s)
+        return max(0.0, (1.0 - self._left(self._key(peer))) / self._per_s)
+
+    def _key(self, peer: str) -> str:
+        """The peer's own bucket; the shared one if there is no room."""
+        if peer in self._kept:
+            return peer
+        while len(self._kept) >= self._peers:
+            silent = next(key for key in self._kept)  # longest
+            if self._left(silent) < self._at_once:
+                return SHARED
+            del self._kept[silent]
+        return peer
 
     def _left(self, peer: str) -> float:
         left, since_s = self._kept.get(peer, (float(self._at_once), self._clock()))

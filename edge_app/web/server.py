@@ -18,7 +18,8 @@ from celcam.errors import UsageError
 from edge_app.drawing.looks import Choice
 from edge_app.session import Session
 from edge_app.web.access import Access, is_loopback
-from edge_app.web.guard import Guard
+from edge_app.web.connection import Connections
+from edge_app.web.guard import HEADERS, Guard
 from edge_app.web.handlers import Handlers, Services
 from edge_app.web.jpeg import Encode, NewestFrame, SharedEncoder, encode_jpeg
 from edge_app.web.limits import Limits
@@ -29,7 +30,6 @@ BACKLOG = 64
 # The longest wait for running responses when the server ends.
 SHUTDOWN_S = 1.0
 JOIN_TIMEOUT_S = 10.0
-TOO_MANY = "too many connections; try again shortly\n"
 REMEDIES = {
     errno.EADDRINUSE: "another program uses it; use another --port, or --port 0 for any free port",
     errno.EACCES: "only the administrator may use it; use --port 8000, or --port 0 for any free port",
@@ -48,6 +48,7 @@ class WebServer:
         address: str,
         port: int,
         token: str | None,
+        key: bytes,
         read_vitals: Callable[[], dict[str, Any]],
         thumb_choices: Mapping[str, Choice],
         limits: Limits,
@@ -61,12 +62,13 @@ class WebServer:
             address: the address to listen on.
             port: the port to listen on; 0 is any free port.
             token: required from viewers; None requires none.
+            key: makes the viewers' cookies.
             read_vitals: returns the machine's vitals, ready for JSON.
             thumb_choices: the looks that get thumbnails.
             limits: the limits of the server.
             encode: a picture to JPEG.
         """
-        self._session, self._newest, self._address, self._token = session, newest, address, token
+        self._session, self._newest, self._address, self._token, self._key = session, newest, address, token, key
         self._read_vitals, self._limits, self._encode = read_vitals, limits, encode
         self.port = port
         self._thumbnails = Thumbnails(thumb_choices, lambda: newest.held, report=session.notices.add)
@@ -124,14 +126,22 @@ class WebServer:
         ):
             # WebRTC listens on the addresses of the network, so it is off if only this machine may watch.
             smooth = SmoothVideo(self._newest) if can_be_smooth() and not is_loopback(self._address) else None
-            runner = self._runner(encoders, workers, smooth)
+            access = Access(address=self._address, port=self.port, token=self._token, key=self._key)
+            guard = Guard(access, self._limits, self._session.notices.add)
+            runner = self._runner(encoders, workers, smooth, guard)
             await runner.setup()
             server = runner.server
             if server is None:
                 raise RuntimeError("aiohttp made no server")
             self._newest.attach(self._loop)
-            limiter = _ConnectionLimiter(server, self._limits.connections)
-            listening = await self._loop.create_server(limiter, sock=listener, backlog=BACKLOG)
+            connections = Connections(
+                server,
+                self._limits,
+                headers=HEADERS,
+                answer_malformed=guard.answer_malformed,
+                options=self._connection_options(),
+            )
+            listening = await self._loop.create_server(connections, sock=listener, backlog=BACKLOG)
             self._started.set_result(None)
             try:
                 await self._over.wait()
@@ -146,8 +156,17 @@ class WebServer:
                         transport.abort()  # else a connection whose viewer reads nothing would stay open
                 await asyncio.sleep(0)  # they close in the next round of the loop
 
+    def _connection_options(self) -> dict[str, Any]:
+        return {
+            "access_log": None,  # it would contain the token
+            "logger": _silent_logger(),
+            "keepalive_timeout": self._limits.request_s,
+            "lingering_time": 1.0,
+            "auto_decompress": False,
+        }
+
     def _runner(
-        self, encoders: ThreadPoolExecutor, workers: ThreadPoolExecutor, smooth: SmoothVideo | None
+        self, encoders: ThreadPoolExecutor, workers: ThreadPoolExecutor, smooth: SmoothVideo | None, guard: Guard
     ) -> web.AppRunner:
         session, limits = self._session, self._limits
         services = Services(
@@ -166,44 +185,18 @@ class WebServer:
             answer_offer=smooth.answer if smooth is not None else None,
             smooth_viewers=lambda: smooth.viewers if smooth is not None else 0,
         )
-        access = Access(address=self._address, port=self.port, token=self._token)
         return web.AppRunner(
-            Handlers(services, Guard(access, limits, session.notices.add), limits).app(),
-            access_log=None,  # it would contain the token
+            Handlers(services, guard, limits).app(),
+            access_log=None,
             logger=_silent_logger(),
-            keepalive_timeout=limits.request_s,
-            lingering_time=1.0,
             shutdown_timeout=SHUTDOWN_S,
             handler_cancellation=True,
-            auto_decompress=False,
         )
 
     def _report_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception") or context.get("message")
         if not isinstance(error, ConnectionError):
             self._session.notices.add(f"web: {' '.join(f'{type(error).__name__}: {error}'.split())}")
-
-
-class _ConnectionLimiter:
-    """Makes the protocol of each connection; above the limit, one that answers with status 503."""
-
-    def __init__(self, server: web.Server, most: int) -> None:
-        self._server, self._most = server, most
-
-    def __call__(self) -> asyncio.Protocol:
-        if len(self._server.connections) >= self._most:
-            return _TooMany()
-        return self._server()
-
-
-class _TooMany(asyncio.Protocol):
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.WriteTransport):
-            head = (
-                f"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: {len(TOO_MANY)}\r\n"
-            )
-            transport.write(f"{head}Retry-After: 5\r\nConnection: close\r\n\r\n{TOO_MANY}".encode())
-        transport.close()
 
 
 def listen(address: str, port: int) -> socket.socket:

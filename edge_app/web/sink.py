@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Self, TextIO
 
 from celcam.errors import CelcamError
@@ -17,6 +18,7 @@ from edge_app.web.access import choose_token
 from edge_app.web.announce import announcement
 from edge_app.web.jpeg import Encode, NewestFrame, encode_jpeg
 from edge_app.web.limits import Limits
+from edge_app.web.private_files import cookie_key, state_folder
 from edge_app.web.server import WebServer
 
 
@@ -40,6 +42,7 @@ class WebSink(FrameSink):
         thumb_choices: Mapping[str, Choice] | None = None,
         limits: Limits | None = None,
         encode: Encode = encode_jpeg,
+        state: Path | None = None,
         write: Callable[[str], None] = lambda text: print(text, flush=True),
     ) -> None:
         """A page for ``session``, not served yet.
@@ -55,6 +58,7 @@ class WebSink(FrameSink):
             thumb_choices: the looks that get thumbnails; None is all shipped ones that can be chosen.
             limits: the limits of the server.
             encode: a picture to JPEG.
+            state: the folder for the key of the cookies; None is `state_folder`.
             write: prints how to open the page.
 
         Raises:
@@ -69,6 +73,7 @@ class WebSink(FrameSink):
             address=address,
             port=port,
             token=self._token,
+            key=cookie_key(state or state_folder()) if self._token is not None else b"",
             read_vitals=read_vitals or dict,
             thumb_choices=_shipped(session.controls.looks) if thumb_choices is None else thumb_choices,
             limits=limits or Limits(),

@@ -29,6 +29,8 @@ AGAIN_S = 1.0
 CONNECT_S = 20.0
 OVER = frozenset({"failed", "closed", "disconnected"})
 MEDIA_LINE = re.compile(r"^m=(\w+) ", re.MULTILINE | re.ASCII)
+# A browser offers one for each of its addresses.
+MOST_CANDIDATES = 20
 
 
 def can_be_smooth() -> bool:
@@ -45,17 +47,19 @@ class SmoothVideo:
         self._peers: set[Any] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._converted: tuple[int, Uint8Array] | None = None
+        self._starting = 0  # viewers that have no peer yet
 
     @property
     def viewers(self) -> int:
         """The number of viewers that are connected or connecting."""
-        return len(self._peers)
+        return len(self._peers) + self._starting
 
-    async def answer(self, offer_sdp: str) -> str:
-        """Start to send to a viewer.
+    async def answer(self, offer_sdp: str, viewer: str) -> str:
+        """Start to send to a viewer, which counts from the call on.
 
         Args:
             offer_sdp: the browser's offer to receive one video and nothing else.
+            viewer: the viewer's address; packets go to no other.
 
         Returns:
             The answer's SDP.
@@ -63,11 +67,14 @@ class SmoothVideo:
         Raises:
             RefusedError: the offer is malformed, or asks for something else.
         """
-        if MEDIA_LINE.findall(offer_sdp) != ["video"]:
-            raise RefusedError(400, "sdp: expected an offer to receive one video")
-        aiortc = await asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "aiortc")
-        peer = aiortc.RTCPeerConnection(aiortc.RTCConfiguration(iceServers=[]))
-        self._peers.add(peer)
+        offer_sdp = checked_offer(offer_sdp, viewer)
+        self._starting += 1
+        try:
+            aiortc = await asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "aiortc")
+            peer = aiortc.RTCPeerConnection(aiortc.RTCConfiguration(iceServers=[]))
+            self._peers.add(peer)
+        finally:
+            self._starting -= 1
         try:
             description = aiortc.RTCSessionDescription(sdp=offer_sdp, type="offer")
             await peer.setRemoteDescription(description)
@@ -116,6 +123,39 @@ class SmoothVideo:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def checked_offer(sdp: str, viewer: str) -> str:
+    """The offer with candidates of the viewer's own address alone.
+
+    Browsers hide their addresses behind random names that end in ``.local``; these become the viewer's address, too.
+
+    Args:
+        sdp: the browser's offer.
+        viewer: the address that the offer came from.
+
+    Raises:
+        RefusedError: it does not ask for one video, has too many candidates, or a line that others read differently.
+    """
+    lines = sdp.replace("\r\n", "\n").split("\n")
+    if not all(line.isascii() and (line.isprintable() or not line) for line in lines):
+        raise RefusedError(400, "sdp: expected lines of printable ASCII")
+    if MEDIA_LINE.findall("\n".join(lines)) != ["video"]:
+        raise RefusedError(400, "sdp: expected an offer to receive one video")
+    address = viewer.partition("%")[0].removeprefix("::ffff:")
+    kept, candidates = [], 0
+    for line in lines:
+        if line.startswith("a=candidate:"):
+            candidates += 1
+            # a=candidate:FOUNDATION COMPONENT PROTOCOL PRIORITY ADDRESS PORT typ ...
+            words = line.split(" ")
+            if len(words) < 6 or not (words[4] == address or words[4].endswith(".local")):
+                continue
+            line = " ".join([*words[:4], address, *words[5:]])
+        kept.append(line)
+    if candidates > MOST_CANDIDATES:
+        raise RefusedError(400, f"sdp: {candidates} candidates; expected at most {MOST_CANDIDATES}")
+    return "\r\n".join(kept)
 
 
 def _make_track(aiortc: ModuleType, pictures: SmoothVideo) -> Any:

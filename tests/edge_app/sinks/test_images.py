@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from celcam.errors import CelcamError, MediaError, UsageError
+from celcam.errors import CelcamError, MediaError, UnwritableError, UsageError
 from celcam.media.photos import read_image
 from edge_app.frames import Frame
 from edge_app.sinks.images import FolderSink, ImageSink, snapshot
@@ -107,3 +107,10 @@ def test_a_folder_sink_on_a_full_disk_leaves_no_half_picture(tmp_path: Path) -> 
     ):
         sink.show(Frame(PICTURE, "noise", 0.0, 0.0))
     assert names(tmp_path) == []
+
+
+def test_a_snapshot_keeps_the_reserve_of_the_system(tmp_path: Path) -> None:
+    with pytest.raises(UnwritableError, match="150 MB are free, and 200 MB are reserved for the system; free some"):
+        snapshot(tmp_path, PICTURE, now=NOON, free=lambda folder: 150_000_000)
+    assert not list(tmp_path.iterdir())
+    assert snapshot(tmp_path, PICTURE, now=NOON, free=lambda folder: 250_000_000).exists()

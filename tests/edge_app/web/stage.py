@@ -123,7 +123,8 @@ class Served:
 @contextmanager
 def served(session: Session, **options: Any) -> Iterator[Served]:
     """Serve ``session`` at a free port of this machine, with no thumbnails unless ``thumb_choices`` says so."""
-    merged: dict[str, Any] = {"port": 0, "thumb_choices": {}, "limits": GENEROUS, "write": lambda text: None} | options
+    merged: dict[str, Any] = {"port": 0, "thumb_choices": {}, "limits": GENEROUS, "write": lambda text: None}
+    merged |= {"state": session.folder / "state"} | options
     with WebSink(session, **merged) as sink:
         yield Served(sink, session)
 

@@ -97,31 +97,33 @@ def test_another_site_may_link_to_the_page_but_not_embed_it() -> None:
         access().check_origin("GET", {"Sec-Fetch-Site": site}, is_visit=False)
 
 
-def test_only_cookie_and_bearer_token_are_accepted() -> None:
+def test_only_the_cookie_itself_is_accepted() -> None:
     rules = access()
-    assert rules.knows(rules.cookie_value, None)
-    assert rules.knows(None, f"Bearer {TOKEN}")
+    assert rules.has_cookie(rules.cookie_value)
     assert TOKEN not in rules.cookie_value
-    for cookie, authorization in (
-        (None, None),
-        ("", ""),
-        (TOKEN, None),
-        (rules.cookie_value[:-1], None),
-        ("é\udcff", "Bearer é"),
-        (None, TOKEN),
-        (None, "Bearer"),
-        (None, f"Basic {TOKEN}"),
-    ):
-        assert not rules.knows(cookie, authorization)
+    for cookie in (None, "", TOKEN, rules.cookie_value[:-1], "é\udcff"):
+        assert not rules.has_cookie(cookie)
+    assert not access(None).has_cookie("")
 
 
-def test_the_cookie_depends_only_on_the_token() -> None:
-    assert access().cookie_value == access().cookie_value != access("another-token").cookie_value
-
-
-def test_without_a_token_everyone_can_connect() -> None:
-    assert access(None).knows(None, None)
+def test_only_the_token_itself_is_accepted() -> None:
+    assert access().is_token(TOKEN)
+    for token in ("", TOKEN[:-1], "é\udcff"):
+        assert not access().is_token(token)
     assert not access(None).is_token("")
+
+
+def test_the_cookie_depends_on_the_token_and_on_a_key_that_nobody_else_has() -> None:
+    assert access().cookie_value == access().cookie_value != access("another-token").cookie_value
+    assert access().cookie_value != Access(address="0.0.0.0", port=8000, token=TOKEN, key=b"x" * 32).cookie_value
+
+
+def test_a_picture_on_another_site_can_not_guess_tokens() -> None:
+    foreign = {"Host": "pi:8000", "Sec-Fetch-Site": "cross-site"}
+    access().check_origin("GET", foreign | {"Sec-Fetch-Dest": "document"}, is_visit=True)
+    for kind in ("image", "iframe", "script", "empty"):
+        with pytest.raises(RefusedError, match="another page"):
+            access().check_origin("GET", foreign | {"Sec-Fetch-Dest": kind}, is_visit=True)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,17 @@ def test_the_memory_of_peers_is_bounded() -> None:
     buckets = RateLimiter(1.0, 1, peers=50)
     for number in range(500):
         buckets.take(f"10.0.{number // 256}.{number % 256}")
-    assert len(buckets) == 50
+    assert len(buckets) == 50 + 1  # and the shared bucket
+
+
+def test_a_peer_that_is_forgotten_gains_nothing() -> None:
+    now_s = 0.0
+    buckets = RateLimiter(0.2, 10, peers=3, clock=lambda: now_s)
+    allowed = sum(buckets.take(f"peer {number % 20}") == 0.0 for number in range(2000))
+    assert allowed == 4 * 10  # three peers, and the others together
+    now_s = 50.0
+    assert buckets.take("peer 19") == 0.0
+    assert len(buckets) <= 4
 
 
 @pytest.mark.parametrize(
