@@ -14,7 +14,8 @@ from celcam.errors import UsageError
 from celcam.image_io import UNFINISHED_SUFFIX, encode_image, write_image
 from celcam.originals import Identity, identity
 from edge_app.frames import Frame, FrameSink
-from edge_app.sinks.disk import MB, RESERVE_MB, free_bytes, make_folder, rename_to_new, require_space, unwritable
+from edge_app.sinks.disk import make_folder, rename_to_new, unwritable
+from edge_app.sinks.space import MB, RESERVE_MB, free_bytes, require_space
 
 
 class ImageSink(FrameSink):

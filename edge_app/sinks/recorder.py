@@ -16,9 +16,10 @@ from typing import Self
 from celcam.errors import CelcamError, UnwritableError
 from edge_app.frames import Frame, FrameSink
 from edge_app.session import Session
-from edge_app.sinks.disk import MB, RESERVE_MB, NameTakenError, Syncer, free_bytes, require_space, unwritable
+from edge_app.sinks.disk import NameTakenError, Syncer, unwritable
 from edge_app.sinks.encoders import AUTO
 from edge_app.sinks.images import stamped_paths
+from edge_app.sinks.space import MB, RESERVE_MB, free_bytes, require_space
 from edge_app.sinks.video import VideoSink
 
 # Each file of a recording is small enough to be sent, and far below the 4 GB limit of a USB stick's FAT.

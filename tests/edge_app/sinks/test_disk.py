@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_app.sinks.disk import ClipFile, Syncer, free_bytes
+from edge_app.sinks.disk import ClipFile, Syncer
+from edge_app.sinks.space import free_bytes
 from tests.edge_app.sinks.films import largest_file
 
 
