@@ -37,6 +37,12 @@ class _EarlyAverage:
             if average is not None:
                 average.assign(average + ops.cast(share, variable.dtype) * (variable - average))
 
+    def _overwrite_model_variables_with_average_value(self, trainable_variables: Any) -> None:
+        # A copy: JAX refuses to train a model on if weight and average are the same buffer.
+        for variable, average in zip(trainable_variables, self._model_variables_moving_average, strict=True):
+            if average is not None:
+                variable.assign(ops.copy(average))
+
 
 class _OwnRates:
     """Some variables have a rate of their own.

@@ -112,7 +112,7 @@ class TrainConfig(_HardwareConfig):
         distill = 0.0
         if self.distill_from is not None:
             distill = (losses.distill or DISTILL_WEIGHT) if self.distill_weight is None else self.distill_weight
-        given = _given(
+        given = _given_losses(
             l1=self.l1_weight,
             adversarial=self.adversarial_weight,
             adversarial_kind=self.adversarial,
@@ -121,8 +121,6 @@ class TrainConfig(_HardwareConfig):
             feature=self.feature_weight,
             temporal=self.temporal_weight,
         )
-        if self.adversarial_weight == 0:  # feature matching needs the discriminator that this drops
-            given = {"feature": 0.0} | given
         return replace(losses, distill=distill, **given)
 
 
@@ -167,7 +165,7 @@ class BenchConfig(_HardwareConfig):
 
     def changed(self, recipe: Recipe) -> Recipe:
         """``recipe`` with the options that are given; raises UsageError if one is out of range."""
-        losses = replace(recipe.losses, **_given(adversarial=self.adversarial_weight))
+        losses = replace(recipe.losses, **_given_losses(adversarial=self.adversarial_weight))
         return replace(recipe, losses=losses, **_given(batch_size=self.batch_size))
 
 
@@ -234,3 +232,9 @@ class BlendConfig:
 def _given(**values: Any) -> dict[str, Any]:
     """``values`` without those that are None."""
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _given_losses(**values: Any) -> dict[str, Any]:
+    """The same for loss weights: feature matching needs the discriminator that an adversarial weight of 0 drops."""
+    given = _given(**values)
+    return {"feature": 0.0} | given if given.get("adversarial") == 0 else given

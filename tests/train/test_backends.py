@@ -93,3 +93,11 @@ def test_two_steps_are_trained_and_drawn(backend: str, pairs: Path, tmp_path: Pa
     assert json.loads((run / "config.json").read_text())["versions"]["backend"] == backend
     assert [path.name for path in run.glob("checkpoint-*")] == ["checkpoint-00002"]
     assert "2 pictures of the test split" in call("evaluate", str(run), "--sheet", str(tmp_path / "sheet.png"))
+
+
+@pytest.mark.backends
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+@pytest.mark.parametrize("words", [(), ("--adversarial-weight", "0")])
+def test_the_default_preset_is_timed(backend: str, words: tuple[str, ...], pairs: Path) -> None:
+    printed = call_train(backend, "bench", "--pairs", str(pairs), "--steps", "2", "--batch-size", "1", *words)
+    assert "crops per second" in printed
