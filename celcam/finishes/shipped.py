@@ -105,7 +105,7 @@ FINISHES: dict[str, Finish] = {
     ),
     "anime": Finish(
         (
-            Sky(warm=5.0),
+            Sky(),
             Grade(
                 vivid=0.06,
                 shadow=(0.0, 2.0, 8.0),

@@ -52,7 +52,7 @@ const mean = (value) => `
 
 const sky = (text) => {
   const side = text.side("around");
-  const light = (c) => `sub(table(${text.row("amount")}, min(${c}.g, ${c}.b)), table(${text.row("warm")}, sub(${c}.r, ${c}.b)))`;
+  const light = (c) => `sub(table(${text.row("amount")}, min(${c}.g, ${c}.b)), table(${text.row("other")}, sub(${c}.b, ${c}.r)))`;
   const small = text.make("light", SHRINK, `${mean(`vec3(${light("c")})`)}\n    return floor(sum / 16.0 + 0.5);`);
   const wide = text.make("wide", SHRINK, `return highest(${small}, p, ivec2(1));`);
   const down = text.make("down", SHRINK, `
