@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 import threading
 from contextlib import AbstractContextManager, ExitStack, nullcontext
@@ -188,13 +189,23 @@ def _open_sinks(
     config: AppConfig, session: Session, monitor: Monitor, stop: Stop, shown_wh: tuple[int, int] | None
 ) -> list[FrameSink]:
     def open_page() -> FrameSink:
+        from edge_app.web.access import given_token
+        from edge_app.web.announce import certificate_names
+        from edge_app.web.private_files import state_folder
         from edge_app.web.sink import WebSink
+        from edge_app.web.tls import load_tls, own_tls
 
+        tls = None
+        if config.certificate is not None:
+            tls = load_tls(config.certificate, config.private_key)
+        elif config.tls:
+            tls = own_tls(state_folder(), certificate_names(config.web_address))
         return WebSink(
             session,
             address=config.web_address,
             port=config.port,
-            token=config.token,
+            token=given_token(config.token, config.token_file, os.environ),
+            tls=tls,
             read_vitals=monitor.vitals,
             thumb_choices=_thumb_choices(config),
             stop=stop,

@@ -109,7 +109,17 @@ class AppConfig:
         "127.0.0.1", help="address of --to web; 0.0.0.0 admits other devices, with a token", metavar="ADDRESS"
     )
     port: int = option(8000, help="port of --to web; 0 takes a free one")
-    token: str | None = option(None, help="token of --to web; without it a new one if the address needs one")
+    token: str | None = option(
+        None, help="token of --to web; without it a new one if the address needs one; others can see it in the command"
+    )
+    token_file: Path | None = option(
+        None, help="file that holds the token of --to web; the variable CELCAM_TOKEN may hold it too", metavar="FILE"
+    )
+    tls: bool = option(False, help="HTTPS for --to web, with a certificate that is made at the first start")
+    certificate: Path | None = option(
+        None, help="HTTPS for --to web with this certificate, PEM, which may hold its private key", metavar="FILE.pem"
+    )
+    private_key: Path | None = option(None, help="private key of --certificate, PEM", metavar="FILE.pem")
     stats: Path | None = option(
         None, help="write the app's figures to this file, a line of JSON per second", metavar="FILE.jsonl"
     )
@@ -134,6 +144,8 @@ class AppConfig:
             if value is not None:
                 require_between(name, value, *KEEP)
         require_between("--port", self.port, 0, 65535)
+        require(not (self.token and self.token_file), "--token and --token-file: choose one")
+        require(not (self.private_key and not self.certificate), "--private-key: needs --certificate too")
         for name in ("size", "output_size", "camera_size"):
             if getattr(self, name) is not None:
                 parse_size(getattr(self, name))

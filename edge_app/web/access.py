@@ -12,6 +12,7 @@ import re
 import secrets
 import socket
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from celcam.errors import UsageError
@@ -21,7 +22,8 @@ SHORTEST_TOKEN = 8
 TOKEN_LETTERS = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 COOKIE_DAYS = 30
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?", re.ASCII)
-HTTP_PORT = 80
+PORTS = {"http": 80, "https": 443}
+TOKEN_VARIABLE = "CELCAM_TOKEN"
 CHANGING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # A page of another site, or of another program on this machine, may not show or fetch anything from this server.
 FOREIGN = frozenset({"cross-site", "same-site"})
@@ -43,6 +45,25 @@ def is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def given_token(token: str | None, file: Path | None, environment: Mapping[str, str]) -> str | None:
+    """The user's token: of the option, else of the file, else of the variable ``CELCAM_TOKEN``; None without one.
+
+    Other users of the machine can see the words of a command, but neither of the others.
+
+    Raises:
+        UsageError: the file can't be read.
+    """
+    if token is not None or file is None:
+        return token if token is not None else environment.get(TOKEN_VARIABLE) or None
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no text"
+        raise UsageError(
+            f"--token-file {file}: can't be read ({reason}); expected a file that holds the token"
+        ) from error
 
 
 def choose_token(address: str, token: str | None) -> str | None:
@@ -70,7 +91,14 @@ class Access:
     """The access rules of one server."""
 
     def __init__(
-        self, *, address: str, port: int, token: str | None, key: bytes = b"", names: Iterable[str] | None = None
+        self,
+        *,
+        address: str,
+        port: int,
+        token: str | None,
+        key: bytes = b"",
+        scheme: str = "http",
+        names: Iterable[str] | None = None,
     ) -> None:
         """Rules for a server at ``address`` and ``port``.
 
@@ -79,9 +107,10 @@ class Access:
             port: the port that it listens on.
             token: required in every request; None requires none.
             key: secret; makes the cookies, so that nobody can compute a cookie from a guessed token.
+            scheme: of its addresses, http or https.
             names: the names of this machine; None looks them up.
         """
-        self._port, self._token = port, token
+        self._port, self._token, self.scheme = port, token, scheme
         self._names = {address.lower(), *(machine_names() if names is None else names)}
         self.cookie_name = (
             f"celcam_{port}"  # browsers send cookies to all ports: two servers on this machine must not share one
@@ -117,7 +146,7 @@ class Access:
             RefusedError: the header names another machine, or is missing.
         """
         found = HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
-        if found is not None and int(found[2] or HTTP_PORT) == self._port:
+        if found is not None and int(found[2] or PORTS[self.scheme]) == self._port:
             name = found[1].lower().strip("[]")
             if name in self._names or (_address(name) is not None and _address(name) == _address(own_address)):
                 return
@@ -147,18 +176,17 @@ class Access:
         if origin is None:
             if site != "same-origin":
                 raise RefusedError(403, "a change needs the header Origin, such as 'Origin: http://HOST:PORT'")
-        elif not _is_origin(origin, headers["Host"]):
+        elif not self._is_origin(origin, headers["Host"]):
             raise RefusedError(403, "this was asked for by another page")
         if headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
             raise RefusedError(415, "expected Content-Type: application/json")
 
-
-def _is_origin(origin: str, host: str) -> bool:
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    return (parts.scheme, parts.netloc.lower(), parts.path) == ("http", host.lower(), "")
+    def _is_origin(self, origin: str, host: str) -> bool:
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
+        return (parts.scheme, parts.netloc.lower(), parts.path) == (self.scheme, host.lower(), "")
 
 
 def _same(given: str, wanted: str) -> bool:

@@ -47,7 +47,15 @@ class Guard:
         response = web.Response(status=303, headers={"Location": "/"})
         if self._access.wants_token:
             name, value = self._access.cookie_name, self._access.cookie_value
-            response.set_cookie(name, value, max_age=COOKIE_DAYS * 86400, path="/", httponly=True, samesite="Strict")
+            response.set_cookie(
+                name,
+                value,
+                max_age=COOKIE_DAYS * 86400,
+                path="/",
+                httponly=True,
+                samesite="Strict",
+                secure=self._access.scheme == "https",
+            )
         return response
 
     @web.middleware

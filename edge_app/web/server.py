@@ -24,6 +24,7 @@ from edge_app.web.handlers import Handlers, Services
 from edge_app.web.jpeg import Encode, NewestFrame, SharedEncoder, encode_jpeg
 from edge_app.web.limits import Limits
 from edge_app.web.thumbnails import Thumbnails
+from edge_app.web.tls import Tls
 from edge_app.web.webrtc import SmoothVideo, can_be_smooth
 
 BACKLOG = 64
@@ -49,6 +50,7 @@ class WebServer:
         port: int,
         token: str | None,
         key: bytes,
+        tls: Tls | None = None,
         read_vitals: Callable[[], dict[str, Any]],
         thumb_choices: Mapping[str, Choice],
         limits: Limits,
@@ -63,13 +65,14 @@ class WebServer:
             port: the port to listen on; 0 is any free port.
             token: required from viewers; None requires none.
             key: makes the viewers' cookies.
+            tls: for HTTPS; None is HTTP.
             read_vitals: returns the machine's vitals, ready for JSON.
             thumb_choices: the looks that get thumbnails.
             limits: the limits of the server.
             encode: a picture to JPEG.
         """
         self._session, self._newest, self._address, self._token, self._key = session, newest, address, token, key
-        self._read_vitals, self._limits, self._encode = read_vitals, limits, encode
+        self._read_vitals, self._limits, self._encode, self._tls = read_vitals, limits, encode, tls
         self.port = port
         self._thumbnails = Thumbnails(thumb_choices, lambda: newest.held, report=session.notices.add)
         self._thread: threading.Thread | None = None
@@ -126,7 +129,8 @@ class WebServer:
         ):
             # WebRTC listens on the addresses of the network, so it is off if only this machine may watch.
             smooth = SmoothVideo(self._newest) if can_be_smooth() and not is_loopback(self._address) else None
-            access = Access(address=self._address, port=self.port, token=self._token, key=self._key)
+            scheme = "http" if self._tls is None else "https"
+            access = Access(address=self._address, port=self.port, token=self._token, key=self._key, scheme=scheme)
             guard = Guard(access, self._limits, self._session.notices.add)
             runner = self._runner(encoders, workers, smooth, guard)
             await runner.setup()
@@ -141,7 +145,13 @@ class WebServer:
                 answer_malformed=guard.answer_malformed,
                 options=self._connection_options(),
             )
-            listening = await self._loop.create_server(connections, sock=listener, backlog=BACKLOG)
+            listening = await self._loop.create_server(
+                connections,
+                sock=listener,
+                backlog=BACKLOG,
+                ssl=None if self._tls is None else self._tls.context,
+                ssl_handshake_timeout=None if self._tls is None else self._limits.request_s,
+            )
             self._started.set_result(None)
             try:
                 await self._over.wait()

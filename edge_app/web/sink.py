@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self, TextIO
 
-from celcam.errors import CelcamError
+from celcam.errors import CelcamError, UsageError
 from edge_app.drawing.catalogue import Networks, shipped_choices
 from edge_app.drawing.looks import Choice
 from edge_app.frames import Frame, FrameSink
@@ -18,8 +18,9 @@ from edge_app.web.access import choose_token
 from edge_app.web.announce import announcement
 from edge_app.web.jpeg import Encode, NewestFrame, encode_jpeg
 from edge_app.web.limits import Limits
-from edge_app.web.private_files import cookie_key, state_folder
+from edge_app.web.private_files import cookie_key, state_folder, write_private
 from edge_app.web.server import WebServer
+from edge_app.web.tls import Tls
 
 
 class WebSink(FrameSink):
@@ -37,6 +38,7 @@ class WebSink(FrameSink):
         address: str = "127.0.0.1",
         port: int = 8000,
         token: str | None = None,
+        tls: Tls | None = None,
         read_vitals: Callable[[], dict[str, Any]] | None = None,
         stop: threading.Event | None = None,
         thumb_choices: Mapping[str, Choice] | None = None,
@@ -52,20 +54,22 @@ class WebSink(FrameSink):
             address: the address to listen on; an address that other machines can reach needs a token.
             port: the port to listen on; 0 is any free port.
             token: required from viewers; None makes one if the address needs it.
+            tls: for HTTPS; None is HTTP.
             read_vitals: returns the machine's vitals, ready for JSON.
             stop: set to end the run; the last still image is shown until then. Without it, the last one is shown no
                 longer than the others.
             thumb_choices: the looks that get thumbnails; None is all shipped ones that can be chosen.
             limits: the limits of the server.
             encode: a picture to JPEG.
-            state: the folder for the key of the cookies; None is `state_folder`.
+            state: the folder for the key of the cookies and for a new token; None is `state_folder`.
             write: prints how to open the page.
 
         Raises:
             UsageError: the token is too short, or has characters that do not fit into a link.
         """
         self._address, self._write = address, write
-        self._token = choose_token(address, token)
+        self._token, self._tls = choose_token(address, token), tls
+        self._state, self._is_new_token = state or state_folder(), token is None
         self._newest = NewestFrame()
         self._server = WebServer(
             session,
@@ -73,7 +77,8 @@ class WebSink(FrameSink):
             address=address,
             port=port,
             token=self._token,
-            key=cookie_key(state or state_folder()) if self._token is not None else b"",
+            key=cookie_key(self._state) if self._token is not None else b"",
+            tls=tls,
             read_vitals=read_vitals or dict,
             thumb_choices=_shipped(session.controls.looks) if thumb_choices is None else thumb_choices,
             limits=limits or Limits(),
@@ -85,7 +90,7 @@ class WebSink(FrameSink):
         """Serve the page and print its links.
 
         Raises:
-            UsageError: the address or port is not available.
+            UsageError: the address or port is not available, or a new token can't be kept.
         """
         self._server.__enter__()
         try:
@@ -104,8 +109,25 @@ class WebSink(FrameSink):
         return self._server.port
 
     def announcement(self) -> str:
-        """How to open the page: links, and a QR code if a phone can reach it."""
-        return announcement(self._address, self.port, self._token, qr=_draws_blocks(sys.stdout))
+        """How to open the page: links, and a QR code if a phone can reach it.
+
+        Only a terminal gets the token: other outputs are kept, as in the journal of a service.
+        """
+        hidden = None if self._token is None or sys.stdout.isatty() else self._hide_token()
+        return announcement(
+            self._address, self.port, self._token, qr=_draws_blocks(sys.stdout), tls=self._tls, hidden=hidden
+        )
+
+    def _hide_token(self) -> str:
+        """Say where the token is; write a new one into a file that only this user can read."""
+        if not self._is_new_token or self._token is None:
+            return "that you have chosen"
+        path = self._state / "token"
+        try:
+            write_private(path, f"{self._token}\n".encode())
+        except OSError as error:
+            raise UsageError(f"{path}: can't be written ({error.strerror}); give a token with --token-file") from error
+        return f"in {path}"
 
     def show(self, frame: Frame) -> bool:
         """Show the frame; it is encoded only if somebody watches.
