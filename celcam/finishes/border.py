@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import cv2
 import numpy as np
 
 from celcam.arrays import Uint8Array
 from celcam.finishes import noise, tables, tiles, whole_numbers
 from celcam.finishes.primitive import Draw, Kit, Primitive, as_rgb, repeat, scale_of
 
-# Full strength as a byte; above it paint is thicker. Odd, as `whole_numbers.multiply` needs it.
+# Full strength as a byte; above it paint is thicker. Odd, as `whole_numbers.paint` needs it.
 FULL = 199
 
 
@@ -52,8 +51,7 @@ class Border(Primitive):
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             shown = rgb_u8.copy()
             for place, paints in strips:
-                dark = np.asarray(cv2.bitwise_not(rgb_u8[place]), np.uint8)
-                shown[place] = cv2.bitwise_not(whole_numbers.multiply(dark, paints, FULL, dst=dark), dst=dark)
+                shown[place] = whole_numbers.paint(rgb_u8[place], paints, FULL)
             return shown
 
         return draw

@@ -12,7 +12,7 @@ from celcam.arrays import Uint8Array
 from celcam.finishes import noise, tables, tiles
 from celcam.finishes.primitive import Draw, Kit, Primitive, repeat, scale_of
 from celcam.finishes.strokes import StrokeLayer, bind_strokes, bind_tone, line_side, stroke_kit
-from celcam.finishes.whole_numbers import multiply
+from celcam.finishes.whole_numbers import multiply, paint
 
 # Wax that changes nothing, as a byte. Odd, as `multiply` needs it.
 EVEN_WAX = 199
@@ -62,7 +62,7 @@ class ColorStrokes(Primitive):
         lay_strokes = bind_strokes(kit, len(self.layers), size_wh)
         wax = repeat(kit.tiles["wax"], size_wh)
         gray, line, part, amount, covered, *planes = np.empty((8, *size_wh[::-1]), np.uint8)
-        colour, cover = np.empty((2, *gray.shape, 3), np.uint8)
+        cover = np.empty((*gray.shape, 3), np.uint8)
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY, dst=gray)
@@ -75,8 +75,6 @@ class ColorStrokes(Primitive):
             lay_strokes(amount, covered)
             cv2.add(covered, cv2.LUT(line, kit.tables["line"], dst=part), dst=covered)
             cv2.cvtColor(covered, cv2.COLOR_GRAY2RGB, dst=cover)
-            cv2.bitwise_not(rgb_u8, dst=colour)
-            multiply(colour, multiply(cover, wax, EVEN_WAX, dst=cover), 255, dst=colour)
-            return np.asarray(cv2.bitwise_not(colour), np.uint8)
+            return paint(rgb_u8, multiply(cover, wax, EVEN_WAX, dst=cover), 255)
 
         return draw

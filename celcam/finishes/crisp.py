@@ -38,7 +38,7 @@ class Crisp(Primitive):
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """Found in luminance, added to all channels."""
         side, amount = kit.numbers["side"], kit.tables["amount"]
-        gray, low, high, sharp = np.empty((4, size_wh[1], size_wh[0]), np.uint8)
+        gray, low, high, sharp, some = np.empty((5, size_wh[1], size_wh[0]), np.uint8)
         changes = np.empty((*gray.shape, 3), np.uint8)
         square = np.ones((side, side), np.uint8)
 
@@ -47,9 +47,11 @@ class Crisp(Primitive):
             blurred = blur(gray, side)
             cv2.erode(gray, square, dst=low)
             cv2.dilate(gray, square, dst=high)
-            lighter = cv2.LUT(cv2.subtract(gray, blurred, dst=sharp), amount, dst=sharp)
+            # A pixel gets lighter or darker, so one look-up serves both.
+            cv2.LUT(cv2.absdiff(gray, blurred, dst=sharp), amount, dst=sharp)
+            lighter = cv2.bitwise_and(sharp, cv2.compare(gray, blurred, cv2.CMP_GT, dst=some))
+            darker = cv2.bitwise_xor(sharp, lighter, dst=some)
             cv2.min(lighter, cv2.subtract(high, gray, dst=high), dst=high)
-            darker = cv2.LUT(cv2.subtract(blurred, gray, dst=sharp), amount, dst=sharp)
             cv2.min(darker, cv2.subtract(gray, low, dst=low), dst=low)
             drawn = cv2.add(rgb_u8, cv2.cvtColor(high, cv2.COLOR_GRAY2RGB, dst=changes))
             cv2.subtract(drawn, cv2.cvtColor(low, cv2.COLOR_GRAY2RGB, dst=changes), dst=drawn)

@@ -11,7 +11,7 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.finishes import noise, tables, tiles
 from celcam.finishes.primitive import Draw, Kit, Primitive, repeat, scale_of
-from celcam.finishes.whole_numbers import blur, multiply, shrink, stretch
+from celcam.finishes.whole_numbers import blur, paint, shrink, stretch
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,14 @@ class Wash(Primitive):
         pigment = repeat(kit.tiles["pigment"], size_wh)
         side = kit.numbers["rim"]
         gray = np.empty((height, width), np.uint8)
-        rims, paint = np.empty((2, height, width, 3), np.uint8)
+        rims = np.empty((height, width, 3), np.uint8)
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY, dst=gray)
             half = blur(shrink(gray, 2), 3)
             rim = np.asarray(cv2.LUT(cv2.subtract(blur(half, side), half), kit.tables["rim"]), np.uint8)
             cv2.cvtColor(stretch(rim, 2, size_wh, dst=gray), cv2.COLOR_GRAY2RGB, dst=rims)
-            cv2.subtract(rgb_u8, rims, dst=paint)
-            cv2.bitwise_not(paint, dst=paint)
-            return np.asarray(cv2.bitwise_not(multiply(paint, pigment, 255, dst=paint)), np.uint8)
+            rimmed = np.asarray(cv2.subtract(rgb_u8, rims), np.uint8)
+            return paint(rimmed, pigment, 255, dst=rimmed)
 
         return draw

@@ -20,8 +20,7 @@ vec3 add(vec3 a, vec3 b) { return min(a + b, 255.0); }
 vec3 sub(vec3 a, vec3 b) { return max(a - b, 0.0); }
 float mul(float a, float b, float s) { return min(floor(a * b * s + 0.5), 255.0); }
 vec3 mul(vec3 a, vec3 b, float s) { return min(floor(a * b * s + 0.5), 255.0); }
-float blend(float a, float b, float share) { return floor((a * (255.0 - share) + b * share + 127.5) / 255.0); }
-vec3 blend(vec3 a, vec3 b, float share) { return floor((a * (255.0 - share) + b * share + 127.5) / 255.0); }
+vec3 blend(vec3 a, vec3 b, float share) { return add(mul(a, vec3(255.0 - share), 1.0 / 255.0), mul(b, vec3(share), 1.0 / 255.0)); }
 
 // A tile that repeats, at the size that the finish was exported for, or larger or smaller.
 vec3 tile(highp sampler2D t, ivec2 p) {

@@ -14,13 +14,14 @@ FOLDER = Path(celcam.finishes.__file__).parent
 FILES = sorted(FOLDER.glob("*.py"))
 # What was tried on x86-64 and arm64, with OpenCV 4.11 and 5.0. It computes in whole numbers.
 EXACT = {
-    "LUT", "add", "bitwise_not", "boxFilter", "convertMaps", "copyMakeBorder", "cvtColor", "dilate", "erode",
-    "extractChannel", "max", "merge", "min", "morphologyEx", "remap", "resize", "split", "subtract",
-    "BORDER_REPLICATE", "COLOR_GRAY2RGB", "COLOR_RGB2GRAY", "CV_16SC2", "CV_16U", "CV_32S", "INTER_LINEAR",
-    "INTER_LINEAR_EXACT", "INTER_NEAREST", "MORPH_CLOSE",
+    "LUT", "absdiff", "add", "bitwise_and", "bitwise_not", "bitwise_xor", "boxFilter", "compare", "convertMaps",
+    "copyMakeBorder", "cvtColor", "dilate", "erode", "extractChannel", "max", "merge", "min", "morphologyEx", "remap",
+    "resize", "split", "subtract", "BORDER_REPLICATE", "CMP_GT", "COLOR_GRAY2RGB", "COLOR_RGB2GRAY", "CV_16SC2",
+    "CV_16U", "CV_32S", "INTER_AREA", "INTER_LINEAR", "INTER_LINEAR_EXACT", "INTER_NEAREST", "MORPH_CLOSE",
 }  # fmt: skip
-# By file: what is no step of a finish. A finished picture is enlarged before, and written to files.
-ALSO = {"finish.py": {"INTER_CUBIC"}, "files.py": {"imencode"}}
+# By file. The picture is enlarged before it is finished, and tiles are written to files: these are no steps of a
+# finish. A product is OpenCV's where it is found to be right for each pair of bytes.
+ALSO = {"finish.py": {"INTER_CUBIC"}, "files.py": {"imencode"}, "whole_numbers.py": {"multiply"}}
 # Functions whose last digits differ between processors. Tables and tiles may use them, since these are rounded with a
 # margin, but nothing that draws.
 INEXACT = {
@@ -33,7 +34,7 @@ MAKE_KITS = {"make_kit", "opponent"}
 EXACT_RESIZING = {
     "finish.py": {"INTER_CUBIC"},
     "grid.py": {"INTER_NEAREST"},
-    "whole_numbers.py": {"INTER_LINEAR_EXACT"},
+    "whole_numbers.py": {"INTER_AREA", "INTER_LINEAR_EXACT"},
 }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import cv2
 import numpy as np
 import pytest
 
@@ -21,16 +24,36 @@ def noise(*shape: int) -> Uint8Array:
     return np.random.default_rng(1).integers(0, 256, shape, np.uint8)
 
 
+def truncated(one: Uint8Array, other: Uint8Array, dst: Uint8Array | None = None, scale: float = 1.0) -> Uint8Array:
+    """A product as a careless library computes it."""
+    product = np.minimum(one.astype(np.float64) * other * scale, 255).astype(np.uint8)
+    if dst is not None:
+        dst[:] = product
+    return product
+
+
+@pytest.fixture(params=["this OpenCV", "an OpenCV that does not round"])
+def opencv(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    whole_numbers._opencv_multiplies_exactly.cache_clear()
+    if request.param != "this OpenCV":
+        monkeypatch.setattr(cv2, "multiply", truncated)
+    yield
+    whole_numbers._opencv_multiplies_exactly.cache_clear()
+
+
+@pytest.mark.usefixtures("opencv")
 @pytest.mark.parametrize("full", [255, 199, 127])
 def test_products_are_the_nearest_bytes(full: int) -> None:
     one, other = every_pair()
     product = one.astype(np.int64) * other
     expected = np.minimum((2 * product + full) // (2 * full), 255)
     assert np.array_equal(whole_numbers.multiply(one, other, full), expected)
+    assert np.array_equal(whole_numbers.paint(255 - one, other, full), 255 - expected)
     assert np.array_equal(whole_numbers.multiply(one, other, full, dst=other), expected)
     assert np.array_equal(other, expected)
 
 
+@pytest.mark.usefixtures("opencv")
 def test_a_large_array_is_multiplied_to_its_end() -> None:
     one, other = noise(2, 301, 211, 3)
     expected = (2 * one.astype(np.int64) * other + 255) // 510
@@ -38,9 +61,10 @@ def test_a_large_array_is_multiplied_to_its_end() -> None:
 
 
 @pytest.mark.parametrize("share", [0, 1, 100, 254, 255])
-def test_a_blend_is_the_nearest_byte(share: int) -> None:
+def test_a_blend_is_the_sum_of_two_rounded_products(share: int) -> None:
     one, other = every_pair()
-    expected = (2 * (one.astype(np.int64) * (255 - share) + other.astype(np.int64) * share) + 255) // 510
+    products = one.astype(np.int64) * (255 - share), other.astype(np.int64) * share
+    expected = sum((2 * product + 255) // 510 for product in products)
     shares = np.full_like(one, share)
     assert np.array_equal(whole_numbers.blend(one, other, shares, dst=np.empty_like(one)), expected)
 

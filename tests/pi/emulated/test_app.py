@@ -17,6 +17,7 @@ MOST_EXPOSED = 20  # tenths, of `systemd-analyze security`
 PAGE = ROOT / "docs" / "raspberry-pi.md"
 TESTS = (
     "tests/celcam/test_pixels.py",
+    "tests/celcam/finishes/test_whole_numbers.py",
     "tests/edge_app/sources/test_picamera.py",
     "tests/edge_app/doctor/test_check_machine.py",
     "tests/edge_app/drawing/test_painter.py",
