@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from edge_app.sinks.disk import is_being_written
 
 CONTENT_TYPES = {
     ".mp4": "video/mp4",
@@ -22,6 +25,8 @@ NAME = re.compile(r"celcam-[A-Za-z0-9][A-Za-z0-9_-]{0,80}(\.mp4|\.mov|\.mkv|\.pn
 RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.ASCII)
 # The page lists no more files than this, the newest ones.
 LISTED = 200
+# A recording is written at least once in this time, if frames come.
+GROWING_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class SavedFile:
     name: str
     size_bytes: int
     changed_s: float  # since the epoch
+    is_growing: bool = False  # it is being recorded
 
     @property
     def content_type(self) -> str:
@@ -58,9 +64,7 @@ def open_file(folder: Path, name: str) -> tuple[SavedFile, BinaryIO]:
     Raises:
         FileNotFoundError: no such file, not a name that the app gives, or not a regular file in this folder itself.
     """
-    path = folder / name
-    if not NAME.fullmatch(name) or path.is_symlink() or path.resolve().parent != folder.resolve():
-        raise FileNotFoundError(name)
+    path = _checked(folder, name)
     # No link is followed, and a pipe is not waited for, even if the file has just been replaced by one.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
@@ -72,6 +76,34 @@ def open_file(folder: Path, name: str) -> tuple[SavedFile, BinaryIO]:
         os.close(number)
         raise FileNotFoundError(name)
     return SavedFile(name, status.st_size, status.st_mtime), os.fdopen(number, "rb")
+
+
+def find_file(folder: Path, name: str) -> tuple[SavedFile, Path]:
+    """Find a file of the folder; raises FileNotFoundError as `open_file` does."""
+    saved, file = open_file(folder, name)
+    file.close()
+    return saved, folder / name
+
+
+def delete_file(folder: Path, name: str) -> None:
+    """Delete a file of the folder.
+
+    Raises:
+        FileNotFoundError: as in `open_file`.
+        BlockingIOError: it is being recorded.
+        OSError: it can't be deleted.
+    """
+    _, path = find_file(folder, name)
+    if is_being_written(path):
+        raise BlockingIOError(name)
+    path.unlink()
+
+
+def _checked(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not NAME.fullmatch(name) or path.is_symlink() or path.resolve().parent != folder.resolve():
+        raise FileNotFoundError(name)
+    return path
 
 
 def chosen_bytes(header: str | None, size_bytes: int) -> tuple[int, int] | None:
@@ -101,6 +133,8 @@ def _files(folder: Path) -> Iterator[SavedFile]:
             for entry in entries:
                 if NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
-                    yield SavedFile(entry.name, status.st_size, status.st_mtime)
+                    is_new = time.time() - status.st_mtime < GROWING_S
+                    is_growing = is_new and is_being_written(Path(entry.path))
+                    yield SavedFile(entry.name, status.st_size, status.st_mtime, is_growing)
     except OSError:
         return

@@ -7,9 +7,8 @@ import dataclasses
 import datetime
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,13 @@ from celcam.errors import CelcamError
 from edge_app.session import Session
 from edge_app.sinks.images import snapshot
 from edge_app.web.access import RefusedError
-from edge_app.web.gallery import list_files
+from edge_app.web.gallery_handlers import GalleryHandlers
 from edge_app.web.guard import Guard, Handler
 from edge_app.web.jpeg import NewestFrame, SharedEncoder
 from edge_app.web.limits import Limits, RateLimiter
-from edge_app.web.streaming import send_file, send_pictures
+from edge_app.web.streaming import counted, send_pictures
 from edge_app.web.thumbnails import Thumbnails
+from edge_app.web.wording import short_name, without_folders
 
 PAGE = Path(__file__).parent / "page"
 PAGE_TYPES = {
@@ -41,8 +41,6 @@ PAGE_TYPES = {
 }
 # The longest wait for the first picture.
 FIRST_PICTURE_S = 3.0
-# The folder is read no more often than this, however many viewers ask.
-COUNT_EVERY_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,7 @@ class Handlers:
         self._services, self._guard, self._limits = services, guard, limits
         self._snapshots = RateLimiter(limits.snapshots_per_s, limits.snapshots_at_once, peers=1)
         self._streams: set[asyncio.Task[Any]] = set()
-        self._downloads: set[asyncio.Task[Any]] = set()
-        self._counted, self._counted_s = 0, float("-inf")
+        self._gallery = GalleryHandlers(services.session, services.executor, limits)
         self._page = {name: (PAGE / name).read_bytes() for name in PAGE_TYPES}
 
     def app(self) -> web.Application:
@@ -86,9 +83,11 @@ class Handlers:
         self._add(app, "GET", "/api/state", self._state)
         self._add(app, "POST", "/api/view", self._view)
         self._add(app, "POST", "/api/snapshot", self._snapshot)
-        self._add(app, "GET", "/api/files", self._files)
-        self._add(app, "GET", "/files/{name}", self._file)
-        self._add(app, "HEAD", "/files/{name}", self._file)
+        self._add(app, "GET", "/api/files", self._gallery.list)
+        self._add(app, "POST", "/api/delete", self._delete)
+        self._add(app, "GET", "/previews/{name}.jpg", self._gallery.preview)
+        self._add(app, "GET", "/files/{name}", self._gallery.file)
+        self._add(app, "HEAD", "/files/{name}", self._gallery.file)
         self._add(app, "POST", "/api/offer", self._offer)
         return app
 
@@ -117,7 +116,7 @@ class Handlers:
             raise RefusedError(
                 503, f"{self.viewers} viewers are watching already, which is the limit", retry_after_s=5.0
             )
-        with _counted(self._streams):
+        with counted(self._streams):
             return await send_pictures(request, self._services.encoder.after, stalled_s=self._limits.stalled_s)
 
     async def _frame(self, request: web.Request) -> web.StreamResponse:
@@ -150,17 +149,17 @@ class Handlers:
             "sizes": session.controls.sizes_wh,
             "stats": session.stats.snapshot(),
             "vitals": self._services.read_vitals(),
-            "notices": [dataclasses.asdict(notice) for notice in notices],
+            "notices": [dataclasses.asdict(notice) | {"text": self._plain(notice.text)} for notice in notices],
             "recording": view.recording,
             "can_record": session.controls.can_record,
             "smooth": self._services.answer_offer is not None,
             "viewers": self.viewers,
             "time_s": round(time.time(), 3),
-            "files": await self._count_files(),
+            **await self._gallery.state(),
             "frame": held.number if held is not None else 0,
             "age_s": round(time.monotonic() - held.frame.captured_s, 2) if held is not None else None,
             "source": {
-                "name": _short_name(source.name),
+                "name": short_name(source.name),
                 "size_wh": source.size_wh,
                 "is_live": source.is_live,
                 "is_still": source.is_still,
@@ -190,27 +189,14 @@ class Handlers:
             path = await loop.run_in_executor(self._services.executor, lambda: snapshot(folder, rgb_u8, now=now))
         except CelcamError as error:
             self._services.session.notices.add(str(error))
-            raise RefusedError(409, str(error)) from error
+            raise RefusedError(409, self._plain(str(error))) from error
         self._services.session.notices.add(f"saved {path}")
-        self._counted_s = float("-inf")
+        self._gallery.forget()
         return web.json_response({"name": path.name})
 
-    async def _files(self, request: web.Request) -> web.StreamResponse:
-        loop = asyncio.get_running_loop()
-        files = await loop.run_in_executor(self._services.executor, list_files, self._services.session.folder)
-        return web.json_response({"files": [dataclasses.asdict(file) for file in files]})
-
-    async def _file(self, request: web.Request) -> web.StreamResponse:
-        if len(self._downloads) >= self._limits.downloads:
-            raise RefusedError(503, "too many downloads at the moment", retry_after_s=5.0)
-        with _counted(self._downloads):
-            return await send_file(
-                request,
-                self._services.session.folder,
-                request.match_info["name"],
-                executor=self._services.executor,
-                stalled_s=self._limits.stalled_s,
-            )
+    async def _delete(self, request: web.Request) -> web.StreamResponse:
+        content = await self._read_json(request, self._limits.body_bytes)
+        return await self._gallery.delete(content.get("name"))
 
     async def _offer(self, request: web.Request) -> web.StreamResponse:
         offer = await self._read_json(request, self._limits.offer_bytes)
@@ -242,37 +228,13 @@ class Handlers:
             raise RefusedError(400, "expected a JSON object")
         return content
 
-    async def _count_files(self) -> int:
-        now_s = time.monotonic()
-        if now_s - self._counted_s >= COUNT_EVERY_S:
-            self._counted_s = now_s
-            loop = asyncio.get_running_loop()
-            files = await loop.run_in_executor(self._services.executor, list_files, self._services.session.folder)
-            self._counted = len(files)
-        return self._counted
+    def _plain(self, text: str) -> str:
+        return without_folders(text, self._services.session.folder)
 
     async def _end_streams(self, app: web.Application) -> None:
-        for task in self._streams | self._downloads:
+        for task in self._streams | self._gallery.downloads:
             task.cancel()
 
 
 async def _ignore(request: web.Request) -> None:
     """No handler waits for a permission to send the body: all bodies are small."""
-
-
-@contextmanager
-def _counted(tasks: set[asyncio.Task[Any]]) -> Iterator[None]:
-    """Keep the running task in ``tasks`` for the length of the block."""
-    task = asyncio.current_task()
-    if task is not None:
-        tasks.add(task)
-    try:
-        yield
-    finally:
-        if task is not None:
-            tasks.discard(task)
-
-
-def _short_name(name: str) -> str:
-    """A file's own name, because viewers need not see the folder; an address as it is."""
-    return name if "://" in name else Path(name).name or name

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -107,6 +109,19 @@ async def _send(request: web.Request, response: web.StreamResponse, data: bytes,
     except ConnectionError:
         return False
     return True
+
+
+@contextmanager
+def counted(tasks: set[asyncio.Task[Any]]) -> Iterator[None]:
+    """Keep the running task in ``tasks`` for the length of the block."""
+    task = asyncio.current_task()
+    if task is not None:
+        tasks.add(task)
+    try:
+        yield
+    finally:
+        if task is not None:
+            tasks.discard(task)
 
 
 def _keep_short(transport: asyncio.Transport | None) -> None:

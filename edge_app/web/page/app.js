@@ -1,7 +1,7 @@
 // Reads /api/state once a second and sends changes to /api/view.
 
 import { Graphs } from "./graph.js";
-import { make, showFiles, toast } from "./gallery.js";
+import { make, post, showFiles, toast } from "./gallery.js";
 import { Live, startVideo } from "./live.js";
 import { makeWipe } from "./wipe.js";
 
@@ -34,21 +34,6 @@ async function send() {
   }
   sending = false;
   poll();
-}
-
-async function post(path, content = {}) {
-  try {
-    const answer = await fetch(path, {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content),
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    const reply = await answer.json();
-    if (!answer.ok) toast(reply.error);
-    return answer.ok ? reply : null;
-  } catch (error) {
-    toast("The camera did not answer.");
-    return null;
-  }
 }
 
 const free = (name) => !(name in waiting) && performance.now() - (touched[name] ?? -1e9) > HOLD_MS;
@@ -209,7 +194,7 @@ function show(next) {
   showLooks(next);
   showNotices(next, before === null);
   $("count").textContent = next.files;
-  if (before === null || before.files !== next.files || before.recording !== next.recording) showFiles();
+  if (before === null || before.files_tag !== next.files_tag || before.recording !== next.recording) showFiles();
   graphs.add(next);
   if ($("runs").open) graphs.draw();
   const { captured, dropped } = next.stats, { throttled } = next.vitals;

@@ -162,14 +162,24 @@ def test_a_snapshot_is_kept_reported_listed_and_fetched(page: Served, browser: A
     (path,) = page.session.folder.iterdir()
     assert toast.get_attribute("href") == f"http://{page.host}/files/{path.name}"
     assert is_like(read_image(path)[8:], 255 - RAMP[8:])
-    link = wait(browser, lambda: element(browser, "#files a"))
+    assert len(browser.find_elements("css selector", ".toast")) == 1
+    assert str(page.session.folder) not in element(browser, "#messages").get_attribute("textContent")
+    wait(browser, lambda: browser.execute_script("return document.querySelector('#files img')?.naturalWidth") == 240)
+    click(browser, "#files button")
+    link = element(browser, "#viewer-down")
     assert link.get_attribute("download") == path.name
+    wait(browser, lambda: browser.execute_script("return document.querySelector('#shown img')?.naturalWidth") == 64)
     size = browser.execute_async_script(
         "const [href, done] = arguments; fetch(href).then((a) => a.arrayBuffer()).then((b) => done(b.byteLength))",
         link.get_attribute("href"),
     )
     assert size == path.stat().st_size
     wait(browser, lambda: element(browser, "#count").text == "1")
+    element(browser, "#viewer-delete").click()
+    assert (element(browser, "#viewer-delete").text, path.exists()) == ("Delete for good", True)
+    element(browser, "#viewer-delete").click()
+    wait(browser, lambda: not path.exists() and element(browser, "#count").text == "0")
+    assert not browser.execute_script("return document.getElementById('viewer').open")
 
 
 def test_recording_is_switched_on_and_off(page: Served, browser: Any) -> None:
