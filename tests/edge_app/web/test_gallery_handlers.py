@@ -82,8 +82,8 @@ def test_nothing_else_can_be_deleted(page: Served) -> None:
     link.symlink_to(secret)
     for name in ("../celcam-secret.png", "notes.txt", "celcam-link.png", "", ".", str(secret)):
         assert page.post("/api/delete", {"name": name}).status == 404
-    for name in (None, 5, ["a"]):
-        assert page.post("/api/delete", {"name": name}).status == 400
+    for wrong in (None, 5, ["a"]):
+        assert page.post("/api/delete", {"name": wrong}).status == 400
     assert page.post("/api/delete", {"name": "notes.txt"}, Origin="http://evil.example").status == 403
     assert secret.read_text() == other.read_text() == "precious"
     assert link.is_symlink()
