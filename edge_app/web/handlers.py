@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime
+import gzip
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -68,6 +69,7 @@ class Handlers:
         self._streams: set[asyncio.Task[Any]] = set()
         self._gallery = GalleryHandlers(services.session, services.executor, limits)
         self._page = {name: (PAGE / name).read_bytes() for name in PAGE_TYPES}
+        self._packed = {name: gzip.compress(data, mtime=0) for name, data in self._page.items()}
 
     def app(self) -> web.Application:
         """The aiohttp application with all routes."""
@@ -103,13 +105,19 @@ class Handlers:
     async def _index(self, request: web.Request) -> web.StreamResponse:
         if "token" in request.query:
             return self._guard.let_in()
-        return self._page_response("index.html")
+        return self._page_response(request, "index.html")
 
     async def _page_file(self, request: web.Request) -> web.StreamResponse:
-        return self._page_response(request.path.removeprefix("/"))
+        return self._page_response(request, request.path.removeprefix("/"))
 
-    def _page_response(self, name: str) -> web.Response:
-        return web.Response(body=self._page[name], content_type=PAGE_TYPES[name], charset="utf-8")
+    def _page_response(self, request: web.Request, name: str) -> web.Response:
+        packs = "gzip" in request.headers.get("Accept-Encoding", "").replace(",", " ").lower().split()
+        response = web.Response(
+            body=(self._packed if packs else self._page)[name], content_type=PAGE_TYPES[name], charset="utf-8"
+        )
+        if packs:
+            response.headers["Content-Encoding"] = "gzip"
+        return response
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
         if self.viewers >= self._limits.viewers:

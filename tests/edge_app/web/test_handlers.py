@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import time
 from collections.abc import Iterator
@@ -44,9 +45,21 @@ def test_the_page_and_its_files_come_with_strict_headers(page: Served) -> None:
         assert answer.headers["server"] == "Celcam"
 
 
-def test_the_page_is_small_and_loads_nothing_from_other_servers() -> None:
+def test_the_page_is_small_on_its_way(page: Served) -> None:
+    total = 0
+    for name in handlers.PAGE_TYPES:
+        plain = page.ask(f"/{name}" if name != "index.html" else "/")
+        packed = page.ask(f"/{name}" if name != "index.html" else "/", headers={"Accept-Encoding": "br, gzip"})
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.headers["content-type"] == plain.headers["content-type"]
+        assert gzip.decompress(packed.body) == plain.body == (handlers.PAGE / name).read_bytes()
+        total += len(packed.body)
+    assert total < 18 * 1024
+
+
+def test_the_page_loads_nothing_from_other_servers() -> None:
     contents = [(handlers.PAGE / name).read_text(encoding="utf-8") for name in handlers.PAGE_TYPES]
-    assert sum(len(content.encode()) for content in contents) < 40 * 1024
     for content in contents:
         rest = content.replace("http://www.w3.org/2000/svg", "")
         assert "http:" not in rest
