@@ -61,7 +61,7 @@ def hosts(address: str) -> list[str]:
     if not found.is_unspecified:
         return [f"[{found}]" if found.version == 6 else str(found)]
     name = next((name for name in sorted(machine_names()) if name.endswith(".local")), "localhost")
-    own = _own_address()
+    own = own_address()
     return [own, name] if own is not None and found.version == 4 else [name]
 
 
@@ -71,7 +71,7 @@ def certificate_names(address: str) -> list[str]:
     return list(dict.fromkeys([*found, *sorted(machine_names()), "127.0.0.1", "::1"]))
 
 
-def _own_address() -> str | None:
+def own_address() -> str | None:
     """This machine's address in its network; None without a network."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

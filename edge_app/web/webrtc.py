@@ -19,7 +19,8 @@ import cv2
 import numpy as np
 
 from celcam.arrays import Uint8Array
-from edge_app.web.access import RefusedError
+from edge_app.web.access import RefusedError, is_loopback
+from edge_app.web.announce import own_address
 from edge_app.web.jpeg import NewestFrame
 
 CLOCK_HZ = 90_000
@@ -67,7 +68,7 @@ class SmoothVideo:
         Raises:
             RefusedError: the offer is malformed, or asks for something else.
         """
-        offer_sdp = checked_offer(offer_sdp, viewer)
+        offer_sdp = checked_offer(offer_sdp, _network_address(viewer))
         self._starting += 1
         try:
             aiortc = await asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "aiortc")
@@ -132,7 +133,7 @@ def checked_offer(sdp: str, viewer: str) -> str:
 
     Args:
         sdp: the browser's offer.
-        viewer: the address that the offer came from.
+        viewer: the viewer's address in the network.
 
     Raises:
         RefusedError: it does not ask for one video, has too many candidates, or a line that others read differently.
@@ -142,20 +143,25 @@ def checked_offer(sdp: str, viewer: str) -> str:
         raise RefusedError(400, "sdp: expected lines of printable ASCII")
     if MEDIA_LINE.findall("\n".join(lines)) != ["video"]:
         raise RefusedError(400, "sdp: expected an offer to receive one video")
-    address = viewer.partition("%")[0].removeprefix("::ffff:")
     kept, candidates = [], 0
     for line in lines:
         if line.startswith("a=candidate:"):
             candidates += 1
             # a=candidate:FOUNDATION COMPONENT PROTOCOL PRIORITY ADDRESS PORT typ ...
             words = line.split(" ")
-            if len(words) < 6 or not (words[4] == address or words[4].endswith(".local")):
+            if len(words) < 6 or not (words[4] == viewer or words[4].endswith(".local")):
                 continue
-            line = " ".join([*words[:4], address, *words[5:]])
+            line = " ".join([*words[:4], viewer, *words[5:]])
         kept.append(line)
     if candidates > MOST_CANDIDATES:
         raise RefusedError(400, f"sdp: {candidates} candidates; expected at most {MOST_CANDIDATES}")
     return "\r\n".join(kept)
+
+
+def _network_address(viewer: str) -> str:
+    """The address at which a viewer gets packets; a browser on this machine has that of the machine."""
+    address = viewer.partition("%")[0].removeprefix("::ffff:")
+    return own_address() or address if is_loopback(address) else address
 
 
 def _make_track(aiortc: ModuleType, pictures: SmoothVideo) -> Any:

@@ -14,7 +14,7 @@ def test_on_localhost_the_link_has_no_token_and_no_qr_code() -> None:
 
 
 def test_links_and_qr_code_for_other_devices_contain_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(announce, "_own_address", lambda: "192.168.1.20")
+    monkeypatch.setattr(announce, "own_address", lambda: "192.168.1.20")
     monkeypatch.setattr(announce, "machine_names", lambda: {"localhost", "pi", "pi.local"})
     lines = announcement("0.0.0.0", 8000, "a-token").splitlines()
     assert lines[0] == "watch at http://192.168.1.20:8000/?token=a-token"
@@ -27,7 +27,7 @@ def test_the_qr_code_decodes_to_the_link(monkeypatch: pytest.MonkeyPatch) -> Non
     import cv2
     import numpy as np
 
-    monkeypatch.setattr(announce, "_own_address", lambda: "192.168.1.20")
+    monkeypatch.setattr(announce, "own_address", lambda: "192.168.1.20")
     lines = [line for line in announcement("0.0.0.0", 8000, "k" * 32).splitlines() if set(line) <= set(" ▄▀█")]
     # A block is light: two rows of modules a line.
     halves = {" ": (0, 0), "▄": (0, 255), "▀": (255, 0), "█": (255, 255)}
@@ -39,7 +39,7 @@ def test_the_qr_code_decodes_to_the_link(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_without_a_network_the_name_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(announce, "_own_address", lambda: None)
+    monkeypatch.setattr(announce, "own_address", lambda: None)
     monkeypatch.setattr(announce, "machine_names", lambda: {"localhost", "pi", "pi.local"})
     assert hosts("0.0.0.0") == ["pi.local"]
     assert hosts("::") == ["pi.local"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from edge_app.web import webrtc
 from edge_app.web.access import RefusedError
 from edge_app.web.jpeg import NewestFrame
 from edge_app.web.webrtc import SmoothVideo, checked_offer
@@ -37,8 +38,21 @@ def test_packets_go_to_the_viewers_own_address_alone(address: str, kept: str | N
     assert checked == OFFER + (candidate(kept) if kept is not None else "")
 
 
-def test_an_ipv4_viewer_of_an_ipv6_socket_is_known() -> None:
-    assert candidate(VIEWER) in checked_offer(OFFER + candidate(VIEWER), f"::ffff:{VIEWER}")
+@pytest.mark.parametrize(
+    ("viewer", "address"),
+    [
+        (VIEWER, VIEWER),
+        (f"::ffff:{VIEWER}", VIEWER),
+        ("fe80::1%eth0", "fe80::1"),
+        ("127.0.0.1", "192.168.1.20"),
+        ("::1", "192.168.1.20"),
+    ],
+)
+def test_a_browser_on_this_machine_has_the_machines_address(
+    viewer: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webrtc, "own_address", lambda: "192.168.1.20")
+    assert webrtc._network_address(viewer) == address
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from edge_app.web.announce import _own_address
+from edge_app.web.announce import own_address
 from edge_app.web.limits import Limits
 from tests.browser import open_chromium
 from tests.edge_app.web.chromium import (
@@ -42,6 +42,28 @@ def browser() -> Iterator[Any]:
 def view(page: Served) -> dict[str, Any]:
     found: dict[str, Any] = page.state()["view"]
     return found
+
+
+def test_nothing_is_cut_at_320_pixels(tmp_path: Path, browser: Any) -> None:
+    with film_served(make_session(tmp_path), ramp_frames) as page:
+        be_device(browser, (320, 568))
+        browser.get(f"http://{page.host}/")
+        wait(browser, lambda: is_hidden(browser, "veil"))
+        click(browser, "#snapshot")
+        click(browser, "#files button")
+        cut = browser.execute_script(
+            """
+            const shown = document.querySelectorAll("header > *, .shutter *, .panel *, #viewer *, .toast");
+            return [...shown].filter((each) => {
+                const { left, right, width } = each.getBoundingClientRect();
+                const isWords = !each.children.length && getComputedStyle(each).textOverflow !== "ellipsis";
+                return width && (left < 0 || right > innerWidth || (isWords && each.scrollWidth > each.clientWidth + 1
+                    && getComputedStyle(each).display !== "inline"));
+            }).map((each) => `${each.tagName} ${each.id} ${each.className}`);
+            """
+        )
+        assert cut == []
+        leave(browser)
 
 
 def test_a_lost_connection_is_reported_and_found_again(tmp_path: Path, browser: Any) -> None:
@@ -145,12 +167,12 @@ def test_a_page_of_another_site_can_neither_read_nor_change_anything(tmp_path: P
             assert page.state()["viewers"] == 0
 
 
-@pytest.mark.skipif(_own_address() is None, reason="WebRTC needs a network, even to itself")
+@pytest.mark.skipif(own_address() is None, reason="WebRTC needs a network, even to itself")
 def test_smooth_shows_video_and_can_be_switched_off(tmp_path: Path, browser: Any) -> None:
     import_aiortc()
     session = film_session(tmp_path)
     with film_served(session, address="0.0.0.0", token=TOKEN) as page:
-        host = f"{_own_address()}:{page.sink.port}"
+        host = f"{own_address()}:{page.sink.port}"
         leave(browser)
         browser.get(f"http://{host}/?token={TOKEN}")
         wait(browser, lambda: is_hidden(browser, "veil"))

@@ -13,7 +13,7 @@ import pytest
 
 from edge_app.frames import Frame
 from edge_app.web import server
-from edge_app.web.announce import _own_address
+from edge_app.web.announce import own_address
 from edge_app.web.limits import Limits
 from tests.edge_app.web.stage import Served, frame, import_aiortc, make_session, running, served, until
 
@@ -21,7 +21,7 @@ aiortc: Any = import_aiortc()
 
 TOKEN = "a-token_of-tests"
 BEARER = f"Bearer {TOKEN}"
-pytestmark = pytest.mark.skipif(_own_address() is None, reason="WebRTC needs a network, even to itself")
+pytestmark = pytest.mark.skipif(own_address() is None, reason="WebRTC needs a network, even to itself")
 
 
 def brightening() -> Iterator[Frame]:
