@@ -50,6 +50,7 @@ def test_nothing_is_cut_at_320_pixels(tmp_path: Path, browser: Any) -> None:
         browser.get(f"http://{page.host}/")
         wait(browser, lambda: is_hidden(browser, "veil"))
         click(browser, "#snapshot")
+        wait(browser, lambda: browser.find_elements("css selector", "#files button"))
         click(browser, "#files button")
         cut = browser.execute_script(
             """
