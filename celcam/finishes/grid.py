@@ -14,10 +14,11 @@ from celcam.finishes.whole_numbers import shrink
 
 Colour = tuple[int, int, int]
 # Ramps from dark to light: greys, cool in the dark and warm in the light (two ramps would flicker from one to the
-# other), skin and wood, reds, yellows, greens, teals, blues, purples, sand.
+# other), skin and wood, rosy skin, reds, yellows, greens, teals, blues, purples, sand.
 _RAMPS = """
 0d0b14 1f1d2b 33313f 4b4a56 666570 84838a a3a19f c2bfb8 dedad0 f3f0e8 ffffff
 1a0f0d 2e1a14 4a2a1e 6b3f2a 8a5536 a86f47 c58c5f dcab7f eec9a2 f8e2c6
+c98a7c d8a08f f0c8b8
 3d0c14 6e1423 a31d2d d4302f f0573f fa8a5c ffb07c
 7a4a1c b3701f e29a2c f9c846 fff08a
 16301f 1f4d2c 2f7036 4f9a3e 86c24a c4e06a
@@ -42,8 +43,8 @@ class Grid(Primitive):
     rows: int = 120  # squares along the short side
     dither: float = 5.0  # levels between neighbours
     sharpness: float = 0.0  # of the squares; it magnifies noise, too
-    vibrance: float = 0.9  # colour before it is looked up; more flickers more
-    hue_weight: float = 1.3  # how much more a wrong hue counts than a wrong lightness
+    vibrance: float = 1.15  # colour before it is looked up
+    hue_weight: float = 1.6  # how much more a wrong hue counts than a wrong lightness
 
     def __post_init__(self) -> None:
         self.require(len(self.palette) > 0, "the palette is empty; expected one colour or more")
