@@ -29,7 +29,7 @@ wheel: .venv-app/ready ## build the app with its models: dist/celcam-VERSION-py3
 	ls dist
 
 test: .venv/ready ## run the tests that CI runs
-	$(WORK) -m pytest -n 2 --dist loadfile
+	$(WORK) -m pytest -n 2 --dist loadgroup
 
 test-wheel: .venv/ready ## test the wheel in an empty virtual environment; needs the network
 	$(WORK) -m pytest -m slow tests/test_wheel.py
@@ -55,8 +55,8 @@ test-tflite-runtime: ## test the app with tflite-runtime 2.14 and NumPy 1; Pytho
 	.venv-tflite-runtime/bin/python -m pytest tests/celcam/test_tflite_model.py tests/edge_app/drawing/test_looks.py \
 		tests/edge_app/drawing/test_painter.py tests/edge_app/test_app.py tests/celcam/finishes
 
-test-slow: .venv/ready ## run the slow tests of the style filters; about two minutes
-	$(WORK) -m pytest -m slow tests/celcam
+test-slow: .venv/ready ## run the slow tests of style filters, cluster, report and examples; about four minutes
+	$(WORK) -m pytest -m slow tests/celcam tests/datasets tests/convert tests/test_examples.py
 
 test-pi-quick: .venv/ready ## test picamera2 over a fake libcamera, the settings of the docs and the golden set; a minute
 	$(WORK) -m pytest -q -m "not pi" tests/pi tests/golden

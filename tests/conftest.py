@@ -18,6 +18,16 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 cv2.setNumThreads(2)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes, one runs all tests that need the files of every recipe, which take a minute to make."""
+    if not config.pluginmanager.has_plugin("xdist"):
+        return
+    for item in items:
+        needs_files = "models" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("models" if needs_files else item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def photo() -> Uint8Array:
     """A cup of coffee, ``(400, 600, 3) uint8 RGB``."""

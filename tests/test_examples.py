@@ -12,6 +12,8 @@ from celcam.paths import ROOT, SAMPLES
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+# They draw all bundled photos, or a clip in every look.
+SLOW = ("joint_upsampling_sheet", "looks_clip", "looks_sheet")
 PHOTO = SAMPLES / "food_scikit_image_coffee.jpg"
 
 
@@ -20,7 +22,11 @@ def run(example: Path, *words: str | Path, cwd: Path) -> str:
     return subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True).stdout
 
 
-@each_example
+@pytest.mark.parametrize(
+    "example",
+    [pytest.param(each, marks=pytest.mark.slow if each.stem in SLOW else ()) for each in EXAMPLES],
+    ids=lambda path: path.stem,
+)
 def test_an_example_draws_what_it_promises_from_any_folder(example: Path, tmp_path: Path) -> None:
     from celcam.media.photos import read_image
 

@@ -38,6 +38,7 @@ def test_the_plot_is_a_picture(tmp_path: Path) -> None:
     assert read_image(tmp_path / "new" / "plot.png").shape[1] > 800
 
 
+@pytest.mark.slow
 def test_a_network_is_timed_in_turn_with_mobilenet(smoke_run: Path) -> None:
     from convert.pareto import measure_int8_cost
 

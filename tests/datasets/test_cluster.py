@@ -60,6 +60,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_gives_the_result_of_one_machine(
     build: Build,
     cluster: tuple[str, list[subprocess.Popen[bytes]]],

@@ -91,7 +91,7 @@ def test_the_names_of_older_runs_are_read(tmp_path: Path) -> None:
     assert (config.distill_from, config.hardware.augment_on) == (Path("runs/teacher"), "device")
     assert config.blend == Blend("a", "b", 0.3)
     assert (config.recipe.optimizer, config.recipe.ema, config.recipe.patience) == ("adam", 0.0, 0)
-    assert config.recipe.budget == Budget(steps=0, minutes=25.0)
+    assert config.recipe.budget == Budget(steps=0, minutes=19.0)
     # What the photo adds, and a ReLU on the way up, were the only way before there was a field for them.
     assert isinstance(config.recipe.generator, GeneratorSpec)
     assert config.recipe.generator.residual

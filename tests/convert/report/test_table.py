@@ -11,6 +11,7 @@ from convert.__main__ import main
 from tests.convert.report.measured import Report
 
 
+@pytest.mark.slow
 def test_one_table_has_all_shipped_files(
     pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
