@@ -26,7 +26,8 @@ def stop_on_signals() -> Iterator[Stop]:
         if stop.interrupted:
             raise KeyboardInterrupt
         stop.interrupted = True
-        stop.set()
+        # Not here: the main thread may be inside `stop.wait`, whose lock `stop.set` takes.
+        threading.Thread(target=stop.set, name="signal", daemon=True).start()
 
     if threading.current_thread() is not threading.main_thread():
         yield stop  # signals reach the main thread alone

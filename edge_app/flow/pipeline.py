@@ -19,6 +19,8 @@ from edge_app.frames import Frame, FrameSink, FrameSource
 
 # So many frames of a file wait for a slower stage; more would only cost memory.
 FILE_QUEUE = 4
+# The main thread looks for signals that often.
+SIGNAL_S = 0.5
 # A camera that hangs must not keep the app from finishing a recording; its thread ends with the process.
 JOIN_TIMEOUT_S = 5.0
 # `FrameSink.idle` is called at this interval while there is nothing to show.
@@ -102,7 +104,8 @@ class Pipeline:
         try:
             if ours is not None:
                 self._show(ours)
-            self._all_over.wait()
+            while not self._all_over.wait(SIGNAL_S):
+                pass  # a signal that another thread of the process received is handled here
         finally:
             self._stop.set()
             for thread in threads:

@@ -12,7 +12,7 @@ from edge_app.stopping import stop_after, stop_on_signals
 def test_a_signal_ends_the_run_cleanly_and_a_second_one_at_once(number: signal.Signals) -> None:
     with stop_on_signals() as stop:
         os.kill(os.getpid(), number)
-        assert stop.is_set()
+        assert stop.wait(10)
         assert stop.interrupted
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), number)
@@ -40,4 +40,11 @@ def test_a_run_without_a_limit_is_not_ended() -> None:
     with stop_on_signals() as stop, stop_after(0.0, stop):
         assert not stop.wait(0.05)
     with stop_on_signals() as stop, stop_after(0.01, stop):
+        assert stop.wait(10)
+
+
+def test_a_signal_inside_the_lock_of_the_event_does_not_hang() -> None:
+    with stop_on_signals() as stop:
+        with stop._cond:  # as in `stop.wait`
+            os.kill(os.getpid(), signal.SIGINT)
         assert stop.wait(10)
