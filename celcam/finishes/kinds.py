@@ -17,6 +17,7 @@ from celcam.finishes.grid import Grid
 from celcam.finishes.hatch import Hatch
 from celcam.finishes.inks import Inks
 from celcam.finishes.keep_hue import KeepHue
+from celcam.finishes.outline import Outline
 from celcam.finishes.paper import Paper
 from celcam.finishes.primitive import Primitive
 from celcam.finishes.screentone import Screentone
@@ -37,6 +38,7 @@ _CLASSES: tuple[type[Primitive], ...] = (
     Hatch,
     Inks,
     KeepHue,
+    Outline,
     Paper,
     Screentone,
     Separation,

@@ -12,6 +12,7 @@ from celcam.finishes.grid import Grid
 from celcam.finishes.hatch import Hatch
 from celcam.finishes.inks import Inks
 from celcam.finishes.keep_hue import KeepHue
+from celcam.finishes.outline import Outline
 from celcam.finishes.paper import Paper
 from celcam.finishes.screentone import Screentone
 from celcam.finishes.separation import Plate, Separation
@@ -33,7 +34,7 @@ NAVY, RED, CORAL, SLATE, PALE, CREAM = (
 )
 
 FINISHES: dict[str, Finish] = {
-    "comic": Finish((Crisp(amount=3.0, noise=3.0), ToneSteps(share=0.3, riser=36.0))),
+    "comic": Finish((Crisp(noise=3.0), Outline(), ToneSteps(share=0.4, riser=36.0))),
     "poster": Finish(
         (
             Inks(
@@ -114,7 +115,7 @@ FINISHES: dict[str, Finish] = {
                 blue=(-0.05, 0.05, 0.06),
             ),
             Glow(),
-            Crisp(),
+            Outline(strength=0.55),
         )
     ),
 }

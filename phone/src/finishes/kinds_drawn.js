@@ -1,4 +1,4 @@
-/** Steps that draw with strokes and paint: hatch, color-strokes, wash. See kinds.js. */
+/** Steps that draw with strokes and paint: outline, hatch, color-strokes, wash. See kinds.js. */
 import { toneOf } from "./tone.js";
 
 const CHANNELS = ["red", "green", "blue"];
@@ -68,8 +68,32 @@ const wash = (text) => {
   return `c = 255.0 - mul(255.0 - sub(c, enlarged(${rims}, p).rrr), tile(${text.tile("pigment")}, p), 1.0 / 255.0);`;
 };
 
+const outline = (text) => {
+  const near = text.side("near");
+  const wide = Math.max(near + 2, text.side("wide"));
+  // Sums of a row need two bytes: 256 times the first and the second.
+  const row = (name, side) => text.make(name, 1, `
+    float sum = 0.0;
+    ivec2 n = textureSize(src, 0);
+    for (int x = -${side >> 1}; x <= ${side >> 1}; x++) sum += gray(at(src, mirrored(p + ivec2(x, 0), n)));
+    float high = floor(sum / 256.0);
+    return vec3(high, sum - 256.0 * high, 0.0);`);
+  const mean = (name, side) => `
+    sum = vec2(0.0);
+    for (int y = -${side >> 1}; y <= ${side >> 1}; y++) sum += at(${name}, mirrored(p + ivec2(0, y), n)).rg;
+    float ${name}_mean = floor((256.0 * sum.r + sum.g) / ${side * side}.0 + 0.5);`;
+  const [a, b] = [row("wide", wide), row("near", near)];
+  return `
+  {
+    vec2 sum;
+    ivec2 n = textureSize(src, 0);${mean(a, wide)}${mean(b, near)}
+    c = mul(c, vec3(table(${text.row("left")}, sub(${a}_mean, ${b}_mean))), 1.0 / 255.0);
+  }`;
+};
+
 /** @type {Record<string, import("./kinds.js").Kind>} */
 export const drawn = {
+  outline: { reads: true, write: outline },
   hatch: { reads: true, write: hatch },
   "color-strokes": { reads: true, write: colorStrokes },
   wash: { reads: true, write: wash },
