@@ -17,6 +17,8 @@ from train.recipe import SSIM_WINDOW
 WINDOW_SIZE, WINDOW_SIGMA = SSIM_WINDOW, 1.5
 C1, C2 = 0.01**2, 0.03**2
 WINDOW_STRIDE = 2
+# A network's sharpest border overshoots within this many pixels.
+HALO_REACH = 3
 # Pixels down and right from the first view of a place to the second. They are not all on one diagonal, so that the
 # network treats all pixels of its 2x2 grid alike.
 VIEW_SHIFTS = ((0, 1), (1, 0), (1, 1), (1, 2))
@@ -59,10 +61,20 @@ def find_adversarial_loss(name: str) -> AdversarialLoss:
 
 def line_loss(cartoon: Any, drawn: Any) -> Any:
     """L1 at the lines of the target: the weight of a pixel is the range of gray, 0..1, among its neighbours there."""
-    gray = ops.mean(cartoon, axis=-1, keepdims=True)
-    pool = {"pool_size": 3, "strides": 1, "padding": "same", "data_format": "channels_last"}
-    lines = ops.max_pool(gray, **pool) + ops.max_pool(-gray, **pool)
-    return ops.mean(lines * ops.abs(cartoon - drawn))
+    dark, light = _range(ops.mean(cartoon, axis=-1, keepdims=True), 1)
+    return ops.mean((light - dark) * ops.abs(cartoon - drawn))
+
+
+def overshoot_loss(cartoon: Any, drawn: Any) -> Any:
+    """How far pixels next to borders leave the range of their neighbours in the target: halos along lines.
+
+    The weight of a pixel is the range of gray, 0..1, within `HALO_REACH` pixels of it in the target. A border may be
+    blurred or moved by a pixel without a loss, which L1 sees, but not be lighter or darker than both of its sides.
+    """
+    low, high = _range(cartoon, 1)
+    dark, light = _range(ops.mean(cartoon, axis=-1, keepdims=True), HALO_REACH)
+    outside = ops.relu(drawn - high) + ops.relu(low - drawn)
+    return ops.mean((light - dark) * outside)
 
 
 def feature_loss(real: Sequence[Any], drawn: Sequence[Any]) -> Any:
@@ -112,6 +124,12 @@ def ssim_loss(cartoon: Any, drawn: Any) -> Any:
         (mean_a**2 + mean_b**2 + C1) * (variance_a + variance_b + C2)
     )
     return 1.0 - ops.mean(likeness)
+
+
+def _range(picture: Any, reach: int) -> tuple[Any, Any]:
+    """The least and the largest value among the neighbours within ``reach`` pixels of each pixel."""
+    pool = {"pool_size": 2 * reach + 1, "strides": 1, "padding": "same", "data_format": "channels_last"}
+    return -ops.max_pool(-picture, **pool), ops.max_pool(picture, **pool)
 
 
 def _window_rows(side: int) -> FloatArray:

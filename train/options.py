@@ -52,6 +52,9 @@ class TrainConfig(_HardwareConfig):
     l1_weight: float | None = option(None, help="weight of L1")
     ssim_weight: float | None = option(None, help="weight of 1 - SSIM")
     line_weight: float | None = option(None, help="weight of L1 at the lines of the target, in addition to L1")
+    overshoot_weight: float | None = option(
+        None, help="weight of what leaves the target's range next to borders: halos"
+    )
     temporal_weight: float | None = option(
         None,
         help="weight of temporal consistency: L1 between two views of a place; less flicker, no dotted grid",
@@ -117,6 +120,7 @@ class TrainConfig(_HardwareConfig):
             adversarial=self.adversarial_weight,
             adversarial_kind=self.adversarial,
             line=self.line_weight,
+            overshoot=self.overshoot_weight,
             ssim=self.ssim_weight,
             feature=self.feature_weight,
             temporal=self.temporal_weight,

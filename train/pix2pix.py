@@ -12,7 +12,14 @@ import keras
 from keras import ops
 
 from train.discriminators import patch_stride
-from train.losses import feature_loss, find_adversarial_loss, line_loss, ssim_loss, temporal_consistency_loss
+from train.losses import (
+    feature_loss,
+    find_adversarial_loss,
+    line_loss,
+    overshoot_loss,
+    ssim_loss,
+    temporal_consistency_loss,
+)
 from train.recipe import LossWeights
 
 # Odd, so that offsets visit every place of a grid whose side is a power of two before one comes again.
@@ -61,6 +68,8 @@ class Pix2Pix(keras.Model):  # type: ignore[misc]
         loss = weights.l1 * l1
         if weights.line > 0:
             loss = loss + weights.line * line_loss(y, y_pred)
+        if weights.overshoot > 0:
+            loss = loss + weights.overshoot * overshoot_loss(y, y_pred)
         if weights.ssim > 0:
             loss = loss + weights.ssim * ssim_loss(y, y_pred)
         if weights.temporal > 0:

@@ -27,6 +27,7 @@ class LossWeights:
     adversarial: float = 1.0  # at 0 no discriminator is trained
     adversarial_kind: str = "hinge"  # one of ADVERSARIAL_KINDS
     line: float = 0.0  # L1 at the lines of the target
+    overshoot: float = 0.0  # halos: pixels beyond the range of the target next to its borders
     ssim: float = 0.0
     feature: float = 0.0  # feature matching: L1 between the discriminator's hidden layers
     temporal: float = 0.0  # temporal consistency: L1 between the outputs for two views of the same place

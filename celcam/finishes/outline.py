@@ -11,10 +11,12 @@ import numpy as np
 from celcam.arrays import Uint8Array
 from celcam.finishes import tables
 from celcam.finishes.primitive import Draw, Kit, Primitive, scale_of
-from celcam.finishes.whole_numbers import blur, multiply
+from celcam.finishes.whole_numbers import blur, multiply, shrink, stretch
 
 # The share of light that paper keeps, as a byte: all of it.
 FULL = 255
+# The wider surroundings are measured at a size smaller by this factor.
+SHRINK = 2
 
 
 @dataclass(frozen=True)
@@ -28,35 +30,43 @@ class Outline(Primitive):
     kind: ClassVar[str] = "outline"
 
     reach: float = 2.6  # of the surroundings to each side, reference pixels; wider draws bolder
+    around: float = 6.0  # of the wider surroundings: what is lighter than these gets no line, such as the rim of a halo
     smooth: float = 0.7  # reach of the mean that stands for the pixel itself; wider draws smoother lines
     starts: float = 6.0  # levels darker than the surroundings from which the pen draws
     full: float = 14.0  # and at which its line is full
+    busy: float = 1.0  # the mean difference in the wider surroundings, so many times, is added to both: fewer specks
     strength: float = 0.9  # share of the light that a full line takes
 
     def __post_init__(self) -> None:
-        self.require_positive("reach")
+        self.require_positive("reach", "around")
         self.require(0 <= self.starts < self.full, f"starts is {self.starts}; expected 0 or more, and less than full")
         self.require(0 <= self.strength <= 1, f"strength is {self.strength}; expected 0 to 1")
 
     def make_kit(self, size_wh: tuple[int, int]) -> Kit:
         """What is left of the light by the difference; the squares' sides."""
-        ink = self.strength * tables.smooth(tables.LEVELS, self.starts, self.full)
         scale = scale_of(size_wh)
-        near = max(1, round(self.smooth * scale))
-        wide = max(near + 1, round(self.reach * scale))
-        return Kit({"left": tables.to_table(FULL * (1.0 - ink))}, numbers={"near": 2 * near + 1, "wide": 2 * wide + 1})
+        lengths = {"near": self.smooth, "wide": self.reach / SHRINK, "around": self.around / SHRINK}
+        sides = {name: 2 * max(1, round(length * scale)) + 1 for name, length in lengths.items()}
+        ink = self.strength * tables.smooth(tables.LEVELS, self.starts, self.full)
+        return Kit({"left": tables.to_table(FULL * (1.0 - ink)), "busy": tables.times(self.busy)}, numbers=sides)
 
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
-        """Found in luminance, taken from all channels alike."""
-        near, wide, left = kit.numbers["near"], kit.numbers["wide"], kit.tables["left"]
+        """Found in luminance, its surroundings at half the size; taken from all channels alike."""
+        sides, left, busy = kit.numbers, kit.tables["left"], kit.tables["busy"]
         gray = np.empty((size_wh[1], size_wh[0]), np.uint8)
+        light = np.empty_like(gray)
         share = np.empty((*gray.shape, 3), np.uint8)
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY, dst=gray)
-            cv2.subtract(blur(gray, wide), blur(gray, near), dst=gray)
-            cv2.LUT(gray, left, dst=gray)
-            cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB, dst=share)
+            half = shrink(gray, SHRINK)
+            around = cv2.min(blur(half, sides["wide"]), blur(half, sides["around"]))
+            lines = blur(np.asarray(cv2.subtract(around, half), np.uint8), sides["around"])
+            cv2.subtract(around, cv2.LUT(lines, busy), dst=around)
+            stretch(np.asarray(around, np.uint8), SHRINK, size_wh, dst=light)
+            cv2.subtract(light, blur(gray, sides["near"]), dst=light)
+            cv2.LUT(light, left, dst=light)
+            cv2.cvtColor(light, cv2.COLOR_GRAY2RGB, dst=share)
             return multiply(rgb_u8, share, FULL)
 
         return draw

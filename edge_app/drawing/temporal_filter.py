@@ -23,6 +23,9 @@ NOISE_LEVELS, MOTION_LEVELS = 3.0, 8.0
 # The photo is compared at half its size, averaged over 3x3 pixels there. Lines next to a moving thing change too, so
 # the moving area is extended by two pixels on each side, at half size.
 AREA_PIXELS, REACH_PIXELS = 3, 5
+# Where nothing moves and the mean is no further than this from what was shown, in levels, what was shown stays: a
+# finish would turn a level into another ink, or a square into another colour.
+DEAD_BAND = 2
 # Differences are stored as bytes in steps of a quarter level.
 _STEPS = 4
 
@@ -40,6 +43,7 @@ class TemporalFilter:
         self._photo: FloatArray | None = None  # half as wide and high
         self._shown: FloatArray | None = None
         self._drawn: FloatArray = np.empty(0, np.float32)
+        self._last: Uint8Array = np.empty(0, np.uint8)
 
     def reset(self) -> None:
         """Forget all pictures so far, for example after a change of look."""
@@ -68,13 +72,18 @@ class TemporalFilter:
         if self._photo is None or self._shown is None or self._shown.shape != drawn_u8.shape:
             self._photo, self._shown = photo, drawn_u8.astype(np.float32, order="C")
             self._drawn = np.empty(drawn_u8.shape, np.float32)
+            self._last = drawn_u8.copy()
             return drawn_u8
         kept_half = self._kept(cv2.subtract(photo, self._photo))
         cv2.blendLinear(photo, self._photo, 1.0 - kept_half, kept_half, dst=self._photo)
         kept = cv2.resize(kept_half, (width, height))
         np.copyto(self._drawn, drawn_u8)
         cv2.blendLinear(self._drawn, self._shown, 1.0 - kept, kept, dst=self._shown)
-        return np.asarray(cv2.convertScaleAbs(self._shown), np.uint8)  # rounds
+        mean = cv2.convertScaleAbs(self._shown)  # rounds
+        changed = cv2.threshold(cv2.absdiff(mean, self._last), DEAD_BAND, 255, cv2.THRESH_BINARY)[1]
+        moving = cv2.compare(kept, 0.9 * KEPT, cv2.CMP_LT)
+        cv2.copyTo(mean, cv2.bitwise_or(changed, cv2.cvtColor(moving, cv2.COLOR_GRAY2RGB)), self._last)
+        return self._last.copy()
 
     def _kept(self, difference: FloatArray) -> FloatArray:
         """The share of the last picture to keep at each pixel, ``(h, w) float32``."""

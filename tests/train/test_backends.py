@@ -19,7 +19,7 @@ from train.run_folder import find_checkpoint, load_generator
 ROOT = Path(__file__).parents[2]
 OPTIONS = (
     *("--preset", "smoke", "--steps", "2", "--steps-per-epoch", "1", "--ema", "0.9"),
-    *("--line-weight", "1", "--ssim-weight", "1", "--temporal-weight", "1"),
+    *("--line-weight", "1", "--overshoot-weight", "1", "--ssim-weight", "1", "--temporal-weight", "1"),
 )
 
 

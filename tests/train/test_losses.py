@@ -52,6 +52,23 @@ def test_an_error_at_a_line_costs_more() -> None:
     assert float(line_loss(cartoon, everywhere)) == pytest.approx(3 * 0.5 / 32)  # the line and the pixels next to it
 
 
+def test_a_halo_next_to_a_border_costs_and_a_soft_or_moved_border_does_not() -> None:
+    from train.losses import overshoot_loss
+
+    cartoon = np.full((1, 32, 32, 3), 0.8, np.float32)
+    cartoon[:, :, :16] = 0.2
+    soft, moved, halo, rim, far = (cartoon.copy() for _ in range(5))
+    soft[:, :, 15:17] = 0.5
+    moved[:, :, 16] = 0.2
+    halo[:, :, 17] = 0.9
+    rim[:, :, 14] = 0.1
+    far[:, :, 20] = 0.9
+    assert float(overshoot_loss(cartoon, soft)) == float(overshoot_loss(cartoon, moved)) == 0
+    assert float(overshoot_loss(cartoon, halo)) == pytest.approx(0.6 * 0.1 / 32)
+    assert float(overshoot_loss(cartoon, rim)) == pytest.approx(0.6 * 0.1 / 32)
+    assert float(overshoot_loss(cartoon, far)) == 0
+
+
 def test_the_windows_of_ssim_let_gradients_through() -> None:
     import keras
     import tensorflow as tf

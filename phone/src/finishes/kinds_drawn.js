@@ -56,12 +56,15 @@ const colorStrokes = (text) => `
     c = 255.0 - mul(255.0 - c, cover, 1.0 / 255.0);
   }`;
 
-const wash = (text) => {
-  const side = text.side("rim");
-  const plain = text.make("plain", 2, `
+/** Gray at half the size. */
+const halfGray = (text) => text.make("plain", 2, `
     float sum = 0.0;
     for (int y = 0; y < 2; y++) for (int x = 0; x < 2; x++) sum += gray(at(src, p * 2 + ivec2(x, y)));
     return vec3(floor(sum / 4.0 + 0.5));`);
+
+const wash = (text) => {
+  const side = text.side("rim");
+  const plain = halfGray(text);
   const half = text.make("half", 2, `return blurred(${plain}, p, 3);`);
   const rims = text.make("rims", 2, `
     return vec3(table(${text.row("rim")}, sub(blurred(${half}, p, ${side}).r, at(${half}, p).r)));`);
@@ -69,25 +72,21 @@ const wash = (text) => {
 };
 
 const outline = (text) => {
-  const near = text.side("near");
-  const wide = Math.max(near + 2, text.side("wide"));
-  // Sums of a row need two bytes: 256 times the first and the second.
-  const row = (name, side) => text.make(name, 1, `
-    float sum = 0.0;
-    ivec2 n = textureSize(src, 0);
-    for (int x = -${side >> 1}; x <= ${side >> 1}; x++) sum += gray(at(src, mirrored(p + ivec2(x, 0), n)));
-    float high = floor(sum / 256.0);
-    return vec3(high, sum - 256.0 * high, 0.0);`);
-  const mean = (name, side) => `
-    sum = vec2(0.0);
-    for (int y = -${side >> 1}; y <= ${side >> 1}; y++) sum += at(${name}, mirrored(p + ivec2(0, y), n)).rg;
-    float ${name}_mean = floor((256.0 * sum.r + sum.g) / ${side * side}.0 + 0.5);`;
-  const [a, b] = [row("wide", wide), row("near", near)];
+  const [near, wide, around] = ["near", "wide", "around"].map((name) => text.side(name));
+  const half = halfGray(text);
+  const light = text.make("light", 2, `return min(blurred(${half}, p, ${wide}), blurred(${half}, p, ${around}));`);
+  const lines = text.make("lines", 2, `return sub(at(${light}, p), at(${half}, p));`);
+  const paper = text.make("paper", 2, `
+    return sub(at(${light}, p), table(${text.row("busy")}, blurred(${lines}, p, ${around})));`);
   return `
   {
-    vec2 sum;
-    ivec2 n = textureSize(src, 0);${mean(a, wide)}${mean(b, near)}
-    c = mul(c, vec3(table(${text.row("left")}, sub(${a}_mean, ${b}_mean))), 1.0 / 255.0);
+    float sum = 0.0;
+    ivec2 n = textureSize(src, 0);
+    for (int y = -${near >> 1}; y <= ${near >> 1}; y++) for (int x = -${near >> 1}; x <= ${near >> 1}; x++) {
+      sum += gray(at(src, mirrored(p + ivec2(x, y), n)));
+    }
+    float ink = sub(enlarged(${paper}, p).r, floor(sum / ${near * near}.0 + 0.5));
+    c = mul(c, vec3(table(${text.row("left")}, ink)), 1.0 / 255.0);
   }`;
 };
 
