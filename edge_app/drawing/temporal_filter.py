@@ -81,7 +81,7 @@ class TemporalFilter:
         cv2.blendLinear(self._drawn, self._shown, 1.0 - kept, kept, dst=self._shown)
         mean = cv2.convertScaleAbs(self._shown)  # rounds
         changed = cv2.threshold(cv2.absdiff(mean, self._last), DEAD_BAND, 255, cv2.THRESH_BINARY)[1]
-        moving = cv2.compare(kept, 0.9 * KEPT, cv2.CMP_LT)
+        moving = np.less(kept, 0.9 * KEPT).view(np.uint8)
         cv2.copyTo(mean, cv2.bitwise_or(changed, cv2.cvtColor(moving, cv2.COLOR_GRAY2RGB)), self._last)
         return self._last.copy()
 

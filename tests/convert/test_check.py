@@ -9,8 +9,8 @@ import pytest
 
 from celcam.image_io import write_image
 from celcam.manifest import read_manifest, write_manifest
-from celcam.model_card import read_card
 from celcam.media.photos import read_image
+from celcam.model_card import read_card
 from celcam.paths import MODELS, SAMPLES
 from convert.__main__ import main
 from convert.recipes import RECIPES
