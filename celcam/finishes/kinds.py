@@ -11,6 +11,7 @@ from celcam.errors import UnknownNameError, UsageError
 from celcam.finishes.border import Border
 from celcam.finishes.color_strokes import ColorStrokes
 from celcam.finishes.crisp import Crisp
+from celcam.finishes.dehalo import Dehalo
 from celcam.finishes.glow import Glow
 from celcam.finishes.grade import Grade
 from celcam.finishes.grid import Grid
@@ -32,6 +33,7 @@ _CLASSES: tuple[type[Primitive], ...] = (
     Border,
     ColorStrokes,
     Crisp,
+    Dehalo,
     Glow,
     Grade,
     Grid,

@@ -23,6 +23,7 @@ _YELLOW = {"colour": [255, 226, 60], "takes": [0.0, 0.1, 0.9], "angle": 0.0}
 _CELLS: dict[str, tuple[dict[str, Any], ...]] = {
     "tone-steps": ({}, {"share": 1.0}, {"share": 1.0, "riser": 4.0}),
     "crisp": ({}, {"amount": 6.0}, {"reach": 2.5}),
+    "dehalo": ({}, {"width": 8}, {"ground": [40, 80]}),
     "outline": ({}, {"reach": 6.0}, {"strength": 0.4}),
     "inks": ({}, {"line_period": 8.0}, {"line_depth": 90.0}),
     "screentone": ({}, {"period": 7.0}, {"coverage": [100, 70, 50, 30, 0]}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celcam.finishes.border import Border
 from celcam.finishes.color_strokes import ColorStrokes
 from celcam.finishes.crisp import Crisp
+from celcam.finishes.dehalo import Dehalo
 from celcam.finishes.finish import Finish
 from celcam.finishes.glow import Glow
 from celcam.finishes.grade import Grade
@@ -34,9 +35,10 @@ NAVY, RED, CORAL, SLATE, PALE, CREAM = (
 )
 
 FINISHES: dict[str, Finish] = {
-    "comic": Finish((Crisp(noise=3.0), Outline(), ToneSteps(share=0.4, riser=36.0))),
+    "comic": Finish((Dehalo(), Crisp(noise=3.0), Outline(), ToneSteps(share=0.4, riser=36.0))),
     "poster": Finish(
         (
+            Dehalo(),
             Inks(
                 warm=(NAVY, RED, CORAL, CREAM),
                 warm_at=(56.0, 118.0, 172.0),
@@ -106,6 +108,7 @@ FINISHES: dict[str, Finish] = {
     ),
     "anime": Finish(
         (
+            Dehalo(),
             Sky(),
             Grade(
                 vivid=0.06,

@@ -1,4 +1,4 @@
-/** Steps on the network's small picture: grade, wobble, sky, glow. See kinds.js. */
+/** Steps on the network's small picture: dehalo, grade, wobble, sky, glow. See kinds.js. */
 
 const CHANNELS = ["red", "green", "blue"];
 const SHRINK = 4;
@@ -41,6 +41,22 @@ const wobble = (text) => `
       + at(src, q + ivec2(0, 1)) * (32.0 - f.x) * f.y + at(src, q + 1) * f.x * f.y;
     c = floor((sum + 512.0) / 1024.0);
   }`;
+
+const dehalo = (text) => {
+  const [width, reach] = ["width", "reach"].map((name) => text.step.numbers[name] >> 1);
+  const low = text.make("low", 1, `return lowest(src, p, ivec2(${width}));`);
+  const ground = text.make("ground", 1, `return highest(${low}, p, ivec2(${width}));`);
+  return `
+  {
+    float darkest = 255.0;
+    for (int y = -${reach}; y <= ${reach}; y++) for (int x = -${reach}; x <= ${reach}; x++) {
+      darkest = min(darkest, gray(at(src, p + ivec2(x, y))));
+    }
+    vec3 ground = at(${ground}, p);
+    float share = min(table(${text.row("dark")}, darkest), table(${text.row("ground")}, gray(ground)));
+    c = sub(c, mul(sub(c, ground), vec3(share), 1.0 / 255.0));
+  }`;
+};
 
 /** The mean of a square of 4x4 pixels of `src`; `value` is an expression of `vec3 c`. */
 const mean = (value) => `
@@ -89,6 +105,7 @@ const glow = (text) => {
 /** @type {Record<string, import("./kinds.js").Kind>} */
 export const small = {
   grade: { reads: false, write: grade },
+  dehalo: { reads: true, write: dehalo },
   wobble: { reads: true, write: wobble },
   sky: { reads: true, write: sky },
   glow: { reads: true, write: glow },
