@@ -87,7 +87,10 @@ test-phone-quick: phone ## a short part of test-phone; needs Chromium
 	PYTHONPATH=. $(APP) tests/phone/golden.py out/phone-golden
 	node --test --test-concurrency=1 tests/phone/reader.test.mjs tests/phone/plain.test.mjs tests/phone/serve.test.mjs tests/phone/first.test.mjs
 
-.PHONY: fuzz
+.PHONY: fuzz test-kills
+test-kills: .venv/ready ## kill recordings, builds, trainings and exports KILLS (300) times; every one must resume
+	$(WORK) -m tests.kills.run --kills $(or $(KILLS),300)
+
 fuzz: .venv/ready ## damage photos, clips, models, settings, archives and requests for MINUTES (20); prints the number of inputs
 	$(WORK) -m tests.fuzz.run --minutes $(or $(MINUTES),20)
 

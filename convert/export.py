@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from typing import Any
 import keras
 
 from celcam import __version__
-from celcam.errors import UsageError
+from celcam.errors import MediaError, UsageError
 from celcam.image_io import read_bytes, write_whole
 from celcam.manifest import pairs_of
 from celcam.model_card import ModelCard, card_path, sha256, write_card
+from celcam.text_files import read_json
 from convert.fine_tuning import FLOAT_WEIGHT
 from convert.lineup import FLOAT_RECIPE, model_name
 from convert.measuring import Measured, measure_files
@@ -87,11 +89,13 @@ def export(
     spec_to_convert(run)
     name = model_name(config)
     paths = [out / f"{name}{recipe.file_suffix}.tflite" for recipe in chosen]
-    for path in paths:
-        if path.exists() and not overwrite:
-            raise UsageError(f"{path}: exists; add --overwrite to replace it, or choose another --out")
     # Files are made and measured in `work`, so that a model never lies next to the card of another model.
-    work = out / WORK_NAME / name
+    work, written = out / WORK_NAME / name, out / WORK_NAME / f"{name}.json"
+    own = _digests(written)
+    for path in paths:
+        is_own = path.name in own and path.is_file() and own[path.name] == sha256(read_bytes(path))
+        if path.exists() and not overwrite and not is_own:
+            raise UsageError(f"{path}: exists; add --overwrite to replace it, or choose another --out")
     folder = find_pairs_folder(config, pairs, work / "pairs")
     workshop = Workshop(run, folder.path, work, steps, float_weight, quiet, npu_size_wh)
     made = {recipe.name: workshop.make(recipe) for recipe in chosen}
@@ -104,9 +108,9 @@ def export(
         quiet=quiet,
     )
     facts = _facts(run, config, trained_on)
-    files = []
-    for recipe, path in zip(chosen, paths, strict=True):
-        data = read_bytes(made[recipe.name])
+    files: list[tuple[Path, ModelCard]] = []
+    datas = [read_bytes(made[recipe.name]) for recipe in chosen]
+    for recipe, path, data in zip(chosen, paths, datas, strict=True):
         card = ModelCard(
             name=path.stem,
             recipe=recipe.name,
@@ -119,9 +123,12 @@ def export(
             channel_factors=workshop.channel_factors(recipe),
             **facts | {"training": facts["training"] | _fine_tuning_facts(workshop, recipe, folder)},
         )
-        _replace(path, data, card)
         files.append((path, card))
+    write_whole(written, json.dumps({path.name: card.sha256 for path, card in files}).encode())
+    for (path, card), data in zip(files, datas, strict=True):
+        _replace(path, data, card)
     shutil.rmtree(work)
+    written.unlink()
     if not any(work.parent.iterdir()):
         work.parent.rmdir()
     return Exported(files, folder.note)
@@ -129,6 +136,15 @@ def export(
 
 def _sizes(recipe: Recipe, npu_size_wh: tuple[int, int]) -> str:
     return "{}x{} only".format(*npu_size_wh) if recipe.made_from else "any size that is a multiple of 4"
+
+
+def _digests(written: Path) -> dict[str, str]:
+    """The SHA-256 of each file of an export that was stopped while it wrote them, by name; these may be replaced."""
+    try:
+        digests = read_json(written)
+    except (MediaError, ValueError):
+        return {}
+    return digests if isinstance(digests, dict) else {}
 
 
 def _replace(path: Path, data: bytes, card: ModelCard) -> None:

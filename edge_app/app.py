@@ -145,8 +145,6 @@ def _check(config: AppConfig) -> None:
         raise UsageError(f"{' '.join(config.source)}: a camera is a source by itself; name one source")
     if len(config.source) > 1 and config.loop:
         raise UsageError(f"--loop: {len(config.source)} sources; name one clip")
-    if config.skip_existing:
-        raise UsageError("--skip-existing: only for pictures and clips that become files")
     folders = sum(sink_kind(spec) is SinkKind.FOLDER for spec in config.to)
     if not config.source and (folders > 1 or any(Path(spec).is_file() for spec in config.to[1:])):
         raise UsageError(f"--to {' '.join(map(without_secret, config.to))}: there is no SOURCE; put SOURCE before --to")
@@ -211,10 +209,15 @@ def _open_sinks(
             stop=stop,
         )
 
+    if config.skip_existing and not session.source.is_live:
+        raise UsageError(
+            "--skip-existing: only for pictures and clips that become files, and for recordings of a camera"
+        )
     sources = [spec for spec in config.source if names_file(spec)]
     options = SinkOptions(
         web=open_page,
         overwrite=config.overwrite,
+        skip_existing=config.skip_existing,
         limit_minutes=config.split_minutes,
         limit_mb=config.split_mb,
         interrupted=lambda: stop.interrupted,

@@ -21,7 +21,7 @@ from train.averaging import averaged_weights
 from train.draw import draw
 from train.generators import AnyGeneratorSpec, build_any_generator
 from train.recipe import Budget
-from train.run_folder import Progress, sample_path, save_checkpoint, save_generator
+from train.run_folder import Progress, begin_checkpoint, sample_path, save_checkpoint, save_generator
 
 # Adam's first steps are large: the learning rate rises to its peak over this share of the budget.
 WARM_UP = 0.01
@@ -177,6 +177,7 @@ class CheckpointCallback(keras.callbacks.Callback):  # type: ignore[misc]
         """Save the generator with its averaged weights, and the checkpoint with those that training continues from."""
         self._ssims.append(logs["val_ssim"] if logs else 0.0)
         best = self._ssims.index(max(self._ssims))
+        begin_checkpoint(self._run)
         if not self._patience or best == len(self._ssims) - 1:
             with averaged_weights(self.model):
                 save_generator(self._run, self.model.generator)

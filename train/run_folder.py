@@ -29,6 +29,8 @@ from train.run_config import read_config
 
 LOG_NAME, STATE_NAME = "log.csv", "state.json"
 WEIGHTS_NAME = "generator.weights.h5"
+# Exists while generator and checkpoint are being saved, so that a kill between the two is seen.
+PART_NAME = "checkpoint.part"
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,23 @@ def sample_path(run: Path, epoch: int) -> Path:
     return run / "samples" / f"epoch-{epoch:05d}.png"
 
 
+def begin_checkpoint(run: Path) -> None:
+    """Mark that the generator and then the checkpoint are being saved; `save_checkpoint` ends it."""
+    (run / PART_NAME).mkdir(parents=True, exist_ok=True)
+
+
 def save_checkpoint(run: Path, model: Any, progress: Progress) -> None:
     """Save model, optimizer and random state; the folder is complete and on the disk before older ones are deleted."""
-    folder, temporary = run / f"checkpoint-{progress.epochs:05d}", run / "checkpoint.part"
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
+    folder, temporary = run / f"checkpoint-{progress.epochs:05d}", run / PART_NAME
+    begin_checkpoint(run)
+    for path in temporary.iterdir():
+        path.unlink()
     model.save_weights(temporary / "model.weights.h5")
     seeds = [np.asarray(state).tolist() for state in _random_states(model)]
     (temporary / STATE_NAME).write_text(json.dumps({**asdict(progress), "seeds": seeds}))
     for path in (*temporary.iterdir(), temporary):
         _sync(path)
+    shutil.rmtree(folder, ignore_errors=True)  # a damaged one, which this run did not resume from
     older = list(run.glob("checkpoint-*"))
     temporary.rename(folder)
     _sync(run)

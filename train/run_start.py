@@ -15,7 +15,7 @@ from train.backend import require_hardware
 from train.generators import AnyGeneratorSpec
 from train.recipe import Hardware, Recipe
 from train.run_config import CONFIG_NAME, RunConfig, config_fields, read_config
-from train.run_folder import WEIGHTS_NAME, Checkpoint, find_checkpoint, require_weights
+from train.run_folder import PART_NAME, WEIGHTS_NAME, Checkpoint, find_checkpoint, require_weights
 
 # What a resumed run can't change, as its config.json names it.
 KEPT_ON_RESUME = ("discriminator", "crop", "batch_size", "steps_per_epoch", "seed", "train_pairs", "init",
@@ -88,7 +88,7 @@ def require_runnable(config: RunConfig) -> None:
 def find_start(run: Path, config: RunConfig, resume: bool) -> Checkpoint | None:
     """Where to start: None for the first step, else the newest checkpoint.
 
-    A run that was stopped before its first checkpoint starts again, with any options.
+    A run that was stopped before its first checkpoint, or while it saved that, starts again, with any options.
 
     Raises:
         DataError: ``run`` holds a run already, no run, or one that was started in another way.
@@ -101,7 +101,7 @@ def find_start(run: Path, config: RunConfig, resume: bool) -> Checkpoint | None:
     before = read_config(run)
     checkpoint = find_checkpoint(run)
     if checkpoint is None:
-        if (run / WEIGHTS_NAME).exists():
+        if (run / WEIGHTS_NAME).exists() and not (run / PART_NAME).exists():
             raise DataError(f"{run}: has weights but no checkpoint to continue from; start a new run with --init {run}")
         return None
     _require_same_start(run, before, config)

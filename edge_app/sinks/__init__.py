@@ -103,6 +103,7 @@ class SinkOptions:
     limit_mb: float  # largest file of a live recording, in 10^6 bytes
     # Whether the user ended the run early, so that a clip made from a file is partial.
     interrupted: Callable[[], bool] = lambda: False
+    skip_existing: bool = False  # a live recording whose file exists goes on in the next one
     originals: frozenset[Identity | None] = frozenset()  # files of the source, which no sink replaces
     shown_wh: tuple[int, int] | None = None  # of the finished pictures; None if each has a size of its own
     stop: threading.Event | None = None  # ends the run
@@ -206,6 +207,7 @@ def _check_file(path: Path, source: SourceInfo, options: SinkOptions) -> None:
     if path.exists():
         if identity(path) in options.originals:
             raise UsageError(f"--to {path}: is the source itself; choose another name")
-        if not options.overwrite:
-            raise UsageError(f"--to {path}: exists; add --overwrite to replace it, or choose another name")
+        if not options.overwrite and not (source.is_live and options.skip_existing):
+            more = f" --skip-existing to record to {path.stem}-002{path.suffix}," if source.is_live else ""
+            raise UsageError(f"--to {path}: exists; add --overwrite to replace it,{more} or choose another name")
     make_folder(path.parent)

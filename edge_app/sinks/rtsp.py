@@ -28,8 +28,9 @@ from edge_app.sinks.showing import Showing
 PORTS = {"rtsp": 554, "rtsps": 322}
 # The longest wait for the server's answer, and for a packet to be taken.
 ANSWER_S = 3.0
-# After a lost connection, the server is asked again at this interval.
+# After a lost connection, the server is asked again at this interval, which doubles with each failure up to the longest.
 RETRY_S = 5.0
+LONGEST_RETRY_S = 60.0
 # Without a new picture, the last one is sent again, so that servers and viewers keep the connection.
 REPEAT_S = 0.5
 REFUSED = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
@@ -62,7 +63,7 @@ class RtspSink(FrameSink):
             CameraError: the address has another form.
         """
         self._url, self._name, self._session = url, shown_address(url), session
-        self._clock, self._retry_s = clock, retry_s
+        self._clock, self._retry_s, self._failures = clock, retry_s, 0
         self._showing = Showing(session, self._send, stop=stop, repeats=True)
         self._lock = threading.Lock()  # at the end of a run, a thread may still send
         self._over = False
@@ -122,7 +123,7 @@ class RtspSink(FrameSink):
             _check_server(self._url)
         height, width = frame.rgb_u8.shape[:2]
         self._stream = _Stream(self._url, (width, height), self._session)
-        self._was_published = True
+        self._was_published, self._failures = True, 0
         self._session.notices.add(f"publishing to {self._name}")
 
     def _lose(self, error: Exception) -> None:
@@ -131,7 +132,8 @@ class RtspSink(FrameSink):
         self._close()
         if not self._was_published:
             raise MediaError(f"--to {self._name}: {reason}") from None
-        self._next_try_s = self._clock() + self._retry_s
+        self._next_try_s = self._clock() + min(LONGEST_RETRY_S, self._retry_s * 2**self._failures)
+        self._failures += 1
         self._session.notices.add(f"{self._name}: {reason}; trying again")
 
     def _close(self) -> None:
@@ -170,7 +172,11 @@ class _Stream:
 
 
 def _check_server(url: str) -> None:
-    """Ask an RTSP server for its options; raises OSError if none answers within `ANSWER_S`."""
+    """Ask an RTSP server for the path; raises OSError if it gives no answer within `ANSWER_S`.
+
+    Any answer will do, a refusal too. Servers that hang may still answer OPTIONS; FFmpeg would then stop all threads of
+    the app while it waits.
+    """
     parts = urlsplit(url)
     try:
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
@@ -180,7 +186,7 @@ def _check_server(url: str) -> None:
         if parts.scheme == "rtsps":
             return
         where = f"[{host}]" if ":" in host else host
-        connection.sendall(f"OPTIONS rtsp://{where}:{port}/ RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
+        connection.sendall(f"DESCRIBE rtsp://{where}:{port}{parts.path or '/'} RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
         if not connection.recv(64).startswith(b"RTSP/"):
             raise ConnectionError("no RTSP server")
 

@@ -107,3 +107,20 @@ def test_a_checkpoint_brings_the_random_state_of_dropout_back(tmp_path: Path) ->
     resumed = build()
     load_checkpoint(resumed, checkpoint)
     assert all(np.array_equal(one, other) for one, other in zip(draw(model), draw(resumed), strict=True))
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_new_one(tmp_path: Path) -> None:
+    import keras
+
+    model = keras.Sequential([keras.layers.Dense(2)])
+    model.build((None, 4))
+    model.compile(optimizer="sgd", loss="mse")
+    save_checkpoint(tmp_path, model, Progress(1, 1, 1.0))
+    damaged = tmp_path / "checkpoint-00002"
+    damaged.mkdir()
+    (damaged / "state.json").write_bytes(b"")
+    save_checkpoint(tmp_path, model, Progress(2, 2, 2.0))
+    checkpoint = find_checkpoint(tmp_path)
+    assert checkpoint is not None
+    assert checkpoint.progress == Progress(2, 2, 2.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-00002"]

@@ -15,6 +15,7 @@ from train.__main__ import main
 from train.networks import SMOKE_GENERATOR
 from train.presets import PRESETS
 from train.run_config import read_config, write_config
+from train.run_folder import find_checkpoint
 from train.unet import UNET256
 
 
@@ -169,6 +170,25 @@ def test_a_run_that_failed_before_its_first_checkpoint_resumes_with_other_option
     assert "add --resume" in error_of(words(pairs, run), capsys)
     assert main(words(pairs, run, "--resume")) == 0
     assert read_config(run).recipe.batch_size == 2
+
+
+def test_a_run_that_stopped_while_it_saved_its_first_checkpoint_resumes(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import train.callbacks
+
+    def stop(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    run = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        patch.setattr(train.callbacks, "save_checkpoint", stop)
+        assert main(words(pairs, run)) == 130
+    assert (run / "generator.weights.h5").exists()
+    assert find_checkpoint(run) is None
+    assert main(words(pairs, run, "--resume")) == 0
+    assert find_checkpoint(run) is not None
+    assert not (run / "checkpoint.part").exists()
 
 
 def test_shipped_weights_are_not_trained_over(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

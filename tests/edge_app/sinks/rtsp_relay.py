@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 SILENT = "silent"  # as the login: accept connections and say nothing
-MUTE = "mute"  # answer the first request alone
+HANGING = "hanging"  # answer OPTIONS alone
+MUTE = "mute"  # answer all but a publisher's requests
 
 
 @contextmanager
@@ -63,10 +64,10 @@ class Connection(socketserver.StreamRequestHandler):
 
     def _answer(self, method: str, headers: dict[str, str], body: bytes) -> None:
         login, status, content, extra = self.server.login, "200 OK", b"", ""
-        if login == MUTE and method != "OPTIONS":
+        if (login == HANGING and method != "OPTIONS") or (login == MUTE and method not in ("OPTIONS", "DESCRIBE")):
             return
         given = base64.b64encode(login.encode()).decode()
-        if login not in ("", MUTE) and method == "ANNOUNCE" and headers.get("authorization") != f"Basic {given}":
+        if ":" in login and method == "ANNOUNCE" and headers.get("authorization") != f"Basic {given}":
             status, extra = "401 Unauthorized", 'WWW-Authenticate: Basic realm="relay"\r\n'
         elif method == "ANNOUNCE":
             self.server.sdp = body

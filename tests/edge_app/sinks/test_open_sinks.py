@@ -145,6 +145,18 @@ def test_a_file_that_exists_is_refused_at_once(tmp_path: Path) -> None:
     assert (tmp_path / "party.mp4").read_text() == "precious"
 
 
+def test_a_recording_that_skips_existing_files_goes_on_in_the_next(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        (sink,) = opened([str(tmp_path / "party.mp4")], make_session(tmp_path), skip_existing=True)
+        with sink:
+            for frame in grey_frames(5):
+                sink.show(frame)
+        assert len(list(tmp_path.iterdir())) == number
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["party-002.mp4", "party-003.mp4", "party.mp4"]
+    assert all(len(read_film(tmp_path / name).times_s) == 5 for name in names)
+
+
 def test_the_limits_reach_the_recording(tmp_path: Path) -> None:
     session = make_session(tmp_path)
     (sink,) = opened([str(tmp_path / "party.mp4")], session, limit_minutes=1 / 60, limit_mb=100)

@@ -19,7 +19,7 @@ from edge_app.sinks.rtsp import RtspSink
 from edge_app.sources.rtsp import RtspSource
 from tests.edge_app.fakes import KeepingSink
 from tests.edge_app.sinks.films import grey_frame, level_of
-from tests.edge_app.sinks.rtsp_relay import MUTE, SILENT, rtsp_relay
+from tests.edge_app.sinks.rtsp_relay import HANGING, MUTE, SILENT, rtsp_relay
 
 
 def texts(session: Session) -> list[str]:
@@ -92,6 +92,32 @@ def test_a_server_that_says_nothing_is_named_at_the_start(session: Session, monk
         pass
 
 
+def test_a_server_that_hangs_after_its_options_stops_no_other_thread(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rtsp, "ANSWER_S", 0.5)
+    over, turns = threading.Event(), 0
+
+    def count() -> None:
+        nonlocal turns
+        while not over.wait(0.01):
+            turns += 1
+
+    with rtsp_relay(HANGING) as port:
+        counter = threading.Thread(target=count)
+        counter.start()
+        try:
+            with (
+                pytest.raises(MediaError, match=r"gives no answer for 0\.5 s"),
+                RtspSink(f"rtsp://127.0.0.1:{port}/x", session),
+            ):
+                pass
+        finally:
+            over.set()
+            counter.join()
+    assert turns >= 5
+
+
 def test_a_server_that_stops_to_answer_costs_a_bounded_time(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rtsp, "ANSWER_S", 0.3)
     with rtsp_relay(MUTE) as port, RtspSink(f"rtsp://127.0.0.1:{port}/x", session) as sink:
@@ -139,6 +165,23 @@ def test_the_stream_is_published_again_after_the_server_has_restarted(session: S
                 break
         sink.__exit__()
     assert texts(session)[-1] == f"publishing to rtsp://127.0.0.1:{port}"
+
+
+def test_a_server_that_stays_away_is_asked_ever_less_often(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, asked = [0.0], []
+
+    def refuse(url: str) -> None:
+        asked.append(now[0])
+        raise ConnectionRefusedError
+
+    with rtsp_relay() as port, RtspSink(f"rtsp://127.0.0.1:{port}/x", session, clock=lambda: now[0]) as sink:
+        sink.show(grey_frame(0, 0.0))
+        monkeypatch.setattr(rtsp, "_check_server", refuse)
+        monkeypatch.setattr(rtsp._Stream, "send", lambda *arguments: refuse(""))
+        for second in range(1, 250):
+            now[0] = float(second)
+            sink.show(grey_frame(second, now[0]))
+    assert asked == [1, 6, 16, 36, 76, 136, 196]
 
 
 def test_while_no_frame_comes_the_last_one_is_sent_again(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

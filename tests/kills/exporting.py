@@ -1,0 +1,36 @@
+"""An export that is killed: it ends with the files of an undisturbed one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.kills.children import Child
+from tests.kills.job import Job, KillFault, contents, require_equal
+from tests.kills.training import TrainingJob
+
+
+class ExportingJob(Job):
+    """``python -m convert export RUN --recipe float32 float16``."""
+
+    name = "export"
+    done_already = ("exists; add --overwrite",)
+
+    def prepare(self, folder: Path) -> None:
+        """Train a run, and import the converter."""
+        training = TrainingJob()
+        training.prepare(folder)
+        self._run = folder / "run"
+        child = Child(lambda: training.train(self._run), folder / "train.log")
+        if child.wait(600.0) not in (0, 2):
+            raise KillFault(f"no run to export; see {folder / 'train.log'}")
+        import convert.export  # noqa: F401
+
+    def work(self, place: Path) -> int:
+        """Export, or continue the export."""
+        from convert.__main__ import main
+
+        return main(["export", str(self._run), "--recipe", "float32", "float16", "--out", str(place / "models")])
+
+    def check(self, place: Path, reference: Path) -> None:
+        """Models and cards are those of the undisturbed export, and nothing else is left."""
+        require_equal(contents(place / "models"), contents(reference / "models"))

@@ -1,0 +1,46 @@
+"""What a job that gets killed must offer to the trials."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class KillFault(Exception):
+    """A job did not survive its kills."""
+
+
+class Job:
+    """One command of the project, which is killed and repeated in a folder of its own."""
+
+    name = ""
+    # An exit status of 2 with one of these words means that nothing is left to do.
+    done_already: tuple[str, ...] = ()
+
+    def prepare(self, folder: Path) -> None:
+        """Import what the command needs, and make its inputs in ``folder``."""
+        raise NotImplementedError
+
+    def work(self, place: Path) -> int:
+        """Run the command, or continue it, with its output in ``place``; called in a forked process."""
+        raise NotImplementedError
+
+    def lost_s(self, place: Path) -> float:
+        """The seconds of video that the last kill cost; raises KillFault if more is wrong."""
+        del place
+        return 0.0
+
+    def check(self, place: Path, reference: Path) -> None:
+        """Raise KillFault unless the finished ``place`` is as good as that of an undisturbed run."""
+        raise NotImplementedError
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The contents of all files in ``folder``, by relative path."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def require_equal(found: dict[str, bytes], expected: dict[str, bytes]) -> None:
+    """Raise KillFault, with the names, if two folders differ."""
+    different = sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
+    if different:
+        raise KillFault(f"{len(different)} files differ from those of an undisturbed run: {' '.join(different[:4])}")
