@@ -16,6 +16,8 @@ from edge_app.flow.notices import Notices
 from edge_app.frames import FrameSource
 from edge_app.sources.files import is_folder
 
+# A network camera may be asked for 10 seconds, and then send no key frame for 30.
+NETWORK_OPENING_S = 45.0
 BUNDLED_CLIP = Path(__file__).parents[1] / "samples" / "street_walk.mp4"
 
 
@@ -122,10 +124,11 @@ def _open_camera(
     notices: Notices | None,
     stop: threading.Event | None,
 ) -> FrameSource:
-    from edge_app.sources.reconnecting import ReconnectingSource
+    from edge_app.sources.reconnecting import OPENING_S, ReconnectingSource
 
     name, open_camera = _camera(spec, size_wh, small_wh, fps)
-    return ReconnectingSource(name, open_camera, notices=notices or Notices(), stop=stop)
+    opening_s = NETWORK_OPENING_S if is_address(spec) else OPENING_S
+    return ReconnectingSource(name, open_camera, notices=notices or Notices(), opening_s=opening_s, stop=stop)
 
 
 def _camera(

@@ -21,7 +21,7 @@ FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
 # After a connection that lasted so long, the pauses start from the first again; a loose contact does not last.
 STEADY_S = 10.0
-# The longest time from opening to the first picture; an IP camera needs it.
+# The longest time from opening to the first picture.
 OPENING_S = 15.0
 # How often the end of the run is checked while no picture comes.
 POLL_S = 0.1
@@ -49,6 +49,7 @@ class ReconnectingSource(FrameSource):
         *,
         notices: Notices,
         stall_s: float = 5.0,
+        opening_s: float = OPENING_S,
         stop: threading.Event | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
@@ -60,6 +61,7 @@ class ReconnectingSource(FrameSource):
             open_camera: opens it; called on other threads later.
             notices: receive a line for each loss and one for each return.
             stall_s: after so long without a picture, the camera counts as lost.
+            opening_s: the same for the time from a later opening to the first picture.
             stop: set when the run is over; `frames` then ends within a fraction of a second.
             clock: for pauses and stalls.
             sleep: waits so many seconds.
@@ -67,7 +69,8 @@ class ReconnectingSource(FrameSource):
         Raises:
             CelcamError: the camera can't be opened. At a later opening this is no error.
         """
-        self._name, self._open_camera, self._notices, self._stall_s = name, open_camera, notices, stall_s
+        self._name, self._open_camera, self._notices = name, open_camera, notices
+        self._stall_s, self._opening_s = stall_s, opening_s
         self._stop, self._clock, self._sleep = stop or threading.Event(), clock, sleep
         self._closed, self._lock = threading.Event(), threading.Lock()
         self._first: FrameSource | None = open_camera()
@@ -114,7 +117,7 @@ class ReconnectingSource(FrameSource):
     def _one_opening(self) -> Generator[Frame, None, None]:
         """Frames of one opening, until the run is over or the camera is lost."""
         first = self._take_first()
-        limit_s = max(OPENING_S, self._stall_s) if first is None else self._stall_s
+        limit_s = max(self._opening_s, self._stall_s) if first is None else self._stall_s
         reader = _Reader(self._name, self._open_camera if first is None else partial(_same, first))
         self._seen, since_s, patience_s = False, self._clock(), JOIN_S
         try:

@@ -19,6 +19,8 @@ from edge_app.frames import Frame, FrameSource, SourceInfo
 
 OPEN_S = 10.0
 READ_S = 4.0  # less than `ReconnectingSource` waits
+# Nothing can be decoded before the first key frame; some cameras send one each 16 seconds.
+KEY_FRAME_S = 30.0
 # H.264 decodes two slices at a time; with one thread for each frame, the picture would come some frames later.
 DECODER_THREADS = 2
 # After so many damaged packets in a row, the stream counts as lost.
@@ -30,18 +32,22 @@ EARLIEST_S, LATEST_S = 2.0, 3.0
 class RtspSource(FrameSource):
     """Frames of a stream, as they arrive."""
 
-    def __init__(self, url: str, *, open_s: float = OPEN_S, read_s: float = READ_S) -> None:
+    def __init__(
+        self, url: str, *, open_s: float = OPEN_S, read_s: float = READ_S, key_frame_s: float = KEY_FRAME_S
+    ) -> None:
         """Connect, and decode a first picture.
 
         Args:
             url: such as ``rtsp://user:password@host:554/stream``; in a user name or password, @ is %40 and / is %2F.
             open_s: the longest wait for the camera's answer, and for a first picture in its stream.
             read_s: the longest wait for the next packet.
+            key_frame_s: the longest wait for a first key frame, if it is longer than ``open_s``.
 
         Raises:
             CameraError: the camera does not answer, refuses, or sends no live pictures.
         """
         self._name, self._open_s, self._read_s = shown_address(url), open_s, read_s
+        self._key_frame_s = max(open_s, key_frame_s)
         asked_s = time.monotonic()
         try:
             self._container: Any = av.open(url, timeout=(open_s, read_s), options=_options(url, read_s))
@@ -95,7 +101,7 @@ class RtspSource(FrameSource):
             yield Frame(rgb_u8, f"frame-{number:06d}", now_s - started_s, now_s)
 
     def _decoded(self) -> Iterator[Any]:
-        backlog, broken, asked_s = Backlog(), 0, 0.0
+        backlog, broken, asked_s, key_seen = Backlog(), 0, 0.0, False
         packets = self._container.demux(self._stream)
         seen_s = time.monotonic()
         try:
@@ -105,10 +111,10 @@ class RtspSource(FrameSource):
                 if packet is None:
                     return
                 now_s = time.monotonic()
-                if now_s - seen_s > self._open_s:
-                    raise CameraError(
-                        f"{self._name}: sends no picture that can be decoded; choose H.264 in its settings"
-                    )
+                if packet.is_keyframe and not key_seen:
+                    key_seen, seen_s = True, now_s
+                if now_s - seen_s > (self._open_s if key_seen else self._key_frame_s):
+                    raise CameraError(f"{self._name}: {_NO_PICTURE if key_seen else _NO_KEY_FRAME}")
                 if not self._in_pieces and backlog.drops(now_s - asked_s, now_s, is_key=packet.is_keyframe):
                     continue
                 try:
@@ -124,6 +130,10 @@ class RtspSource(FrameSource):
                     seen_s = time.monotonic()
         except (av.FFmpegError, OSError) as error:
             raise CameraError(f"{self._name}: {_reason(error, time.monotonic() - asked_s, self._read_s)}") from None
+
+
+_NO_PICTURE = "sends no picture that can be decoded; choose H.264 in its settings"
+_NO_KEY_FRAME = "sends no key frame; choose a key frame interval (GOP) of a few seconds in its settings"
 
 
 class Backlog:
@@ -177,9 +187,13 @@ def _reason(error: Exception, waited_s: float, limit_s: float) -> str:
 
 
 def _options(url: str, read_s: float) -> dict[str, str]:
-    """FFmpeg's options: no buffer before the newest picture, and a timeout for sockets."""
+    """FFmpeg's options: a timeout for sockets, and TCP.
+
+    The option ``nobuffer`` would throw away what FFmpeg reads to recognize the stream, and with it the first key frame.
+    `Backlog` takes care of the delay.
+    """
     read_us = str(int(read_s * 1e6))
     if url.lower().startswith("rtsp"):
         # Over UDP, pictures arrive damaged in most home networks.
-        return {"fflags": "nobuffer", "rtsp_transport": "tcp", "timeout": read_us}
-    return {"fflags": "nobuffer", "rw_timeout": read_us}
+        return {"rtsp_transport": "tcp", "timeout": read_us}
+    return {"rw_timeout": read_us}

@@ -84,11 +84,10 @@ def number_of(rgb_u8: Uint8Array) -> float:
     return float(rgb_u8[..., 0].mean()) - 60
 
 
-def h264(container: Any) -> Any:
+def h264(container: Any, key_every: int = KEY_EVERY) -> Any:
     """A stream as IP cameras send it: a key frame now and then, no frame depends on a later one."""
-    stream = container.add_stream(
-        "libx264", rate=FPS, options={"tune": "zerolatency", "preset": "ultrafast", "g": str(KEY_EVERY), "qp": "10"}
-    )
+    options = {"tune": "zerolatency", "preset": "ultrafast", "g": str(key_every), "qp": "10"}
+    stream = container.add_stream("libx264", rate=FPS, options=options)
     stream.width, stream.height, stream.pix_fmt = *SIZE_WH, "yuv420p"
     return stream
 
@@ -114,14 +113,18 @@ def request_of(connection: socket.socket) -> str:
     return text.decode()
 
 
-def mpegts(connection: socket.socket, *, fps: float = FPS, frames: int = 10**9) -> None:
-    """H.264 over HTTP, as fast as ``fps``."""
+def mpegts(
+    connection: socket.socket, *, fps: float = FPS, frames: int = 10**9, key_every: int = KEY_EVERY, joined_at: int = 0
+) -> None:
+    """H.264 over HTTP, as fast as ``fps``; the viewer misses the frames before ``joined_at``."""
     request_of(connection)
     connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: video/mp2t\r\n\r\n")
     with av.open(connection.makefile("wb", buffering=0), "w", format="mpegts") as container:
-        stream = h264(container)
-        for frame in video_frames(fps, frames):
-            container.mux(stream.encode(frame))
+        stream = h264(container, key_every)
+        for number, frame in enumerate(video_frames(fps, frames)):
+            packets = stream.encode(frame)
+            if number >= joined_at:
+                container.mux(packets)
 
 
 def mjpeg(connection: socket.socket, *, frames: int = 10**9) -> None:

@@ -164,6 +164,24 @@ def test_a_stream_whose_packets_never_give_a_picture_is_abandoned(monkeypatch: p
     assert container.closed
 
 
+def test_the_first_picture_is_that_of_the_first_key_frame_sent() -> None:
+    stream = functools.partial(mpegts, key_every=400)
+    with LocalServer(stream) as server, RtspSource(f"http://127.0.0.1:{server.port}/live.ts", open_s=2.0) as source:
+        assert number_of(next(source.frames()).rgb_u8) == pytest.approx(0, abs=3)
+
+
+def test_a_stream_is_waited_for_up_to_its_next_key_frame() -> None:
+    stream = functools.partial(mpegts, key_every=90, joined_at=5)
+    with LocalServer(stream) as server, RtspSource(f"http://127.0.0.1:{server.port}/live.ts", open_s=0.5) as source:
+        assert number_of(next(source.frames()).rgb_u8) == pytest.approx(90, abs=3)
+
+
+def test_a_stream_without_key_frames_is_abandoned() -> None:
+    stream = functools.partial(mpegts, key_every=10**6, joined_at=5)
+    with LocalServer(stream) as server, pytest.raises(CameraError, match="sends no key frame; choose a key frame"):
+        RtspSource(f"http://127.0.0.1:{server.port}/live.ts", open_s=0.5, key_frame_s=1.0)
+
+
 def test_a_page_that_is_not_a_stream_is_reported() -> None:
     def page(connection: socket.socket) -> None:
         request_of(connection)
