@@ -10,7 +10,7 @@ from tests.kills.training import TrainingJob
 
 
 class ExportingJob(Job):
-    """``python -m convert export RUN --recipe float32 float16``."""
+    """``python -m convert export RUN --recipe float32 int8-qat``, with few photos and steps."""
 
     name = "export"
     done_already = ("exists; add --overwrite",)
@@ -27,9 +27,12 @@ class ExportingJob(Job):
 
     def work(self, place: Path) -> int:
         """Export, or continue the export."""
+        from convert import range_fit, variants
         from convert.__main__ import main
 
-        return main(["export", str(self._run), "--recipe", "float32", "float16", "--out", str(place / "models")])
+        variants.CALIBRATION_PHOTOS, range_fit.STEPS = 4, 20
+        words = ["export", str(self._run), "--recipe", "float32", "int8-qat", "--out", str(place / "models")]
+        return main([*words, "--steps", "6"])
 
     def check(self, place: Path, reference: Path) -> None:
         """Models and cards are those of the undisturbed export, and nothing else is left."""
