@@ -87,7 +87,10 @@ test-phone-quick: phone ## a short part of test-phone; needs Chromium
 	PYTHONPATH=. $(APP) tests/phone/golden.py out/phone-golden
 	node --test --test-concurrency=1 tests/phone/reader.test.mjs tests/phone/plain.test.mjs tests/phone/serve.test.mjs tests/phone/first.test.mjs
 
-.PHONY: fuzz test-kills
+.PHONY: fuzz test-kills test-memory
+test-memory: .venv/ready ## project the app's memory to 24 hours from a live run of MINUTES (30)
+	$(WORK) -m tests.edge_app.memory --minutes $(or $(MINUTES),30)
+
 test-kills: .venv/ready ## kill recordings, builds, trainings and exports KILLS (300) times; every one must resume
 	$(WORK) -m tests.kills.run --kills $(or $(KILLS),300)
 

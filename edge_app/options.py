@@ -127,7 +127,9 @@ class AppConfig:
         None, help="read options from this file; the command line overrides it", metavar="FILE.toml"
     )
     overwrite: bool = option(False, help="replace files that exist")
-    skip_existing: bool = option(False, help="keep files that exist and draw the others; record to party-002.mp4 if party.mp4 exists")
+    skip_existing: bool = option(
+        False, help="keep files that exist and draw the others; record to party-002.mp4 if party.mp4 exists"
+    )
     list_looks: bool = option(False, help="list the looks and exit")
 
     def __post_init__(self) -> None:

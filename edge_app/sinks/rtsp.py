@@ -28,7 +28,7 @@ from edge_app.sinks.showing import Showing
 PORTS = {"rtsp": 554, "rtsps": 322}
 # The longest wait for the server's answer, and for a packet to be taken.
 ANSWER_S = 3.0
-# After a lost connection, the server is asked again at this interval, which doubles with each failure up to the longest.
+# After a lost connection, the server is asked again at this interval, which doubles with each failure up to a limit.
 RETRY_S = 5.0
 LONGEST_RETRY_S = 60.0
 # Without a new picture, the last one is sent again, so that servers and viewers keep the connection.

@@ -10,7 +10,7 @@ import pytest
 
 from celcam import __version__
 from celcam.manifest import pairs_of
-from celcam.model_card import ModelCard, read_card, sha256
+from celcam.model_card import ModelCard, read_card, sha256, write_card
 from celcam.paths import SAMPLES
 from celcam.pixels import to_float
 from celcam.tflite_model import TFLiteModel
@@ -96,19 +96,16 @@ def test_a_stopped_export_exits_130_and_names_what_is_left(
 def test_an_export_that_stopped_while_it_wrote_its_files_continues(
     smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int
 ) -> None:
-    import convert.export as module
-
     def stop_at(path: Path, card: ModelCard) -> None:
         cards.append(path)
         if len(cards) == number:
             raise KeyboardInterrupt
-        write(path, card)
+        write_card(path, card)
 
     cards: list[Path] = []
-    write = module.write_card
     words = ["export", str(smoke_run), "--recipe", "float32", "float16", "--out", str(tmp_path)]
     with monkeypatch.context() as patch:
-        patch.setattr(module, "write_card", stop_at)
+        patch.setattr("convert.export.write_card", stop_at)
         assert main(words) == 130
     assert cards[-1].exists()
     assert not cards[-1].with_suffix(".json").exists()
@@ -123,14 +120,12 @@ def test_an_export_that_stopped_while_it_wrote_its_files_continues(
 def test_a_file_that_is_not_the_stopped_exports_own_is_not_replaced(
     smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import convert.export as module
-
     def stop(path: Path, card: ModelCard) -> None:
         raise KeyboardInterrupt
 
     words = ["export", str(smoke_run), "--recipe", "float32", "--out", str(tmp_path)]
     with monkeypatch.context() as patch:
-        patch.setattr(module, "write_card", stop)
+        patch.setattr("convert.export.write_card", stop)
         assert main(words) == 130
     (tmp_path / "comic-float32.tflite").write_bytes(b"precious")
     assert main(words) == 2

@@ -15,9 +15,10 @@ class BuildingJob(Job):
 
     def prepare(self, folder: Path) -> None:
         """Copy eight of the bundled photos, reduced."""
+        from PIL import Image
+
         import datasets.build  # noqa: F401
         from celcam.paths import SAMPLES
-        from PIL import Image
 
         self._photos = folder / "photos"
         shutil.rmtree(self._photos, ignore_errors=True)

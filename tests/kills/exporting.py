@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.kills.children import Child
-from tests.kills.job import Job, KillFault, contents, require_equal
+from tests.kills.job import Job, KillError, contents, require_equal
 from tests.kills.training import TrainingJob
 
 
@@ -22,7 +22,7 @@ class ExportingJob(Job):
         self._run = folder / "run"
         child = Child(lambda: training.train(self._run), folder / "train.log")
         if child.wait(600.0) not in (0, 2):
-            raise KillFault(f"no run to export; see {folder / 'train.log'}")
+            raise KillError(f"no run to export; see {folder / 'train.log'}")
         import convert.export  # noqa: F401
 
     def work(self, place: Path) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 
-class KillFault(Exception):
+class KillError(Exception):
     """A job did not survive its kills."""
 
 
@@ -25,12 +25,12 @@ class Job:
         raise NotImplementedError
 
     def lost_s(self, place: Path) -> float:
-        """The seconds of video that the last kill cost; raises KillFault if more is wrong."""
+        """The seconds of video that the last kill cost; raises KillError if more is wrong."""
         del place
         return 0.0
 
     def check(self, place: Path, reference: Path) -> None:
-        """Raise KillFault unless the finished ``place`` is as good as that of an undisturbed run."""
+        """Raise KillError unless the finished ``place`` is as good as that of an undisturbed run."""
         raise NotImplementedError
 
 
@@ -40,7 +40,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def require_equal(found: dict[str, bytes], expected: dict[str, bytes]) -> None:
-    """Raise KillFault, with the names, if two folders differ."""
+    """Raise KillError, with the names, if two folders differ."""
     different = sorted(name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name))
     if different:
-        raise KillFault(f"{len(different)} files differ from those of an undisturbed run: {' '.join(different[:4])}")
+        raise KillError(f"{len(different)} files differ from those of an undisturbed run: {' '.join(different[:4])}")

@@ -6,7 +6,7 @@ import mmap
 import struct
 from pathlib import Path
 
-from tests.kills.job import Job, KillFault
+from tests.kills.job import Job, KillError
 
 SECONDS = 7.0
 # Half of the recordings change to the next file this often, because a kill may hit the change too.
@@ -93,7 +93,7 @@ class RecordingJob(Job):
 
         for path, data in self._files.items():
             if path.read_bytes() != data:
-                raise KillFault(f"{path}: a later recording changed it")
+                raise KillError(f"{path}: a later recording changed it")
         found = sorted(place.glob("*.mp4"), key=lambda path: (len(path.name), path.name))
         new = [path for path in found if path not in self._files]
         self._files |= {path: path.read_bytes() for path in new}
@@ -102,10 +102,10 @@ class RecordingJob(Job):
         for path, (first_s, last_s) in zip(new, written, strict=False):  # the newest may have no frame yet
             times_s = read_film(path).times_s
             if sorted(set(times_s)) != list(times_s):
-                raise KillFault(f"{path}: its times do not rise")
+                raise KillError(f"{path}: its times do not rise")
             lost_s += last_s - first_s - (times_s[-1] - times_s[0] if times_s else 0.0)
         if lost_s > MOST_LOST_S or len(written) > len(new):
-            raise KillFault(f"{lost_s:.2f} s are lost; expected at most {MOST_LOST_S:.0f}")
+            raise KillError(f"{lost_s:.2f} s are lost; expected at most {MOST_LOST_S:.0f}")
         return max(0.0, lost_s)
 
     def check(self, place: Path, reference: Path) -> None:
@@ -114,7 +114,7 @@ class RecordingJob(Job):
         lost_s = self.lost_s(place)
         self._files = {}
         if lost_s > MOST_ON_THE_WAY_S:
-            raise KillFault(f"a recording that was not killed lacks {lost_s:.2f} s")
+            raise KillError(f"a recording that was not killed lacks {lost_s:.2f} s")
 
 
 def _count_frames(tally: Tally) -> None:
@@ -126,17 +126,17 @@ def _count_frames(tally: Tally) -> None:
     finish, show = Painter.finish, VideoSink.show
     begun: set[Path] = set()
 
-    def noted_finish(painter: Painter, frame: Frame) -> Frame:
-        drawn = finish(painter, frame)
+    def noted_finish(self: Painter, frame: Frame) -> Frame:
+        drawn = finish(self, frame)
         tally.drawn(drawn.media_s)
         return drawn
 
-    def noted_show(sink: VideoSink, frame: Frame) -> bool:
-        if sink.path in begun:
+    def noted_show(self: VideoSink, frame: Frame) -> bool:
+        if self.path in begun:
             tally.into_file(frame.media_s)
         else:
             tally.begin_file(frame.media_s)
-            begun.add(sink.path)
-        return show(sink, frame)
+            begun.add(self.path)
+        return show(self, frame)
 
     Painter.finish, VideoSink.show = noted_finish, noted_show  # type: ignore[method-assign]

@@ -11,7 +11,7 @@ import pytest
 
 from celcam.paths import ROOT
 from tests.kills import run as kills
-from tests.kills.job import KillFault, contents, require_equal
+from tests.kills.job import KillError, contents, require_equal
 from tests.kills.recording import Tally
 
 # A job that writes numbers to a file; `{resume}` decides whether it goes on after a kill.
@@ -65,7 +65,7 @@ def test_different_folders_are_a_fault(tmp_path: Path) -> None:
     for name, data in (("one", b"1"), ("other", b"2")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.txt").write_bytes(data)
-    with pytest.raises(KillFault, match=r"1 files differ .*: a\.txt"):
+    with pytest.raises(KillError, match=r"1 files differ .*: a\.txt"):
         require_equal(contents(tmp_path / "one"), contents(tmp_path / "other"))
 
 

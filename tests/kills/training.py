@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from tests.kills.job import Job, KillFault
+from tests.kills.job import Job, KillError
 
 EPOCHS = 5
 TOLERANCE = 1e-5
@@ -24,7 +24,7 @@ class TrainingJob(Job):
             from datasets.__main__ import main
 
             if main(["build", "--out", str(self.pairs), "--sizes", "64", "--jobs", "1"]):
-                raise KillFault("no pairs to train on")
+                raise KillError("no pairs to train on")
         from train.runtime import load_keras
 
         load_keras()
@@ -48,10 +48,10 @@ class TrainingJob(Job):
         run = place / "run"
         steps = [row["steps"] for row in csv.DictReader((run / "log.csv").read_text().splitlines())]
         if steps != [f"{number}.0" for number in range(1, EPOCHS + 1)]:
-            raise KillFault(f"{run / 'log.csv'}: has the steps {' '.join(steps)}")
+            raise KillError(f"{run / 'log.csv'}: has the steps {' '.join(steps)}")
         _require_same_weights(run / "generator.weights.h5", reference / "run" / "generator.weights.h5")
         if not (run / f"checkpoint-{EPOCHS:05d}" / "state.json").exists():
-            raise KillFault(f"{run}: the last checkpoint is missing")
+            raise KillError(f"{run}: the last checkpoint is missing")
 
 
 def _require_same_weights(found: Path, expected: Path) -> None:
@@ -63,4 +63,4 @@ def _require_same_weights(found: Path, expected: Path) -> None:
         other.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
         differences = [float(np.abs(np.asarray(one[name]) - np.asarray(other[name])).max()) for name in names]
     if not names or max(differences) > TOLERANCE:
-        raise KillFault(f"{found}: differs by up to {max(differences):.2g} from the weights of an undisturbed run")
+        raise KillError(f"{found}: differs by up to {max(differences):.2g} from the weights of an undisturbed run")

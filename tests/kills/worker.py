@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.kills.building import BuildingJob
 from tests.kills.children import Child
 from tests.kills.exporting import ExportingJob
-from tests.kills.job import Job, KillFault
+from tests.kills.job import Job, KillError
 from tests.kills.recording import RecordingJob
 from tests.kills.training import TrainingJob
 
@@ -54,7 +54,7 @@ def kill_repeatedly(job: Job, kills: int, seed: int, folder: Path) -> Figures:
     figures, chance = Figures(), random.Random(f"{job.name} {seed}")
     reference = _new_place(folder, "0")
     figures.run_s = _finish(job, reference)
-    with suppress(KillFault):  # the reference is its own measure; this only ends what the job counts
+    with suppress(KillError):  # the reference is its own measure; this only ends what the job counts
         job.check(reference, reference)
     while figures.kills < kills:
         figures.trials += 1
@@ -71,7 +71,7 @@ def kill_repeatedly(job: Job, kills: int, seed: int, folder: Path) -> Figures:
             else:
                 _finish(job, place)
             job.check(place, reference)
-        except (KillFault, OSError, ValueError) as error:
+        except (KillError, OSError, ValueError) as error:
             figures.faults.append(f"{job.name}, seed {seed}, trial {figures.trials}, {place}: {error}")
         else:
             figures.resumed += hit
@@ -96,7 +96,7 @@ def _finish(job: Job, place: Path) -> float:
     status = child.wait(TIMEOUT_S)
     if status is None:
         child.kill(group=True)
-        raise KillFault(f"still runs after {TIMEOUT_S:.0f} s")
+        raise KillError(f"still runs after {TIMEOUT_S:.0f} s")
     _require_success(job, place, status)
     return child.duration_s
 
@@ -105,7 +105,7 @@ def _require_success(job: Job, place: Path, status: int | None) -> None:
     text = _log_of(place).read_text(encoding="utf-8", errors="replace").strip()
     last = text.splitlines()[-1] if text else ""
     if status and not (status == 2 and any(words in last for words in job.done_already)):
-        raise KillFault(f"exit status {status}: {last}")
+        raise KillError(f"exit status {status}: {last}")
 
 
 def _new_place(folder: Path, name: str) -> Path:
