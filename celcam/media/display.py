@@ -59,6 +59,8 @@ class Display:
         usable = pixel_shape is not None and Fraction(1, WIDEST_PIXEL) <= pixel_shape <= WIDEST_PIXEL
         self._pixel_shape = pixel_shape if usable and pixel_shape is not None else Fraction(1)
         self._interlaced = False
+        self._rotation: int | None = None
+        self._turn = UPRIGHT
         self._kind: _Kind | None = None
         self._graph: Any = None  # its filters do not keep it alive
         self._source: Any = None
@@ -96,6 +98,9 @@ class Display:
 
     def _kind_of(self, frame: Any) -> _Kind:
         self._interlaced = self._interlaced or frame.interlaced_frame
+        # Reading the side data makes a cycle: the frame then stays in memory until Python collects cycles.
+        if frame.rotation != self._rotation:
+            self._rotation, self._turn = frame.rotation, _turn_of(frame)
         return _Kind(
             frame.width,
             frame.height,
@@ -105,7 +110,7 @@ class Display:
             int(frame.color_trc),
             int(frame.color_primaries),
             self._pixel_shape,
-            _turn_of(frame),
+            self._turn,
             self._interlaced,
         )
 

@@ -1,6 +1,6 @@
 """Project the app's memory to a day: `make test-memory MINUTES=30`.
 
-The app draws a live picture of 640x480 that a viewer watches, records it, and changes its look every ten seconds. The
+The app draws a live picture of 320x240 that a viewer watches, records it, and changes its look every ten seconds. The
 projection is the straight line through the medians of all minutes but the first five.
 """
 
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from celcam.paths import ROOT
-from tests.edge_app.soaking import LOOKS, Viewer, ask, free_port
+from tests.edge_app.soaking import LOOKS, Viewer, answers, ask, free_port
 
 WARM_UP_MIN = 5
 CHANGE_S = 10.0
@@ -45,12 +45,24 @@ def medians(stats: Path) -> list[float]:
 def soak(minutes: float, folder: Path) -> Path:
     """Run the app for ``minutes``; returns the file with its figures."""
     port, stats, over = free_port(), folder / "stats.jsonl", threading.Event()
-    words = ["synthetic:", "--to", "web", "--port", str(port), "--threads", "1", "--stats", str(stats)]
+    words = [
+        "synthetic:@320x240",
+        "--size",
+        "160x120",
+        "--to",
+        "web",
+        "--port",
+        str(port),
+        "--threads",
+        "1",
+        "--stats",
+        str(stats),
+    ]
     words += ["--folder", str(folder), "--split-minutes", "3", "--keep-gb", "0.05", "--seconds", str(60 * minutes + 15)]
     app = subprocess.Popen([sys.executable, "-m", "edge_app", *words], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         end_s = time.monotonic() + 60 * minutes
-        while not stats.exists():
+        while not answers(port):
             if time.monotonic() > end_s or app.poll() is not None:
                 raise RuntimeError("the app does not start")
             time.sleep(0.2)

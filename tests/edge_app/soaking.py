@@ -28,6 +28,14 @@ def ask(port: int, method: str, path: str, body: dict[str, Any] | None = None) -
     return answer.status, data
 
 
+def answers(port: int) -> bool:
+    """Whether the page can be asked already."""
+    try:
+        return ask(port, "GET", "/api/state")[0] == 200
+    except OSError:
+        return False
+
+
 class Viewer(threading.Thread):
     """A viewer that watches for a while, leaves, and comes back."""
 

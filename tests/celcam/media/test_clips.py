@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import av
@@ -162,3 +163,22 @@ def test_a_clip_that_breaks_off_gives_its_frames_and_then_an_error(tmp_path: Pat
             for _ in clip:
                 count += 1
         assert 20 < count < 60
+
+
+def test_no_frame_stays_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "flashes.mp4"
+    write_flashes(path)
+
+    def count_frames() -> int:
+        return sum(isinstance(each, av.VideoFrame) for each in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before, most = count_frames(), 0
+        with ClipReader(path) as clip:
+            for _ in clip:
+                most = max(most, count_frames() - before)
+    finally:
+        gc.enable()
+    assert most <= 10  # of 75
