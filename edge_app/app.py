@@ -165,7 +165,9 @@ def _open_source(
     if len(config.source) > 1:
         return ImagesSource.of_specs(config.source, notices, max_megapixels=config.max_megapixels)
     if config.source:
-        return open_source(config.source[0], loop=config.loop, max_megapixels=config.max_megapixels, **options)
+        shrinks = config.size is None and config.output_size is None
+        limits = {"max_megapixels": config.max_megapixels, "shrinks": shrinks}
+        return open_source(config.source[0], loop=config.loop, **limits, **options)
     camera = open_first_camera(**options)
     if camera is not None:
         return camera

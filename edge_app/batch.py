@@ -268,8 +268,9 @@ class Batch:
                 return None
             return painter.draw(frame)
 
+        shrinks = self._output_wh is None and self._session.controls.view.size_wh is None
         with (
-            VideoSource(job.source, self._loop, max_megapixels=self._max_megapixels) as source,
+            VideoSource(job.source, self._loop, max_megapixels=self._max_megapixels, shrinks=shrinks) as source,
             Progress(job.source.name, source.info.frames, "frames") as bar,
         ):
             if self._plan.total == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -15,14 +16,18 @@ from celcam.errors import ClipBrokenOffError, MediaError
 from celcam.media.clock import PictureClock
 from celcam.media.display import Display, Picture
 from celcam.media.limits import CLIP_SHARE, MAX_MEGAPIXELS
+from celcam.media.reference_frames import count_kept_frames
 from celcam.media.tracks import TS_DISCONT, choose_tracks, open_clip, read_packets
 
 # In an intact clip, the last frame may end this far before the end that the header states.
 TOLERATED_LOSS_S = 0.5
 # For a clip without a frame rate, such as a raw stream.
 DEFAULT_FPS = Fraction(25)
-# A decoder on several threads holds more frames; of larger ones, a single thread holds enough.
-LARGE_PIXELS = 4096 * 2304
+# Memory for the frames in a decoder, at the usual limit of megapixels.
+MOST_DECODER_BYTES = 225_000_000
+# Frames that a decoder holds next to those that it keeps: in work, on their way out, as RGB.
+FRAMES_IN_WORK = 4
+MOST_THREADS = 16
 
 
 class ClipReader:
@@ -34,18 +39,21 @@ class ClipReader:
     has_sound: bool
     sound_fault: str  # says why the sound can't be decoded; empty if it can, or if there is none
 
-    def __init__(self, path: Path, *, max_megapixels: float = MAX_MEGAPIXELS) -> None:
+    def __init__(
+        self, path: Path, *, max_megapixels: float = MAX_MEGAPIXELS, most_short_side: int | None = None
+    ) -> None:
         """Open a clip and decode its first picture.
 
         Args:
             path: of the clip; its contents decide on the format.
             max_megapixels: the largest accepted photo; a frame may have the share `CLIP_SHARE` of it.
+            most_short_side: pictures with a longer short side are reduced to this; None keeps their size.
 
         Raises:
             NoPicturesError: the clip has no picture track that can be decoded.
             MediaError: the file is not a clip, its pictures can't be decoded, or they are too large.
         """
-        self._path = path
+        self._path, self._most_short_side = path, most_short_side
         self._container = open_clip(path)
         try:
             self._tracks = choose_tracks(self._container, path)
@@ -88,11 +96,12 @@ class ClipReader:
                 self._longest_s = max(self._longest_s, picture.time_s - last_s)
             last_s = picture.time_s
             yield picture
+            del picture  # a large one must not wait here for the next
         self._check_end(max(self._end_s, last_s))
 
     def _decode(self) -> Iterator[Picture]:
         """Decode and convert; a packet that can't be decoded is passed over, as players do."""
-        display = Display(self._stream.sample_aspect_ratio or None)
+        display = Display(self._stream.sample_aspect_ratio or None, self._most_short_side)
         clock = PictureClock(self._container.format.name, self.frame_rate)
         begun = False
         try:
@@ -118,7 +127,7 @@ class ClipReader:
             yield from display.finish()
 
     def _limit(self, max_megapixels: float) -> None:
-        """Bound the memory of the decoder; raises MediaError if the frames are too large."""
+        """Bound the memory of the decoder; raises MediaError if the frames are too large, or too many are kept."""
         codec = self._stream.codec_context
         most = max_megapixels * CLIP_SHARE
         pixels = codec.width * codec.height
@@ -128,9 +137,19 @@ class ClipReader:
                 f"{self._path}: {size}; a clip may have {most:g}; scale it down, or raise --max-megapixels"
             )
         codec.options = {"max_pixels": str(min(int(most * 1e6), 2**31 - 1))}
+        frame_bytes = pixels * (codec.format.padded_bits_per_pixel if codec.format else 12) / 8
+        frames = count_kept_frames(codec.name, codec.extradata) + FRAMES_IN_WORK
+        most_bytes = MOST_DECODER_BYTES * max_megapixels / MAX_MEGAPIXELS
+        if frames * frame_bytes > most_bytes:
+            raise MediaError(
+                f"{self._path}: its decoder needs {frames * frame_bytes / 1e6:.0f} MB, for {frames} frames of "
+                f"{frame_bytes / 1e6:.3g} MB; a clip may need {most_bytes / 1e6:.0f}; scale it down, or raise "
+                "--max-megapixels"
+            )
         codec.thread_type = "AUTO"
-        if pixels > LARGE_PIXELS:
-            codec.thread_count = 1
+        # Each thread holds a frame more.
+        spare = int((most_bytes - frames * frame_bytes) / max(1, frame_bytes))
+        codec.thread_count = max(1, min(spare, (os.cpu_count() or 1) + 1, MOST_THREADS))
 
     def _note_end(self, packet: Any) -> None:
         """Keep the latest end of a packet of the track, or of both tracks if `_promised_s` is for both."""

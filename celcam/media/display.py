@@ -19,6 +19,7 @@ from av.sidedata.sidedata import Type as SideData
 
 from celcam.arrays import Uint8Array
 from celcam.media.colour_tables import needs_table, write_table
+from celcam.pixels import size_for_short_side
 
 MICROSECOND = Fraction(1, 1_000_000)
 UNSPECIFIED = 2  # of H.273
@@ -54,8 +55,14 @@ class _Kind(NamedTuple):
 class Display:
     """Takes frames and gives pictures; frames of another kind in the middle of a clip are no problem."""
 
-    def __init__(self, pixel_shape: Fraction | None) -> None:
-        """Start without filters; ``pixel_shape`` is the width of a pixel over its height, None if unknown."""
+    def __init__(self, pixel_shape: Fraction | None, most_short_side: int | None = None) -> None:
+        """Start without filters.
+
+        Args:
+            pixel_shape: the width of a pixel over its height, None if unknown.
+            most_short_side: pictures with a longer short side are reduced to this.
+        """
+        self._most_short_side = most_short_side
         usable = pixel_shape is not None and Fraction(1, WIDEST_PIXEL) <= pixel_shape <= WIDEST_PIXEL
         self._pixel_shape = pixel_shape if usable and pixel_shape is not None else Fraction(1)
         self._interlaced = False
@@ -75,7 +82,7 @@ class Display:
         kind = self._kind_of(frame)
         if kind != self._kind:
             yield from self.finish()
-            self._graph, self._source, self._sink = _build(kind)
+            self._graph, self._source, self._sink = _build(kind, self._most_short_side)
             self._kind = kind
         frame.pts, frame.time_base = round(time_s / MICROSECOND), MICROSECOND
         self._source.push(frame)
@@ -94,7 +101,10 @@ class Display:
                 shown = self._sink.pull()
             except (av.BlockingIOError, av.EOFError):
                 return
-            yield Picture(shown.to_ndarray(), float(shown.time))
+            picture = Picture(shown.to_ndarray(), float(shown.time))
+            del shown  # a large frame must not wait here for the next one
+            yield picture
+            del picture
 
     def _kind_of(self, frame: Any) -> _Kind:
         self._interlaced = self._interlaced or frame.interlaced_frame
@@ -142,12 +152,12 @@ TURNS: dict[tuple[int, ...], tuple[tuple[str, str], ...]] = {
 }
 
 
-def _build(kind: _Kind) -> tuple[Any, Any, Any]:
+def _build(kind: _Kind, most_short_side: int | None) -> tuple[Any, Any, Any]:
     """Connect the filters; return the graph, its first filter and its last."""
     graph = Graph()
     source = last = graph.add("buffer", _buffer_options(kind))
     with tempfile.TemporaryDirectory() as folder:
-        for name, options in _filters(kind, Path(folder)):
+        for name, options in _filters(kind, Path(folder), most_short_side):
             added = graph.add(name, **options) if isinstance(options, dict) else graph.add(name, options)
             last.link_to(added)
             last = added
@@ -162,11 +172,11 @@ def _buffer_options(kind: _Kind) -> str:
     return options if _is_rgb(kind.format) else f"{options}:colorspace={kind.matrix}:range={kind.range}"
 
 
-def _filters(kind: _Kind, folder: Path) -> Iterator[tuple[str, str | dict[str, str]]]:
+def _filters(kind: _Kind, folder: Path, most_short_side: int | None) -> Iterator[tuple[str, str | dict[str, str]]]:
     """Name and options of each filter; ``folder`` keeps a table until the filters are configured."""
     if kind.interlaced:
         yield "bwdif", "mode=send_frame:deint=interlaced"
-    yield "scale", _scale_options(kind)
+    yield "scale", _scale_options(kind, most_short_side)
     if needs_table(kind.transfer, kind.primaries):
         write_table(folder / "table.cube", kind.transfer, kind.primaries)
         yield "format", "gbrp16le"
@@ -175,13 +185,16 @@ def _filters(kind: _Kind, folder: Path) -> Iterator[tuple[str, str | dict[str, s
     yield from TURNS[kind.turn]
 
 
-def _scale_options(kind: _Kind) -> str:
+def _scale_options(kind: _Kind, most_short_side: int | None) -> str:
     shape = float(kind.pixel_shape)
     # Enlarge rather than lose detail; even sides suit encoders.
     width = kind.width if shape <= 1 else 2 * math.ceil(kind.width * shape / 2 - 0.5)
     height = kind.height if shape >= 1 else 2 * math.ceil(kind.height / shape / 2 - 0.5)
-    same = (width, height) == (kind.width, kind.height)
-    options = f"w={width}:h={height}:flags={'bilinear' if same else 'bicubic'}"
+    flags = "bilinear" if (width, height) == (kind.width, kind.height) else "bicubic"
+    if most_short_side is not None and min(width, height) > most_short_side:
+        width, height = size_for_short_side((width, height), most_short_side)
+        flags = "area"
+    options = f"w={width}:h={height}:flags={flags}"
     is_hd = kind.width >= HD_WIDTH or kind.height >= HD_HEIGHT
     if kind.matrix == UNSPECIFIED and is_hd and not _is_rgb(kind.format):
         options += ":in_color_matrix=bt709"

@@ -8,6 +8,5 @@ MAX_MEGAPIXELS = 100.0
 MAX_PHOTO_BYTES = 400_000_000
 # Memory for the file and its decoded picture, per megapixel of the limit: 600 MB at 100 megapixels.
 BYTES_PER_LIMIT_PIXEL = 6.0
-# A decoder holds up to 16 frames of a clip, in all about 50 bytes per pixel. A frame may have this share of the limit:
-# 12.5 megapixels at 100, which takes 700 MB at worst.
+# A frame of a clip may have this share of the limit, because a decoder holds several: 12.5 megapixels at 100.
 CLIP_SHARE = 0.125

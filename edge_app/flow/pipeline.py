@@ -18,7 +18,7 @@ from edge_app.flow.stats import RunStats, Series
 from edge_app.frames import Frame, FrameSink, FrameSource
 
 # So many frames of a file wait for a slower stage; more would only cost memory.
-FILE_QUEUE = 4
+FILE_QUEUE = 2
 # The main thread looks for signals that often.
 SIGNAL_S = 0.5
 # A camera that hangs must not keep the app from finishing a recording; its thread ends with the process.

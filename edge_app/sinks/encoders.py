@@ -28,6 +28,8 @@ QUALITY = {"preset": "veryfast", "crf": "18"}
 # A Pi has no time for that preset on larger live pictures while the network runs. Live, "ultrafast" takes a third of
 # the time and the same space.
 LARGE_PIXELS = 640 * 480
+# A file's encoder looks ahead by 10 frames, and by fewer for pictures of more than 1280x720: each takes 8 MB in it.
+FEW_AHEAD, AHEAD_PIXELS = 4, 1280 * 720
 # A hardware encoder has no constant quality; this rate is visually lossless too.
 HARDWARE_BITS_PER_PIXEL = 0.25
 
@@ -87,6 +89,8 @@ def set_encoder(context: Any, size_wh: tuple[int, int], rate: Fraction, *, live:
         options["tune"] = "zerolatency"
         if size_wh[0] * size_wh[1] > LARGE_PIXELS:
             options["preset"] = "ultrafast"
+    elif size_wh[0] * size_wh[1] > AHEAD_PIXELS:
+        options["rc-lookahead"] = str(FEW_AHEAD)
     context.options = options
 
 

@@ -39,6 +39,7 @@ def open_source(
     fps: float | None = None,
     loop: bool = False,
     max_megapixels: float = MAX_MEGAPIXELS,
+    shrinks: bool = False,
     notices: Notices | None = None,
     stop: threading.Event | None = None,
 ) -> FrameSource:
@@ -52,6 +53,7 @@ def open_source(
         fps: highest frame rate to request from a camera of this machine; None is the camera's own rate.
         loop: start a video again at its end.
         max_megapixels: the largest accepted photo.
+        shrinks: as in `edge_app.sources.video.VideoSource`.
         notices: get a line when a camera is lost and when it is back; None prints it.
         stop: set at the end of the run, so that a camera's frames end at once.
 
@@ -72,7 +74,7 @@ def open_source(
         return ImagesSource.of_specs([spec], notices, max_megapixels=max_megapixels)
     from edge_app.sources.video import VideoSource
 
-    return VideoSource(Path(spec), loop, max_megapixels=max_megapixels)
+    return VideoSource(Path(spec), loop, max_megapixels=max_megapixels, shrinks=shrinks)
 
 
 def is_camera(spec: str) -> bool:

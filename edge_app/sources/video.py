@@ -8,25 +8,31 @@ from pathlib import Path
 
 from celcam.media.clips import ClipReader
 from celcam.media.limits import MAX_MEGAPIXELS
+from edge_app.drawing.sizing import LARGEST_OUTPUT
 from edge_app.frames import Frame, FrameSource, SourceInfo
 
 
 class VideoSource(FrameSource):
     """The frames of a clip, upright, at their own times."""
 
-    def __init__(self, path: Path, loop: bool = False, *, max_megapixels: float = MAX_MEGAPIXELS) -> None:
+    def __init__(
+        self, path: Path, loop: bool = False, *, max_megapixels: float = MAX_MEGAPIXELS, shrinks: bool = False
+    ) -> None:
         """Open ``path``.
 
         Args:
             path: of the clip.
             loop: start again at the end, for ever and without sound; ``media_s`` keeps rising.
             max_megapixels: the largest accepted photo; a frame may have an eighth of it.
+            shrinks: give frames at the size at which they are shown, if nobody asks for another: several full frames of
+                4K would take hundreds of megabytes.
 
         Raises:
             MediaError: the file is not a video, its index is missing, or its frames are too large.
         """
         self._path, self._loop, self._max_megapixels = path, loop, max_megapixels
-        self._clip = ClipReader(path, max_megapixels=max_megapixels)
+        self._most_short_side = LARGEST_OUTPUT if shrinks else None
+        self._clip = self._open()
         has_sound = self._clip.has_sound or bool(self._clip.sound_fault)
         self.info = SourceInfo(
             str(path),
@@ -59,4 +65,7 @@ class VideoSource(FrameSource):
                 return
             base_s = last_s + float(1 / self._clip.frame_rate)
             self._clip.__exit__()
-            self._clip = ClipReader(self._path, max_megapixels=self._max_megapixels)
+            self._clip = self._open()
+
+    def _open(self) -> ClipReader:
+        return ClipReader(self._path, max_megapixels=self._max_megapixels, most_short_side=self._most_short_side)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edge_app.soaking import LOOKS, Viewer, ask, free_port
+from tests.edge_app.soaking import LOOKS, Viewer, answers, ask, free_port
 
 ROOT = Path(__file__).parents[2]
 FRAMES = 200_000
@@ -35,7 +35,7 @@ def test_memory_threads_and_files_stay_what_they_are_over_200_000_frames(tmp_pat
     over = threading.Event()
     try:
         deadline_s = time.monotonic() + 30
-        while not (stats.exists() and stats.stat().st_size):
+        while not answers(port):
             assert time.monotonic() < deadline_s
             time.sleep(0.2)
         for look in LOOKS:  # each is loaded once, and kept
