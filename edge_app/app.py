@@ -166,8 +166,9 @@ def _open_source(
         return ImagesSource.of_specs(config.source, notices, max_megapixels=config.max_megapixels)
     if config.source:
         shrinks = config.size is None and config.output_size is None
-        limits = {"max_megapixels": config.max_megapixels, "shrinks": shrinks}
-        return open_source(config.source[0], loop=config.loop, **limits, **options)
+        return open_source(
+            config.source[0], loop=config.loop, max_megapixels=config.max_megapixels, shrinks=shrinks, **options
+        )
     camera = open_first_camera(**options)
     if camera is not None:
         return camera
