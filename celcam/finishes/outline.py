@@ -35,6 +35,8 @@ class Outline(Primitive):
     starts: float = 6.0  # levels darker than the surroundings from which the pen draws
     full: float = 14.0  # and at which its line is full
     busy: float = 1.0  # the mean difference in the wider surroundings, so many times, is added to both: fewer specks
+    skin: float = 16.0  # levels more that it takes where red exceeds blue, as around the features of a face
+    warmth: tuple[float, float] = (16.0, 50.0)  # red minus blue: no skin up to the first, skin from the second
     strength: float = 0.9  # share of the light that a full line takes
 
     def __post_init__(self) -> None:
@@ -48,24 +50,31 @@ class Outline(Primitive):
         lengths = {"near": self.smooth, "wide": self.reach / SHRINK, "around": self.around / SHRINK}
         sides = {name: 2 * max(1, round(length * scale)) + 1 for name, length in lengths.items()}
         ink = self.strength * tables.smooth(tables.LEVELS, self.starts, self.full)
-        return Kit({"left": tables.to_table(FULL * (1.0 - ink)), "busy": tables.times(self.busy)}, numbers=sides)
+        named = {
+            "left": FULL * (1.0 - ink),
+            "busy": self.busy * tables.LEVELS,
+            "skin": self.skin * tables.smooth(tables.LEVELS, *self.warmth),
+        }
+        return Kit({name: tables.to_table(table) for name, table in named.items()}, numbers=sides)
 
     def bind(self, kit: Kit, size_wh: tuple[int, int]) -> Draw:
         """Found in luminance, its surroundings at half the size; taken from all channels alike."""
-        sides, left, busy = kit.numbers, kit.tables["left"], kit.tables["busy"]
-        gray = np.empty((size_wh[1], size_wh[0]), np.uint8)
-        light = np.empty_like(gray)
+        sides, table = kit.numbers, kit.tables
+        gray, light, warm = np.empty((3, size_wh[1], size_wh[0]), np.uint8)
         share = np.empty((*gray.shape, 3), np.uint8)
 
         def draw(rgb_u8: Uint8Array) -> Uint8Array:
             cv2.cvtColor(rgb_u8, cv2.COLOR_RGB2GRAY, dst=gray)
+            cv2.subtract(cv2.extractChannel(rgb_u8, 0, dst=warm), cv2.extractChannel(rgb_u8, 2, dst=light), dst=warm)
             half = shrink(gray, SHRINK)
             around = cv2.min(blur(half, sides["wide"]), blur(half, sides["around"]))
             lines = blur(np.asarray(cv2.subtract(around, half), np.uint8), sides["around"])
-            cv2.subtract(around, cv2.LUT(lines, busy), dst=around)
+            cv2.subtract(around, cv2.LUT(lines, table["busy"]), dst=around)
+            skin = blur(shrink(warm, SHRINK), sides["around"])
+            cv2.subtract(around, cv2.LUT(skin, table["skin"]), dst=around)
             stretch(np.asarray(around, np.uint8), SHRINK, size_wh, dst=light)
             cv2.subtract(light, blur(gray, sides["near"]), dst=light)
-            cv2.LUT(light, left, dst=light)
+            cv2.LUT(light, table["left"], dst=light)
             cv2.cvtColor(light, cv2.COLOR_GRAY2RGB, dst=share)
             return multiply(rgb_u8, share, FULL)
 

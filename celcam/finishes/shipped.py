@@ -35,7 +35,7 @@ NAVY, RED, CORAL, SLATE, PALE, CREAM = (
 )
 
 FINISHES: dict[str, Finish] = {
-    "comic": Finish((Dehalo(), Crisp(noise=3.0), Outline(), ToneSteps(share=0.4, riser=36.0))),
+    "comic": Finish((Dehalo(), Outline(), ToneSteps(share=0.4, riser=36.0))),
     "poster": Finish(
         (
             Dehalo(),

@@ -6,13 +6,7 @@ const CHANNELS = ["red", "green", "blue"];
 /** The tone at half the size without its thin dark lines; `value` is an expression of the tone of `vec3 c`. */
 function areas(text, value) {
   const r = text.side("line side") >> 1;
-  const half = text.make("half", 2, `
-    float sum = 0.0;
-    for (int y = 0; y < 2; y++) for (int x = 0; x < 2; x++) {
-      vec3 c = at(src, p * 2 + ivec2(x, y));
-      sum += ${value};
-    }
-    return vec3(floor(sum / 4.0 + 0.5));`);
+  const half = halved(text, "half", value);
   const a = text.make("highA", 2, `return highest(${half}, p, ivec2(${r}, 0));`);
   const b = text.make("highB", 2, `return highest(${a}, p, ivec2(0, ${r}));`);
   const c = text.make("lowA", 2, `return lowest(${b}, p, ivec2(${r}, 0));`);
@@ -56,15 +50,18 @@ const colorStrokes = (text) => `
     c = 255.0 - mul(255.0 - c, cover, 1.0 / 255.0);
   }`;
 
-/** Gray at half the size. */
-const halfGray = (text) => text.make("plain", 2, `
+/** A value of `vec3 c` at half the size, by default gray. */
+const halved = (text, name = "plain", value = "gray(c)") => text.make(name, 2, `
     float sum = 0.0;
-    for (int y = 0; y < 2; y++) for (int x = 0; x < 2; x++) sum += gray(at(src, p * 2 + ivec2(x, y)));
+    for (int y = 0; y < 2; y++) for (int x = 0; x < 2; x++) {
+      vec3 c = at(src, p * 2 + ivec2(x, y));
+      sum += ${value};
+    }
     return vec3(floor(sum / 4.0 + 0.5));`);
 
 const wash = (text) => {
   const side = text.side("rim");
-  const plain = halfGray(text);
+  const plain = halved(text);
   const half = text.make("half", 2, `return blurred(${plain}, p, 3);`);
   const rims = text.make("rims", 2, `
     return vec3(table(${text.row("rim")}, sub(blurred(${half}, p, ${side}).r, at(${half}, p).r)));`);
@@ -73,11 +70,13 @@ const wash = (text) => {
 
 const outline = (text) => {
   const [near, wide, around] = ["near", "wide", "around"].map((name) => text.side(name));
-  const half = halfGray(text);
+  const half = halved(text);
   const light = text.make("light", 2, `return min(blurred(${half}, p, ${wide}), blurred(${half}, p, ${around}));`);
   const lines = text.make("lines", 2, `return sub(at(${light}, p), at(${half}, p));`);
+  const warm = halved(text, "warm", "sub(c.r, c.b)");
   const paper = text.make("paper", 2, `
-    return sub(at(${light}, p), table(${text.row("busy")}, blurred(${lines}, p, ${around})));`);
+    vec3 less = sub(at(${light}, p), table(${text.row("busy")}, blurred(${lines}, p, ${around})));
+    return sub(less, table(${text.row("skin")}, blurred(${warm}, p, ${around})));`);
   return `
   {
     float sum = 0.0;
