@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from celcam.arrays import Uint8Array
-from celcam.pixels import SIZE_MULTIPLE, resize, size_for_short_side
+from celcam.pixels import SIZE_MULTIPLE, resize, round_size, size_for_short_side
 from edge_app.drawing.looks import Sizes
 from edge_app.frames import SourceInfo
 
@@ -15,6 +15,8 @@ LIVE_SHORT_SIDE = 240
 LARGEST_SHORT_SIDE = 512
 # Frames are shown at the source's size, up to this short side.
 LARGEST_OUTPUT = 1080
+# If rounding would crop off more than a hundredth, the long side follows the short one; not for tiny pictures.
+LEAST_KEPT, LEAST_SHORT_SIDE = 0.99, 16
 # The sizes that a viewer may choose for the network, by their short sides.
 SHORT_SIDES = (120, 160, 192, 240, 320, 400, 480)
 
@@ -39,8 +41,23 @@ def size_choices(shown_wh: tuple[int, int]) -> list[tuple[int, int]]:
 
 
 def file_size(size_wh: tuple[int, int]) -> tuple[int, int]:
-    """The size at which the network draws a picture or clip of ``size_wh``."""
-    return size_for_short_side(size_wh, min(LARGEST_SHORT_SIDE, *size_wh))
+    """The size at which the network draws a picture or clip of ``size_wh``.
+
+    Rounding both sides to what the network accepts changes the shape, and the picture is cropped to it. If that would
+    cut off much of a long narrow picture, its long side follows the rounded short side.
+    """
+    drawn_wh = size_for_short_side(size_wh, min(LARGEST_SHORT_SIDE, *size_wh))
+    if _kept_share(size_wh, drawn_wh) >= LEAST_KEPT or min(size_wh) < LEAST_SHORT_SIDE:
+        return drawn_wh
+    long_side = round_size((min(drawn_wh) * max(size_wh) / min(size_wh),) * 2)[0]
+    followed_wh = (min(drawn_wh), long_side) if size_wh[0] < size_wh[1] else (long_side, min(drawn_wh))
+    return max(drawn_wh, followed_wh, key=lambda wh: _kept_share(size_wh, wh))
+
+
+def _kept_share(size_wh: tuple[int, int], drawn_wh: tuple[int, int]) -> float:
+    """The share of a picture that is left after the crop to the shape of ``drawn_wh``."""
+    width, height = _crop_wh(size_wh, drawn_wh)
+    return width * height / (size_wh[0] * size_wh[1])
 
 
 def output_size(photo_wh: tuple[int, int], network_wh: tuple[int, int], *, is_still: bool) -> tuple[int, int]:

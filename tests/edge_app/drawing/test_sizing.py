@@ -108,3 +108,13 @@ def test_nothing_is_stretched() -> None:
 def test_a_frame_of_the_right_size_is_not_copied() -> None:
     frame = np.zeros((240, 320, 3), np.uint8)
     assert fit(frame, (320, 240)) is frame
+
+
+@pytest.mark.parametrize(
+    ("photo_wh", "drawn_wh"),
+    [((30, 4000), (32, 4268)), ((6000, 91), (6064, 92)), ((4000, 30), (4268, 32)), ((640, 427), (640, 428))],
+)
+def test_the_ends_of_a_long_narrow_picture_are_kept(photo_wh: tuple[int, int], drawn_wh: tuple[int, int]) -> None:
+    sizes = choose_sizes(photo_wh, None, None, is_still=True)
+    assert sizes.network_wh == drawn_wh
+    assert all(abs(shown - side) <= 1 for shown, side in zip(sizes.output_wh, photo_wh, strict=True))
