@@ -24,5 +24,5 @@ options = parser.parse_args()
 network = TFLiteModel(find_model("comic"))
 photos = (*options.photos, THING, LANDSCAPE)[:2]
 drawn = [network(fit(read_image(path), (320, 240))) for path in photos]
-write_image(options.sheet, primitives_sheet(*drawn), quality=64)
+write_image(options.sheet, primitives_sheet(*drawn), quality=55)
 print(f"every primitive, three times: {options.sheet}")

@@ -34,14 +34,16 @@ class Outline(Primitive):
     smooth: float = 0.7  # reach of the mean that stands for the pixel itself; wider draws smoother lines
     starts: float = 6.0  # levels darker than the surroundings from which the pen draws
     full: float = 14.0  # and at which its line is full
-    busy: float = 1.0  # the mean difference in the wider surroundings, so many times, is added to both: fewer specks
-    skin: float = 16.0  # levels more that it takes where red exceeds blue, as around the features of a face
-    warmth: tuple[float, float] = (16.0, 50.0)  # red minus blue: no skin up to the first, skin from the second
+    busy: float = 2.0  # the mean difference in the wider surroundings, so many times, is added to both: fewer specks
+    skin: float = 16.0  # levels more that it takes where red exceeds blue a little, as around the features of a face
+    # Red minus blue: skin from the second to the third, no skin up to the first and from the fourth.
+    warmth: tuple[float, float, float, float] = (16.0, 50.0, 90.0, 130.0)
     strength: float = 0.9  # share of the light that a full line takes
 
     def __post_init__(self) -> None:
         self.require_positive("reach", "around")
         self.require(0 <= self.starts < self.full, f"starts is {self.starts}; expected 0 or more, and less than full")
+        self.require(list(self.warmth) == sorted(self.warmth), f"warmth is {self.warmth}; expected rising levels")
         self.require(0 <= self.strength <= 1, f"strength is {self.strength}; expected 0 to 1")
 
     def make_kit(self, size_wh: tuple[int, int]) -> Kit:
@@ -50,10 +52,11 @@ class Outline(Primitive):
         lengths = {"near": self.smooth, "wide": self.reach / SHRINK, "around": self.around / SHRINK}
         sides = {name: 2 * max(1, round(length * scale)) + 1 for name, length in lengths.items()}
         ink = self.strength * tables.smooth(tables.LEVELS, self.starts, self.full)
+        not_vivid = 1.0 - tables.smooth(tables.LEVELS, *self.warmth[2:])
         named = {
             "left": FULL * (1.0 - ink),
             "busy": self.busy * tables.LEVELS,
-            "skin": self.skin * tables.smooth(tables.LEVELS, *self.warmth),
+            "skin": self.skin * tables.smooth(tables.LEVELS, *self.warmth[:2]) * not_vivid,
         }
         return Kit({name: tables.to_table(table) for name, table in named.items()}, numbers=sides)
 

@@ -23,8 +23,6 @@ _YELLOW = {"colour": [255, 226, 60], "takes": [0.0, 0.1, 0.9], "angle": 0.0}
 _CELLS: dict[str, tuple[dict[str, Any], ...]] = {
     "tone-steps": ({}, {"share": 1.0}, {"share": 1.0, "riser": 4.0}),
     "crisp": ({}, {"amount": 6.0}, {"reach": 2.5}),
-    "dehalo": ({}, {"width": 8}, {"ground": [40, 80]}),
-    "outline": ({}, {"reach": 6.0}, {"strength": 0.4}),
     "inks": ({}, {"line_period": 8.0}, {"line_depth": 90.0}),
     "screentone": ({}, {"period": 7.0}, {"coverage": [100, 70, 50, 30, 0]}),
     "separation": (
@@ -40,12 +38,14 @@ _CELLS: dict[str, tuple[dict[str, Any], ...]] = {
     "grid": ({}, {"rows": 64}, {"palette": [[15, 56, 15], [48, 98, 48], [139, 172, 15], [155, 188, 15]]}),
     "grade": ({}, {"vivid": 1.0}, {"shadow": [20, 30, 90]}),
     "wobble": ({}, {"amount": 6.0}, {"amount": 3.0, "wide": 60.0}),
+    "dehalo": ({}, {"width": 8}, {"ground": [40, 80]}),
+    "outline": ({}, {"reach": 6.0}, {"busy": 0.0, "starts": 2.0}),
     "border": ({}, {"margin": 40.0}, {"roughness": 16.0}),
     "vignette": ({}, {"depth": 0.9}, {"start": 0.1}),
     "sky": ({}, {"strength": 1.0}, {"top": [250, 150, 120], "middle": [255, 214, 170]}),
     "glow": ({}, {"strength": 1.2}, {"reach": 120.0}),
 }
-_WHOLE = frozenset({"border", "vignette", "sky", "glow"})
+_WHOLE = frozenset({"dehalo", "outline", "border", "vignette", "sky", "glow"})
 
 
 def primitives_sheet(thing: Uint8Array, landscape: Uint8Array) -> Uint8Array:
