@@ -24,7 +24,7 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
 # What an empty Raspberry Pi OS Lite has of the programs that the installer and the app start.
 PROGRAMS = (
-    "bash", "coreutils", "diffutils", "dpkg", "findutils", "grep", "gzip", "hostname", "libc-bin", "libstdc++6",
+    "bash", "ca-certificates", "coreutils", "diffutils", "dpkg", "findutils", "grep", "gzip", "hostname", "libc-bin", "libstdc++6",
     "passwd", "procps", "python3", "sed", "systemd", "tar", "util-linux",
 )  # fmt: skip
 # What apt installs with python3-picamera2, and python3-venv.
@@ -113,6 +113,10 @@ def _complete(root: Path) -> None:
     libraries = root / "usr/lib/aarch64-linux-gnu"
     for name in ("blas", "lapack"):
         (libraries / f"lib{name}.so.3").symlink_to(f"{name}/lib{name}.so.3")
+    authorities = sorted((root / "usr/share/ca-certificates/mozilla").glob("*.crt"))
+    bundle = root / "etc/ssl/certs/ca-certificates.crt"  # Trixie's pip reads it at its start
+    bundle.parent.mkdir(parents=True, exist_ok=True)
+    bundle.write_bytes(b"".join(path.read_bytes() for path in authorities))
     (root / "etc/passwd").write_text("root:x:0:0::/root:/bin/bash\n", encoding="utf-8")
     (root / "etc/group").write_text("root:x:0:\nvideo:x:44:\n", encoding="utf-8")
 
