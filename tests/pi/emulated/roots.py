@@ -24,8 +24,8 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
 # What an empty Raspberry Pi OS Lite has of the programs that the installer and the app start.
 PROGRAMS = (
-    "bash", "ca-certificates", "coreutils", "diffutils", "dpkg", "findutils", "grep", "gzip", "hostname", "libc-bin", "libstdc++6",
-    "passwd", "procps", "python3", "sed", "systemd", "tar", "util-linux",
+    "bash", "ca-certificates", "coreutils", "diffutils", "dpkg", "findutils", "grep", "gzip", "hostname", "libc-bin",
+    "libstdc++6", "passwd", "procps", "python3", "sed", "systemd", "tar", "util-linux",
 )  # fmt: skip
 # What apt installs with python3-picamera2, and python3-venv.
 PYTHON_PACKAGES = (
