@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -14,20 +13,15 @@ import av
 
 from celcam.errors import ClipBrokenOffError, MediaError
 from celcam.media.clock import PictureClock
+from celcam.media.decoders import bound_decoder
 from celcam.media.display import Display, Picture
-from celcam.media.limits import CLIP_SHARE, MAX_MEGAPIXELS
-from celcam.media.reference_frames import count_kept_frames
+from celcam.media.limits import MAX_MEGAPIXELS
 from celcam.media.tracks import TS_DISCONT, choose_tracks, open_clip, read_packets
 
 # In an intact clip, the last frame may end this far before the end that the header states.
 TOLERATED_LOSS_S = 0.5
 # For a clip without a frame rate, such as a raw stream.
 DEFAULT_FPS = Fraction(25)
-# Memory for the frames in a decoder, at the usual limit of megapixels.
-MOST_DECODER_BYTES = 225_000_000
-# Frames that a decoder holds next to those that it keeps: in work, on their way out, as RGB.
-FRAMES_IN_WORK = 4
-MOST_THREADS = 16
 
 
 class ClipReader:
@@ -46,7 +40,7 @@ class ClipReader:
 
         Args:
             path: of the clip; its contents decide on the format.
-            max_megapixels: the largest accepted photo; a frame may have the share `CLIP_SHARE` of it.
+            max_megapixels: the largest accepted photo; as in `bound_decoder`.
             most_short_side: pictures with a longer short side are reduced to this; None keeps their size.
 
         Raises:
@@ -58,7 +52,9 @@ class ClipReader:
         try:
             self._tracks = choose_tracks(self._container, path)
             self._stream = self._tracks.pictures
-            self._limit(max_megapixels)
+            fault = bound_decoder(self._stream.codec_context, max_megapixels)
+            if fault:
+                raise MediaError(f"{path}: {fault}; scale it down, or raise --max-megapixels")
             self.frame_rate = Fraction(self._stream.average_rate or DEFAULT_FPS)
             self.frames = self._stream.frames or None
             self.has_sound, self.sound_fault = self._tracks.sound is not None, self._tracks.sound_fault
@@ -125,31 +121,6 @@ class ClipReader:
             self._damaged += 1
         with suppress(av.FFmpegError):
             yield from display.finish()
-
-    def _limit(self, max_megapixels: float) -> None:
-        """Bound the memory of the decoder; raises MediaError if the frames are too large, or too many are kept."""
-        codec = self._stream.codec_context
-        most = max_megapixels * CLIP_SHARE
-        pixels = codec.width * codec.height
-        if pixels > most * 1e6:
-            size = f"{codec.width}x{codec.height} is {pixels / 1e6:.3g} megapixels"
-            raise MediaError(
-                f"{self._path}: {size}; a clip may have {most:g}; scale it down, or raise --max-megapixels"
-            )
-        codec.options = {"max_pixels": str(min(int(most * 1e6), 2**31 - 1))}
-        frame_bytes = pixels * (codec.format.padded_bits_per_pixel if codec.format else 12) / 8
-        frames = count_kept_frames(codec.name, codec.extradata) + FRAMES_IN_WORK
-        most_bytes = MOST_DECODER_BYTES * max_megapixels / MAX_MEGAPIXELS
-        if frames * frame_bytes > most_bytes:
-            raise MediaError(
-                f"{self._path}: its decoder needs {frames * frame_bytes / 1e6:.0f} MB, for {frames} frames of "
-                f"{frame_bytes / 1e6:.3g} MB; a clip may need {most_bytes / 1e6:.0f}; scale it down, or raise "
-                "--max-megapixels"
-            )
-        codec.thread_type = "AUTO"
-        # Each thread holds a frame more.
-        spare = int((most_bytes - frames * frame_bytes) / max(1, frame_bytes))
-        codec.thread_count = max(1, min(spare, (os.cpu_count() or 1) + 1, MOST_THREADS))
 
     def _note_end(self, packet: Any) -> None:
         """Keep the latest end of a packet of the track, or of both tracks if `_promised_s` is for both."""

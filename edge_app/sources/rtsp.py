@@ -14,6 +14,7 @@ import numpy as np
 from av.codec.context import Flags
 
 from celcam.errors import CameraError
+from celcam.media.decoders import bound_decoder
 from edge_app.addresses import shown_address
 from edge_app.frames import Frame, FrameSource, SourceInfo
 
@@ -61,6 +62,9 @@ class RtspSource(FrameSource):
                 raise CameraError(f"{self._name}: is a clip, not a live stream; download it and give the file")
             self._stream = self._container.streams.video[0]
             decoder = self._stream.codec_context
+            fault = bound_decoder(decoder)
+            if fault:
+                raise CameraError(f"{self._name}: {fault}; choose a smaller size in its settings")
             decoder.thread_type, decoder.thread_count = "SLICE", DECODER_THREADS
             decoder.flags |= Flags.low_delay
             # HLS sends pieces of some seconds, each at once, so its pictures are shown at their own pace, with that

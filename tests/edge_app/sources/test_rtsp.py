@@ -146,7 +146,7 @@ def test_a_stream_whose_packets_never_give_a_picture_is_abandoned(monkeypatch: p
         closed = False
 
         def __init__(self) -> None:
-            decoder = SimpleNamespace(flags=0)
+            decoder = SimpleNamespace(flags=0, width=64, height=48, format=None, name="h264", extradata=None)
             self.streams = SimpleNamespace(video=[SimpleNamespace(codec_context=decoder, average_rate=None)])
 
         def demux(self, stream: object) -> Iterator[object]:
@@ -168,6 +168,15 @@ def test_the_first_picture_is_that_of_the_first_key_frame_sent() -> None:
     stream = functools.partial(mpegts, key_every=400)
     with LocalServer(stream) as server, RtspSource(f"http://127.0.0.1:{server.port}/live.ts", open_s=2.0) as source:
         assert number_of(next(source.frames()).rgb_u8) == pytest.approx(0, abs=3)
+
+
+def test_a_stream_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("celcam.media.decoders.MOST_DECODER_BYTES", 10_000)
+    with (
+        LocalServer(mpegts) as server,
+        pytest.raises(CameraError, match=r"its decoder needs .* MB, .*; choose a smaller size in its settings"),
+    ):
+        RtspSource(f"http://127.0.0.1:{server.port}/live.ts")
 
 
 def test_a_stream_is_waited_for_up_to_its_next_key_frame() -> None:
