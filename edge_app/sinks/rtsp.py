@@ -19,11 +19,11 @@ import av
 
 from celcam.errors import MediaError, UsageError
 from edge_app.addresses import shown_address
-from edge_app.frames import Frame, FrameSink
+from edge_app.frames import Frame
 from edge_app.session import Session
 from edge_app.sinks.encoders import AUTO
+from edge_app.sinks.kept_alive import KeptAliveSink
 from edge_app.sinks.picture_track import PictureTrack
-from edge_app.sinks.showing import Showing
 
 PORTS = {"rtsp": 554, "rtsps": 322}
 # The longest wait for the server's answer, and for a packet to be taken.
@@ -31,13 +31,11 @@ ANSWER_S = 3.0
 # After a lost connection, the server is asked again at this interval, which doubles with each failure up to a limit.
 RETRY_S = 5.0
 LONGEST_RETRY_S = 60.0
-# Without a new picture, the last one is sent again, so that servers and viewers keep the connection.
-REPEAT_S = 0.5
 REFUSED = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
 
 
-class RtspSink(FrameSink):
-    """Publishes frames at the times at which `Showing` shows them."""
+class RtspSink(KeptAliveSink):
+    """Publishes frames; servers and viewers keep a connection on which pictures come."""
 
     name = "rtsp"
 
@@ -62,16 +60,12 @@ class RtspSink(FrameSink):
         Raises:
             CameraError: the address has another form.
         """
-        self._url, self._name, self._session = url, shown_address(url), session
-        self._clock, self._retry_s, self._failures = clock, retry_s, 0
-        self._showing = Showing(session, self._send, stop=stop, repeats=True)
-        self._lock = threading.Lock()  # at the end of a run, a thread may still send
-        self._over = False
+        super().__init__(session, stop=stop, clock=clock)
+        self._url, self._name = url, shown_address(url)
+        self._retry_s, self._failures = retry_s, 0
         self._stream: _Stream | None = None
         self._was_published = False
         self._next_try_s = float("-inf")
-        self._last: Frame | None = None
-        self._sent_s = 0.0
 
     def __enter__(self) -> Self:
         """Check that the server answers.
@@ -90,33 +84,21 @@ class RtspSink(FrameSink):
             self._over = True
             self._close()
 
-    def show(self, frame: Frame) -> bool:
+    def _put(self, frame: Frame) -> None:
         """Publish the frame.
 
         Raises:
             MediaError: the server refuses the first picture. Later on, the connection is tried again.
         """
-        self._showing.show(frame)
-        return True
-
-    def idle(self) -> bool:
-        """Send the last frame again."""
-        if self._last is not None and self._clock() - self._sent_s >= REPEAT_S:
-            self._send(self._last)
-        return True
-
-    def _send(self, frame: Frame) -> None:
-        with self._lock:
-            self._last, self._sent_s = frame, self._clock()
-            if self._over or (self._stream is None and self._sent_s < self._next_try_s):
-                return
-            try:
-                if self._stream is None:
-                    self._publish(frame)
-                if self._stream is not None:
-                    self._stream.send(frame, self._clock())
-            except (av.FFmpegError, OSError) as error:
-                self._lose(error)
+        if self._stream is None and self._clock() < self._next_try_s:
+            return
+        try:
+            if self._stream is None:
+                self._publish(frame)
+            if self._stream is not None:
+                self._stream.send(frame, self._clock())
+        except (av.FFmpegError, OSError) as error:
+            self._lose(error)
 
     def _publish(self, frame: Frame) -> None:
         if self._was_published:

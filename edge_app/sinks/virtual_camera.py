@@ -15,13 +15,11 @@ from typing import Any, Self
 
 from celcam.errors import CameraError, UsageError
 from edge_app.drawing.sizing import even_size, fit_even
-from edge_app.frames import Frame, FrameSink
+from edge_app.frames import Frame
 from edge_app.session import Session
-from edge_app.sinks.showing import Showing
+from edge_app.sinks.kept_alive import KeptAliveSink
 
 USUAL_FPS = 30.0
-# Programs take a camera for broken if it sends nothing for some seconds.
-REPEAT_S = 0.5
 REMEDIES = {
     "Linux": "install the package v4l2loopback-dkms, then run: "
     "sudo modprobe v4l2loopback exclusive_caps=1 card_label=Celcam",
@@ -30,8 +28,11 @@ REMEDIES = {
 }
 
 
-class VirtualCameraSink(FrameSink):
-    """Shows frames in a virtual camera, at one size; `Showing` says when."""
+class VirtualCameraSink(KeptAliveSink):
+    """Shows frames in a virtual camera, at one size.
+
+    Programs take a camera for broken if it sends nothing for some seconds.
+    """
 
     name = "camera"
 
@@ -56,14 +57,10 @@ class VirtualCameraSink(FrameSink):
         Raises:
             UsageError: pyvirtualcam is not installed.
         """
-        self._session, self._size_wh, self._clock = session, size_wh, clock
+        super().__init__(session, stop=stop, clock=clock)
+        self._size_wh = size_wh
         self._module = module or _import_pyvirtualcam()
-        self._showing = Showing(session, self._send, stop=stop, repeats=True)
-        self._lock = threading.Lock()  # at the end of a run, a thread may still send
         self._camera: Any = None
-        self._over = False
-        self._last: Frame | None = None
-        self._sent_s = 0.0
 
     def __enter__(self) -> Self:
         """Open the camera if the size is known.
@@ -81,29 +78,15 @@ class VirtualCameraSink(FrameSink):
             if self._camera is not None:
                 self._camera.close()
 
-    def show(self, frame: Frame) -> bool:
+    def _put(self, frame: Frame) -> None:
         """Show the frame; raises CameraError as `__enter__` does, or if the camera is gone."""
-        self._showing.show(frame)
-        return True
-
-    def idle(self) -> bool:
-        """Send the last frame again."""
-        if self._last is not None and self._clock() - self._sent_s >= REPEAT_S:
-            self._send(self._last)
-        return True
-
-    def _send(self, frame: Frame) -> None:
         height, width = frame.rgb_u8.shape[:2]
-        with self._lock:
-            if self._over:
-                return
-            if self._camera is None:
-                self._open((width, height))
-            self._last, self._sent_s = frame, self._clock()
-            try:
-                self._camera.send(fit_even(frame.rgb_u8, (self._camera.width, self._camera.height)))
-            except (OSError, RuntimeError) as error:
-                raise CameraError(f"--to camera: can't be written: {_one_line(error)}; start Celcam again") from error
+        if self._camera is None:
+            self._open((width, height))
+        try:
+            self._camera.send(fit_even(frame.rgb_u8, (self._camera.width, self._camera.height)))
+        except (OSError, RuntimeError) as error:
+            raise CameraError(f"--to camera: can't be written: {_one_line(error)}; start Celcam again") from error
 
     def _open(self, size_wh: tuple[int, int]) -> None:
         width, height = even_size(size_wh)
