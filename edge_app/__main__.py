@@ -56,9 +56,11 @@ def bench(config: BenchConfig) -> int:
     sizes_wh = [parse_size(size) for size in config.size]
     from celcam.accelerators import found_accelerators
     from celcam.image_io import write_whole
+    from celcam.model_card import find_model
     from edge_app.benchmarks.bench import run_bench
 
-    measured = run_bench(config.models, sizes_wh, config.threads, runs=config.runs)
+    models = [path if path.suffix or path.exists() else find_model(str(path)) for path in config.models]
+    measured = run_bench(models, sizes_wh, config.threads, runs=config.runs)
     print(measured.table())
     print(f"accelerators: {', '.join(found_accelerators())}")
     if config.to is not None:

@@ -163,7 +163,7 @@ class BenchConfig:
     """Options of ``bench``."""
 
     models: tuple[Path, ...] = option(
-        (), help="model files; without them all of models/", positional=True, metavar="MODEL"
+        (), help="shipped models by name, or files; without them all of models/", positional=True, metavar="MODEL"
     )
     size: tuple[str, ...] = option(("256x256",), help="one or more picture sizes", metavar="WxH")
     threads: tuple[int, ...] = option((1, 3), help="one or more numbers of CPU threads", metavar="N")

@@ -26,6 +26,15 @@ def last_line(text: str) -> dict[str, Any]:
     return facts
 
 
+def test_shipped_models_have_names(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--size", "32x32", "--threads", "1", "--runs", "1")
+    assert main(["bench", "comic", "pencil", *words]) == 0
+    results = last_line(capsys.readouterr().out)["results"]
+    assert [result["model"] for result in results] == ["comic.tflite", "pencil.tflite"]
+    assert main(["bench", "comik", *words]) == 2
+    assert "did you mean comic" in capsys.readouterr().err
+
+
 def test_each_model_size_and_thread_count_has_a_row(capsys: pytest.CaptureFixture[str]) -> None:
     sizes = ("64x64", "96x32")
     assert main(["bench", str(COMIC), "--size", *sizes, "--threads", "1", "2", "--runs", "3"]) == 0
