@@ -97,8 +97,9 @@ def _fit(model: Any, batches: Any, shown: list[Any], run: Path, config: RunConfi
         CheckpointCallback(run, budget, recipe.patience, before=before),
     ]
     try:
-        # The budget ends the training, not the number of epochs.
-        model.fit(batches, epochs=sys.maxsize, initial_epoch=done.epochs, verbose=0, callbacks=callbacks)
+        # The budget ends the training, not the number of epochs. Keras would shuffle the batches, which are random
+        # already, in another order after a resume.
+        model.fit(batches, epochs=sys.maxsize, initial_epoch=done.epochs, shuffle=False, verbose=0, callbacks=callbacks)
     finally:
         if csv_log.csv_file is not None:  # after an error Keras leaves it open
             csv_log.csv_file.close()

@@ -137,3 +137,22 @@ def test_a_place_that_is_not_degraded_is_untouched(pairs: Path, monkeypatch: pyt
     monkeypatch.setattr(train.batches, "degrade", count)
     batches(pairs, degraded_share=0.0)[0]
     assert touched == 0
+
+
+def test_a_training_takes_the_batches_of_an_epoch_in_their_order(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from train.__main__ import main
+    from train.batches import CropBatches
+
+    def noted(dataset: CropBatches, index: int) -> Any:
+        taken.append(index)
+        return make(dataset, index)
+
+    taken: list[int] = []
+    make = CropBatches.__getitem__
+    monkeypatch.setattr(CropBatches, "__getitem__", noted)
+    options = ["--preset", "smoke", "--steps", "10", "--steps-per-epoch", "10", "--adversarial-weight", "0"]
+    assert main(["--pairs", str(pairs), "--out", str(tmp_path / "run"), *options]) == 0
+    # Keras looks at some batches before the epoch, and takes some of the next one.
+    assert list(range(10)) in [taken[first : first + 10] for first in range(len(taken))]

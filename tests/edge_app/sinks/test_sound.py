@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -101,26 +102,37 @@ def test_repeated_time_stamps_lose_no_picture_and_no_sound(tmp_path: Path) -> No
     assert_together(path, tmp_path / "out.mp4")
 
 
+def write_two_sounds(out: Path, pictures: Path, sounds: list[tuple[Path, bool]]) -> Path:
+    """Write a clip with the pictures of a clip and the sounds of others; the flag marks the default one."""
+    with av.open(str(out), "w") as target, ExitStack() as stack:
+        files = [stack.enter_context(av.open(str(path))) for path in (pictures, *(path for path, _ in sounds))]
+        streams = [files[0].streams.video[0], *(file.streams.audio[0] for file in files[1:])]
+        copies = [target.add_stream_from_template(stream) for stream in streams]
+        for copy, (_, is_default) in zip(copies[1:], sounds, strict=True):
+            copy.disposition = av.stream.Disposition.default if is_default else 0
+        for file, stream, copy in zip(files, streams, copies, strict=True):
+            for packet in file.demux(stream):
+                if packet.dts is not None:
+                    packet.stream = copy
+                    target.mux(packet)
+    return out
+
+
 def test_the_default_sound_is_kept(tmp_path: Path) -> None:
     loud = write_flashes(tmp_path / "loud.mov", sound="aac")
     silent = write_flashes(tmp_path / "silent.mov", sound="aac", sound_start_s=2.5)
-    with (
-        av.open(str(loud)) as first,
-        av.open(str(silent)) as second,
-        av.open(str(tmp_path / "two.mkv"), "w") as target,
-    ):
-        pictures = target.add_stream_from_template(first.streams.video[0])
-        other = target.add_stream_from_template(second.streams.audio[0])
-        default = target.add_stream_from_template(first.streams.audio[0])
-        other.disposition, default.disposition = 0, av.stream.Disposition.default
-        pairs = ((first, "video", pictures), (second, "audio", other), (first, "audio", default))
-        for container, kind, stream in pairs:
-            container.seek(0)
-            for packet in container.demux(**{kind: 0}):
-                if packet.dts is not None:
-                    packet.stream = stream
-                    target.mux(packet)
-    assert convert(tmp_path / "two.mkv", tmp_path / "out.mp4") == []
+    path = write_two_sounds(tmp_path / "two.mkv", loud, [(silent, False), (loud, True)])
+    assert convert(path, tmp_path / "out.mp4") == []
+    assert_together(loud, tmp_path / "out.mp4")
+
+
+def test_a_sound_without_a_decoder_gives_way_to_the_next(tmp_path: Path) -> None:
+    loud = write_flashes(tmp_path / "loud.mov", sound="pcm_s16le")
+    path = write_two_sounds(tmp_path / "two.mov", loud, [(loud, True), (loud, False)])
+    data = path.read_bytes()
+    assert data.count(b"sowt") == 2
+    path.write_bytes(data.replace(b"sowt", b"xxxx", 1))  # a codec that no decoder knows
+    assert convert(path, tmp_path / "out.mp4") == []
     assert_together(loud, tmp_path / "out.mp4")
 
 
