@@ -99,5 +99,7 @@ def test_two_steps_are_trained_and_drawn(backend: str, pairs: Path, tmp_path: Pa
 @pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
 @pytest.mark.parametrize("words", [(), ("--adversarial-weight", "0")])
 def test_the_default_preset_is_timed(backend: str, words: tuple[str, ...], pairs: Path) -> None:
-    printed = call_train(backend, "bench", "--pairs", str(pairs), "--steps", "2", "--batch-size", "2", *words)
+    printed = call_train(
+        backend, "bench", "--pairs", str(pairs), "--steps", "2", "--batch-size", "2", "--crop", "32", *words
+    )
     assert "crops per second" in printed
