@@ -20,7 +20,9 @@ from celcam.media.tracks import TS_DISCONT, choose_tracks, open_clip, read_packe
 
 # In an intact clip, the last frame may end this far before the end that the header states.
 TOLERATED_LOSS_S = 0.5
-# For a clip without a frame rate, such as a raw stream.
+# Streams without a container.
+RAW = ("h264", "hevc")
+# For a clip without a frame rate.
 DEFAULT_FPS = Fraction(25)
 
 
@@ -55,7 +57,7 @@ class ClipReader:
             fault = bound_decoder(self._stream.codec_context, max_megapixels)
             if fault:
                 raise MediaError(f"{path}: {fault}; scale it down, or raise --max-megapixels")
-            self.frame_rate = Fraction(self._stream.average_rate or DEFAULT_FPS)
+            self.frame_rate = self._find_frame_rate()
             self.frames = self._stream.frames or None
             self.has_sound, self.sound_fault = self._tracks.sound is not None, self._tracks.sound_fault
             self._count, self._damaged, self._reason = 0, 0, ""
@@ -94,6 +96,12 @@ class ClipReader:
             yield picture
             del picture  # a large one must not wait here for the next
         self._check_end(max(self._end_s, last_s))
+
+    def _find_frame_rate(self) -> Fraction:
+        stated = None
+        if self._container.format.name in RAW:  # its average is FFmpeg's default; the stream itself may state a rate
+            stated = self._stream.codec_context.framerate
+        return Fraction(stated or self._stream.average_rate or DEFAULT_FPS)
 
     def _decode(self) -> Iterator[Picture]:
         """Decode and convert; a packet that can't be decoded is passed over, as players do."""
