@@ -31,7 +31,9 @@ class Outline(Primitive):
 
     reach: float = 2.6  # of the surroundings to each side, reference pixels; wider draws bolder
     around: float = 6.0  # of the wider surroundings: what is lighter than these gets no line, such as the rim of a halo
-    smooth: float = 0.7  # reach of the mean that stands for the pixel itself; wider draws smoother lines
+    smooth: float = (
+        0.7  # reach of the mean that stands for the pixel itself; wider draws smoother lines, 0 is the fastest
+    )
     starts: float = 6.0  # levels darker than the surroundings from which the pen draws
     full: float = 14.0  # and at which its line is full
     busy: float = 2.0  # the mean difference in the wider surroundings, so many times, is added to both: fewer specks
@@ -49,8 +51,9 @@ class Outline(Primitive):
     def make_kit(self, size_wh: tuple[int, int]) -> Kit:
         """What is left of the light by the difference; the squares' sides."""
         scale = scale_of(size_wh)
-        lengths = {"near": self.smooth, "wide": self.reach / SHRINK, "around": self.around / SHRINK}
+        lengths = {"wide": self.reach / SHRINK, "around": self.around / SHRINK}
         sides = {name: 2 * max(1, round(length * scale)) + 1 for name, length in lengths.items()}
+        sides["near"] = 2 * max(1, round(self.smooth * scale)) + 1 if self.smooth else 1
         ink = self.strength * tables.smooth(tables.LEVELS, self.starts, self.full)
         not_vivid = 1.0 - tables.smooth(tables.LEVELS, *self.warmth[2:])
         named = {
@@ -76,7 +79,7 @@ class Outline(Primitive):
             skin = blur(shrink(warm, SHRINK), sides["around"])
             cv2.subtract(around, cv2.LUT(skin, table["skin"]), dst=around)
             stretch(np.asarray(around, np.uint8), SHRINK, size_wh, dst=light)
-            cv2.subtract(light, blur(gray, sides["near"]), dst=light)
+            cv2.subtract(light, gray if sides["near"] == 1 else blur(gray, sides["near"]), dst=light)
             cv2.LUT(light, table["left"], dst=light)
             cv2.cvtColor(light, cv2.COLOR_GRAY2RGB, dst=share)
             return multiply(rgb_u8, share, FULL)

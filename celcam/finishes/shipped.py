@@ -118,7 +118,7 @@ FINISHES: dict[str, Finish] = {
                 blue=(-0.05, 0.05, 0.06),
             ),
             Glow(),
-            Outline(strength=0.55),
+            Outline(smooth=0.0, strength=0.55),
         )
     ),
 }

@@ -69,7 +69,8 @@ const wash = (text) => {
 };
 
 const outline = (text) => {
-  const [near, wide, around] = ["near", "wide", "around"].map((name) => text.side(name));
+  const [wide, around] = ["wide", "around"].map((name) => text.side(name));
+  const near = text.step.numbers.near === 1 ? 1 : text.side("near");
   const half = halved(text);
   const light = text.make("light", 2, `return min(blurred(${half}, p, ${wide}), blurred(${half}, p, ${around}));`);
   const lines = text.make("lines", 2, `return sub(at(${light}, p), at(${half}, p));`);

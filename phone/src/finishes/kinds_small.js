@@ -43,18 +43,14 @@ const wobble = (text) => `
   }`;
 
 const dehalo = (text) => {
-  const [width, reach] = ["width", "reach"].map((name) => text.step.numbers[name] >> 1);
-  const low = text.make("low", 1, `return lowest(src, p, ivec2(${width}));`);
-  const ground = text.make("ground", 1, `return highest(${low}, p, ivec2(${width}));`);
+  const r = text.step.numbers.side >> 1;
+  const plain = text.make("plain", 1, `return vec3(gray(at(src, p)));`);
+  const dark = text.make("dark", 1, `return lowest(${plain}, p, ivec2(${r}));`);
   return `
   {
-    float darkest = 255.0;
-    for (int y = -${reach}; y <= ${reach}; y++) for (int x = -${reach}; x <= ${reach}; x++) {
-      darkest = min(darkest, gray(at(src, p + ivec2(x, y))));
-    }
-    vec3 ground = at(${ground}, p);
-    float share = min(table(${text.row("dark")}, darkest), table(${text.row("ground")}, gray(ground)));
-    c = sub(c, mul(sub(c, ground), vec3(share), 1.0 / 255.0));
+    float ground = highest(${dark}, p, ivec2(${r})).r;
+    float share = min(table(${text.row("dark")}, at(${dark}, p).r), table(${text.row("ground")}, ground));
+    c = sub(c, vec3(mul(sub(gray(c), ground), share, 1.0 / 255.0)));
   }`;
 };
 
