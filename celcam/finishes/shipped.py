@@ -38,7 +38,6 @@ FINISHES: dict[str, Finish] = {
     "comic": Finish((Dehalo(), Outline(), ToneSteps(share=0.4, riser=36.0))),
     "poster": Finish(
         (
-            Dehalo(),
             Inks(
                 warm=(NAVY, RED, CORAL, CREAM),
                 warm_at=(56.0, 118.0, 172.0),
