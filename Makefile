@@ -55,8 +55,8 @@ test-tflite-runtime: ## test the app with tflite-runtime 2.14 and NumPy 1; Pytho
 	.venv-tflite-runtime/bin/python -m pytest tests/celcam/test_tflite_model.py tests/edge_app/drawing/test_looks.py \
 		tests/edge_app/drawing/test_painter.py tests/edge_app/test_app.py tests/celcam/finishes
 
-test-slow: .venv/ready ## run the slow tests of style filters, cluster, report, clips of 4K and examples; about four minutes
-	$(WORK) -m pytest -m slow tests/celcam tests/datasets tests/convert tests/edge_app/test_clip_memory.py tests/test_examples.py
+test-slow: .venv/ready ## run the slow tests of style filters, cluster, report, studies, clips of 4K and examples; about five minutes
+	$(WORK) -m pytest -m slow tests/celcam tests/datasets tests/convert tests/train tests/edge_app/test_clip_memory.py tests/test_examples.py
 
 test-pi-quick: .venv/ready ## test picamera2 over a fake libcamera, the settings of the docs and the golden set; a minute
 	$(WORK) -m pytest -q -m "not pi" tests/pi tests/golden

@@ -42,7 +42,9 @@ def test_an_example_explains_its_arguments(example: Path, tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["one_photo", "demo_sheet", "looks_sheet", "joint_upsampling_sheet"])
+@pytest.mark.parametrize(
+    "name", ["one_photo", "demo_sheet", "looks_sheet", pytest.param("joint_upsampling_sheet", marks=pytest.mark.slow)]
+)
 def test_an_example_draws_a_photo_of_the_user(name: str, tmp_path: Path) -> None:
     from celcam.media.photos import read_image
 

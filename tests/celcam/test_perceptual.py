@@ -39,7 +39,7 @@ def test_flip_is_that_of_its_authors_at_every_pixel(photo: Uint8Array, change: o
 
 
 @pytest.mark.parametrize("change", [blurred, noisy, inverted])
-@pytest.mark.parametrize("size_hw", [(176, 256), (201, 301)])
+@pytest.mark.parametrize("size_hw", [(176, 256), pytest.param((201, 301), marks=pytest.mark.slow)])
 def test_ssim_and_ms_ssim_are_ours_and_that_of_tensorflow(
     photo: Uint8Array, change: object, size_hw: tuple[int, int]
 ) -> None:

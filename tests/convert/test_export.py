@@ -147,6 +147,7 @@ def test_unfinished_work_of_other_pairs_is_not_used(pairs: Path, smoke_run: Path
     assert workshop._folder("int8-qat") != before
 
 
+@pytest.mark.slow
 def test_a_run_without_its_pairs_is_measured_on_the_bundled_photos(
     smoke_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,6 +47,7 @@ def test_a_network_is_timed_in_turn_with_mobilenet(smoke_run: Path) -> None:
     assert 0 < cost[smoke_run.name] < 5
 
 
+@pytest.mark.slow
 def test_a_network_that_is_not_made_for_int8_is_refused(smoke_run: Path, tmp_path: Path) -> None:
     from convert.pareto import measure_int8_cost
 

@@ -30,6 +30,7 @@ def study(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.slow
 def test_each_variant_is_trained_on_the_same_number_of_pictures(study: Path) -> None:
     for variant in VARIANTS:
         recipe = read_config(study / variant.name).recipe
@@ -38,6 +39,7 @@ def test_each_variant_is_trained_on_the_same_number_of_pictures(study: Path) -> 
     assert read_config(study / "pupil").distill_from == study / "teacher"
 
 
+@pytest.mark.slow
 def test_a_variant_is_measured_once(study: Path, pairs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(study_runs, "_train_on_free_cores", pytest.fail)
     before = {path: path.stat().st_mtime_ns for path in study.glob("*/*")}
@@ -49,6 +51,7 @@ def test_a_variant_is_measured_once(study: Path, pairs: Path, monkeypatch: pytes
     assert float(rows["pupil"][1]) == pytest.approx(figures["gmac_256"], abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_sheet_shows_every_variant(study: Path) -> None:
     assert read_image(study / "sheet.png").shape[1] >= (2 + len(VARIANTS)) * 200
 
