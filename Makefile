@@ -56,7 +56,7 @@ test-tflite-runtime: ## test the app with tflite-runtime 2.14 and NumPy 1; Pytho
 		tests/edge_app/drawing/test_painter.py tests/edge_app/test_app.py tests/celcam/finishes
 
 test-slow: .venv/ready ## run the slow tests of style filters, cluster, report, studies, clips of 4K and examples; about five minutes
-	$(WORK) -m pytest -m slow tests/celcam tests/datasets tests/convert tests/train tests/edge_app/test_clip_memory.py tests/test_examples.py
+	$(WORK) -m pytest -m slow tests/celcam tests/datasets tests/convert tests/train tests/kills tests/edge_app/test_clip_memory.py tests/test_examples.py
 
 test-pi-quick: .venv/ready ## test picamera2 over a fake libcamera, the settings of the docs and the golden set; a minute
 	$(WORK) -m pytest -q -m "not pi" tests/pi tests/golden

@@ -43,10 +43,12 @@ def too_strict(tmp_path: Path) -> Path:
     return copy_with_card(tmp_path, gate={"to_keras_psnr_db": 90.0, "to_keras_ssim": 0.9})
 
 
+@pytest.mark.parametrize("kind", ["int8", pytest.param("float", marks=pytest.mark.slow)])
 def test_every_shipped_file_meets_the_thresholds_in_its_card(
-    whole_photos: Path, capsys: pytest.CaptureFixture[str]
+    kind: str, whole_photos: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files = sorted(MODELS.glob("*.tflite"))
+    files = [path for path in sorted(MODELS.glob("*.tflite")) if ("float" in path.stem) == (kind == "float")]
+    assert files
     assert main(["check", *map(str, files), "--photos", str(whole_photos)]) == 0
     printed = capsys.readouterr().out
     assert all(f"{file}: passed on 2 pictures" in printed for file in files)

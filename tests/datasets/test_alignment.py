@@ -19,6 +19,7 @@ def pictures(samples: list[Path]) -> list[Uint8Array]:
     return [to_short_side(read_image(path), 256) for path in samples[:4]]
 
 
+@pytest.mark.slow
 def test_targets_in_other_colours_are_aligned(pictures: list[Uint8Array]) -> None:
     for photo in pictures:
         edges = np.repeat(255 - cv2.Canny(photo, 80, 160)[..., None], 3, axis=2)

@@ -43,6 +43,7 @@ def count_pictures(folder: Path) -> int:
     return len(list(folder.glob("comic/*.png")))
 
 
+@pytest.mark.slow
 def test_a_build_killed_at_any_moment_and_resumed_equals_an_undisturbed_one(
     build: Build, photos: Path, tmp_path: Path, contents: Contents
 ) -> None:

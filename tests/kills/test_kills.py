@@ -89,6 +89,7 @@ def test_the_tally_keeps_the_times_of_each_file() -> None:
     assert tally.files == []
 
 
+@pytest.mark.slow
 def test_killed_recordings_and_builds_resume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--kills", "5", "--only", "record", "build", "--folder", str(tmp_path)]
     assert kills.main(words) == 0, capsys.readouterr().out

@@ -31,6 +31,7 @@ def test_a_backend_that_is_not_installed_is_one_line(tmp_path: Path) -> None:
     assert "KERAS_BACKEND=jax: jax is not installed; 'pip install jax'" in done.stderr
 
 
+@pytest.mark.slow
 def test_keras_starts_without_a_line_on_stderr() -> None:
     probe = "from train.runtime import load_keras\nload_keras()\nimport keras\nprint(keras.backend.backend())"
     environment = os.environ | {"KERAS_BACKEND": "tensorflow"}

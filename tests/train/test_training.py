@@ -60,7 +60,9 @@ def test_a_run_writes_all_its_files(smoke_run: Path) -> None:
     assert read_image(smoke_run / "samples" / "epoch-00002.png").shape[0] > 256
 
 
-@pytest.mark.parametrize("more", [(), AVERAGED], ids=["plain", "averaged"])
+@pytest.mark.parametrize(
+    "more", [pytest.param((), id="plain"), pytest.param(AVERAGED, id="averaged", marks=pytest.mark.slow)]
+)
 def test_a_resumed_run_equals_an_uninterrupted_one(
     pairs: Path,
     smoke_run: Path,

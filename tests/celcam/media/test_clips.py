@@ -165,6 +165,7 @@ def test_a_clip_that_breaks_off_gives_its_frames_and_then_an_error(tmp_path: Pat
         assert 20 < count < 60
 
 
+@pytest.mark.slow
 def test_no_frame_stays_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "flashes.mp4"
     write_flashes(path)
