@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 
@@ -9,29 +10,29 @@ class KillError(Exception):
     """A job did not survive its kills."""
 
 
-class Job:
+class Job(ABC):
     """One command of the project, which is killed and repeated in a folder of its own."""
 
     name = ""
     # An exit status of 2 with one of these words means that nothing is left to do.
     done_already: tuple[str, ...] = ()
 
+    @abstractmethod
     def prepare(self, folder: Path) -> None:
         """Import what the command needs, and make its inputs in ``folder``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def work(self, place: Path) -> int:
         """Run the command, or continue it, with its output in ``place``; called in a forked process."""
-        raise NotImplementedError
 
     def lost_s(self, place: Path) -> float:
         """The seconds of video that the last kill cost; raises KillError if more is wrong."""
         del place
         return 0.0
 
+    @abstractmethod
     def check(self, place: Path, reference: Path) -> None:
         """Raise KillError unless the finished ``place`` is as good as that of an undisturbed run."""
-        raise NotImplementedError
 
 
 def contents(folder: Path) -> dict[str, bytes]:
